@@ -1,0 +1,1 @@
+"""What every service stands on: money, ids, time, errors, events, tables. It holds no word of any domain."""

@@ -1,0 +1,156 @@
+"""Money: integer minor units of one currency. Pure, exact, and the only place that rounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from typing import Final
+
+from chalicelib.kernel.currencies import CRYPTO_EXPONENTS, EXPONENTS
+
+MAX_FIAT_MINOR: Final = 10**18
+"""Amounts in minor units stay below this (decision 20)."""
+MAX_CRYPTO_MINOR: Final = 10**38
+"""DynamoDB numbers hold 38 digits."""
+_WIRE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,37})(?:\.([0-9]{1,18}))?", re.ASCII)
+
+
+class MoneyError(ValueError):
+    """The text, number or currency is not money; the message says why and holds no amount."""
+
+
+class UnknownCurrency(MoneyError):  # noqa: N818 - a fact
+    """The code is neither in ISO 4217 nor one of the listed crypto units."""
+
+
+class CurrencyMismatch(MoneyError):  # noqa: N818 - a fact
+    """Two currencies met in one sum."""
+
+
+def exponent(currency: str) -> int:
+    """Give the number of decimal digits of a currency's minor unit; raise `UnknownCurrency`."""
+    digits = EXPONENTS.get(currency)
+    if digits is None:
+        digits = CRYPTO_EXPONENTS.get(currency)
+    if digits is None:
+        msg = "unknown currency code"
+        raise UnknownCurrency(msg)
+    return digits
+
+
+def _limit(currency: str) -> int:
+    return MAX_CRYPTO_MINOR if currency in CRYPTO_EXPONENTS else MAX_FIAT_MINOR
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount: `amount_minor` integer minor units (cents, yen, fils) of `currency`."""
+
+    amount_minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is not an integer of a known currency within its range."""
+        if type(self.amount_minor) is not int:
+            msg = "an amount is a whole number of minor units"
+            raise MoneyError(msg)
+        if abs(self.amount_minor) >= _limit(self.currency) or exponent(self.currency) < 0:
+            msg = "the amount is out of range"
+            raise MoneyError(msg)
+
+    @classmethod
+    def parse(cls, text: str, currency: str) -> Money:
+        """Read the wire form, such as `-12.34`; more digits than the currency has are refused."""
+        digits = exponent(currency)
+        match = _WIRE.fullmatch(text)
+        if match is None:
+            msg = "an amount is a decimal string such as 12.34"
+            raise MoneyError(msg)
+        fraction = match.group(1) or ""
+        if len(fraction) > digits:
+            msg = f"{currency} has {digits} decimal digits"
+            raise MoneyError(msg)
+        whole = text.split(".", 1)[0]
+        return cls(int(whole + fraction.ljust(digits, "0")), currency)
+
+    @classmethod
+    def from_decimal(cls, value: Decimal, currency: str) -> Money:
+        """Take an exact decimal; a value that is not finite or has too many digits is refused."""
+        if not value.is_finite():
+            msg = "an amount is a finite number"
+            raise MoneyError(msg)
+        digits = exponent(currency)
+        if value.adjusted() + digits > 39:  # noqa: PLR2004 - DynamoDB's 38 digits, checked before the arithmetic
+            msg = "the amount is out of range"
+            raise MoneyError(msg)
+        with localcontext() as context:
+            context.prec = 60
+            scaled = value.scaleb(digits)
+            whole = scaled.to_integral_value()
+        if whole != scaled:
+            msg = f"{currency} has {digits} decimal digits"
+            raise MoneyError(msg)
+        return cls(int(whole), currency)
+
+    @classmethod
+    def rounded_half_even(cls, value: Decimal, currency: str) -> Money:
+        """Round a computed decimal to the minor unit, half to even (IEEE 754 roundTiesToEven)."""
+        if not value.is_finite():
+            msg = "an amount is a finite number"
+            raise MoneyError(msg)
+        with localcontext() as context:
+            context.prec = 60
+            scaled = value.scaleb(exponent(currency)).to_integral_value(rounding=ROUND_HALF_EVEN)
+        return cls(int(scaled), currency)
+
+    def to_decimal(self) -> Decimal:
+        """Give the amount in major units, exactly."""
+        return Decimal(self.amount).normalize() if self.amount_minor else Decimal(0)
+
+    @property
+    def amount(self) -> str:
+        """The wire form: a decimal string with all digits of the currency, never an exponent."""
+        digits = exponent(self.currency)
+        sign = "-" if self.amount_minor < 0 else ""
+        text = str(abs(self.amount_minor)).rjust(digits + 1, "0")
+        return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else sign + text
+
+    def __add__(self, other: Money) -> Money:
+        """Add money of the same currency; raise `CurrencyMismatch` for another."""
+        self._same(other)
+        return Money(self.amount_minor + other.amount_minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        """Subtract money of the same currency; raise `CurrencyMismatch` for another."""
+        self._same(other)
+        return Money(self.amount_minor - other.amount_minor, self.currency)
+
+    def __neg__(self) -> Money:
+        """Turn the direction round."""
+        return Money(-self.amount_minor, self.currency)
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            msg = "amounts of two currencies cannot be added"
+            raise CurrencyMismatch(msg)
+
+    def allocate(self, weights: Sequence[int]) -> tuple[Money, ...]:
+        """Split by whole-number weights so that the parts sum exactly to the amount.
+
+        Method of largest remainders (Hamilton): each part gets its share cut towards zero, the
+        minor units left over go one each to the largest remainders, ties to the earlier part.
+        """
+        if not weights or any(weight < 0 for weight in weights) or sum(weights) == 0:
+            msg = "weights are non-negative whole numbers with a positive sum"
+            raise MoneyError(msg)
+        sign = -1 if self.amount_minor < 0 else 1
+        total = sum(weights)
+        shares = [divmod(abs(self.amount_minor) * weight, total) for weight in weights]
+        left = abs(self.amount_minor) - sum(whole for whole, _ in shares)
+        order = sorted(range(len(weights)), key=lambda index: (-shares[index][1], index))
+        lucky = set(order[:left])
+        return tuple(
+            Money(sign * (whole + (index in lucky)), self.currency) for index, (whole, _) in enumerate(shares)
+        )

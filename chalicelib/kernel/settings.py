@@ -1,0 +1,67 @@
+"""The environment, read once and typed. Nothing else in the heart looks at os.environ."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+PREFIX: Final = "XPENSE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where this process runs and what it talks to. An empty endpoint means AWS itself."""
+
+    stage: str
+    service: str
+    region: str
+    dynamodb_endpoint: str
+    aws_endpoint: str
+    keys: str
+    sealed_root: str
+    topic_arn: str
+    queue_base: str
+    uploads_bucket: str
+    bulk_bucket: str
+    public_url: str
+    mail_from: str
+    log_level: str
+
+    def table(self, service: str) -> str:
+        """Name a service's table."""
+        return f"xpense-{self.stage}-{service}"
+
+    def queue(self, name: str) -> str:
+        """Name a queue, such as `expenses-inbox`."""
+        return f"xpense-{self.stage}-{name}"
+
+    def queue_url(self, name: str) -> str:
+        """Give the URL that SQS wants for a queue."""
+        return self.queue_base + self.queue(name)
+
+
+def _read(name: str, default: str) -> str:
+    return os.environ.get(PREFIX + name, default)
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment once; `settings.cache_clear()` is for tests and for the local host."""
+    return Settings(
+        stage=_read("STAGE", "local"),
+        service=_read("SERVICE", "all"),
+        region=os.environ.get("AWS_REGION") or _read("REGION", "eu-central-1"),
+        dynamodb_endpoint=_read("DYNAMODB_ENDPOINT", ""),
+        aws_endpoint=_read("AWS_ENDPOINT", ""),
+        keys=_read("KEYS", ""),
+        sealed_root=_read("SEALED_ROOT", ""),
+        topic_arn=_read("TOPIC_ARN", ""),
+        queue_base=_read("QUEUE_BASE", ""),
+        uploads_bucket=_read("UPLOADS_BUCKET", "xpense-uploads"),
+        bulk_bucket=_read("BULK_BUCKET", "xpense-bulk"),
+        public_url=_read("PUBLIC_URL", "http://127.0.0.1:8000"),
+        mail_from=_read("MAIL_FROM", "xPense <no-reply@xpense.local>"),
+        log_level=_read("LOG_LEVEL", "INFO"),
+    )

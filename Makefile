@@ -1,0 +1,128 @@
+# Every command of the project. `make` alone lists them.
+# Needs: git, make, Python 3.11 or later. The rest is installed into .venv by the commands themselves.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA_DIR ?= .data
+DYNAMODB_ENDPOINT ?=
+FILE ?=
+STAGE ?= dev
+PLATFORM ?= aarch64
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+REQUIREMENTS := requirements.txt requirements-local.txt requirements-dev.txt
+SOURCES := $(wildcard app.py benchmarks chalicelib functions local tests tools)
+
+export RUFF_CACHE_DIR := .cache/ruff
+
+.PHONY: help
+help:  ## list the commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' Makefile
+
+# ------------------------------------------------------------------------------------- setting up
+
+.PHONY: venv
+venv: $(STAMP)  ## make .venv with the pinned packages (other commands do it by themselves)
+
+# uv installs the lock in seconds where pip takes a minute; where uv cannot run or reach an index, pip does it.
+$(STAMP): requirements.lock requirements-uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "xPense needs Python 3.11 or later: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@echo "installing into $(VENV) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@( $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-uv.lock \
+	   && $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock ) \
+	 || { echo "uv could not, so pip does (about a minute)" >&2; \
+	      $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock; }
+	@touch $@
+
+.PHONY: lock
+lock: $(STAMP)  ## pin what requirements*.txt ask for, transitively and with hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" -o requirements.lock requirements-dev.txt
+	$(BIN)/python -m tools.lock requirements.lock uv > requirements-uv.lock.new
+	mv requirements-uv.lock.new requirements-uv.lock
+
+# ---------------------------------------------------------------------------------------- running
+
+.PHONY: run
+run: $(STAMP)  ## the whole product on this machine: PORT=8000 DATA_DIR=.data DYNAMODB_ENDPOINT=
+	@DYNAMODB_ENDPOINT="$(DYNAMODB_ENDPOINT)" exec $(BIN)/python -m local.serve --port $(PORT) --data-dir "$(DATA_DIR)"
+
+.PHONY: demo
+demo: $(STAMP)  ## give the running product a demo user with two years of data
+	@exec $(BIN)/python -m local.demo --url http://127.0.0.1:$(PORT)
+
+.PHONY: demo-import
+demo-import: $(STAMP)  ## import a statement into the running product and show the sums: FILE=path
+	@test -n "$(FILE)" || { echo "which file? make demo-import FILE=statement.csv" >&2; exit 2; }
+	@exec $(BIN)/python -m local.demo_import --url http://127.0.0.1:$(PORT) "$(FILE)"
+
+# --------------------------------------------------------------------------------------- checking
+
+.PHONY: test
+test: lint type arch unit  ## everything that must hold: lint, types, architecture, tests
+
+.PHONY: unit
+unit: $(STAMP)  ## the tests alone: PYTEST_ARGS="-k name"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+.PHONY: test-all
+test-all: lint type arch  ## the same with the full figures of every family (long)
+	XPENSE_FULL=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: $(STAMP)  ## ruff: rules and format
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+
+.PHONY: format
+format: $(STAMP)  ## let ruff repair what it can
+	@$(BIN)/ruff check --fix $(SOURCES) || true
+	@$(BIN)/ruff format $(SOURCES)
+
+.PHONY: type
+type: $(STAMP)  ## mypy, strict, tests included
+	@$(BIN)/mypy $(SOURCES)
+
+.PHONY: arch
+arch: $(STAMP)  ## who may import whom
+	@PYTHONPATH=. $(BIN)/lint-imports --cache-dir .cache/import-linter
+
+.PHONY: pr
+pr:  ## what CI runs, before you push
+	@.ci/run
+
+# ------------------------------------------------------------------------------- making artefacts
+
+.PHONY: openapi
+openapi: $(STAMP)  ## write docs/openapi.json from the routes
+	@$(BIN)/python -m tools.openapi docs/openapi.json
+
+.PHONY: manifest
+manifest: $(STAMP)  ## write build/manifest/<service>.json from the registered app
+	@$(BIN)/python -m tools.manifest build/manifest
+
+.PHONY: package
+package: manifest  ## write dist/<service>.zip, one reproducible zip per service: PLATFORM=aarch64 or host
+	@$(BIN)/python -m tools.package --platform $(PLATFORM) dist
+
+.PHONY: bench
+bench: $(STAMP)  ## print the figures of benchmarks/, one command after another: BENCH="cold_import parse"
+	@for name in $(or $(BENCH),$(sort $(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))); do \
+		echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
+
+.PHONY: clean
+clean:  ## remove what the commands made, except the data of `make run`
+	rm -rf $(VENV) .cache build dist
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
+from typing_extensions import override
+
 _MONTH: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -63,6 +65,7 @@ class Period:
         """Give the month after this one."""
         return Period(self.year + self.month // 12, self.month % 12 + 1)
 
+    @override
     def __str__(self) -> str:
         """Write `YYYY-MM`."""
         return f"{self.year:04d}-{self.month:02d}"

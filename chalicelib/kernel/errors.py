@@ -18,7 +18,7 @@ class FieldProblem:
     detail: str
 
 
-class Refusal(Exception):  # noqa: N818 - refusals are named as facts (TransactionNotFound), not as errors
+class Refusal(Exception):
     """A use-case said no, for a reason that the caller can act on."""
 
     slug: ClassVar[str] = "refused"

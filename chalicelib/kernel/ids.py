@@ -43,7 +43,9 @@ def new_id() -> str:
     """Make a UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then a counter, then random bits."""
     millis, counter = _SEQUENCE.next()
     rand_b = int.from_bytes(os.urandom(8), "big") >> 2
-    value = (millis << 80) | (7 << _VERSION_SHIFT) | (counter << 64) | (2 << _VARIANT_SHIFT) | rand_b
+    value = (
+        (millis << 80) | (7 << _VERSION_SHIFT) | (counter << 64) | (2 << _VARIANT_SHIFT) | rand_b
+    )
     return str(uuid.UUID(int=value))
 
 

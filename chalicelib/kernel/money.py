@@ -21,11 +21,11 @@ class MoneyError(ValueError):
     """The text, number or currency is not money; the message says why and holds no amount."""
 
 
-class UnknownCurrency(MoneyError):  # noqa: N818 - a fact
+class UnknownCurrency(MoneyError):
     """The code is neither in ISO 4217 nor one of the listed crypto units."""
 
 
-class CurrencyMismatch(MoneyError):  # noqa: N818 - a fact
+class CurrencyMismatch(MoneyError):
     """Two currencies met in one sum."""
 
 
@@ -82,7 +82,7 @@ class Money:
             msg = "an amount is a finite number"
             raise MoneyError(msg)
         digits = exponent(currency)
-        if value.adjusted() + digits > 39:  # noqa: PLR2004 - DynamoDB's 38 digits, checked before the arithmetic
+        if value.adjusted() + digits > 39:
             msg = "the amount is out of range"
             raise MoneyError(msg)
         with localcontext() as context:
@@ -152,5 +152,6 @@ class Money:
         order = sorted(range(len(weights)), key=lambda index: (-shares[index][1], index))
         lucky = set(order[:left])
         return tuple(
-            Money(sign * (whole + (index in lucky)), self.currency) for index, (whole, _) in enumerate(shares)
+            Money(sign * (whole + (index in lucky)), self.currency)
+            for index, (whole, _) in enumerate(shares)
         )

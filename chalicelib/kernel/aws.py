@@ -1,0 +1,175 @@
+"""One botocore session per process and one client per AWS service, made on first use.
+
+Making a client costs 100 to 200 ms, so nothing here runs at import. Tests hook the clients' event
+system (`client(...).meta.events`) to count calls and to crash between them.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Final, Protocol, cast
+
+from chalicelib.kernel.settings import settings
+
+Json = dict[str, Any]
+_LOCK: Final = threading.Lock()
+_CLIENTS: Final[dict[str, object]] = {}
+_POOL: Final = 32
+
+
+class Dynamo(Protocol):
+    """The DynamoDB operations in use."""
+
+    meta: Any
+
+    def get_item(self, **request: object) -> Json: ...
+    def batch_get_item(self, **request: object) -> Json: ...
+    def batch_write_item(self, **request: object) -> Json: ...
+    def query(self, **request: object) -> Json: ...
+    def put_item(self, **request: object) -> Json: ...
+    def update_item(self, **request: object) -> Json: ...
+    def delete_item(self, **request: object) -> Json: ...
+    def transact_write_items(self, **request: object) -> Json: ...
+    def create_table(self, **request: object) -> Json: ...
+    def describe_table(self, **request: object) -> Json: ...
+
+
+class Queues(Protocol):
+    """The SQS operations in use."""
+
+    meta: Any
+
+    def send_message_batch(self, **request: object) -> Json: ...
+    def send_message(self, **request: object) -> Json: ...
+
+
+class Topics(Protocol):
+    """The SNS operations in use."""
+
+    meta: Any
+
+    def publish_batch(self, **request: object) -> Json: ...
+
+
+class Objects(Protocol):
+    """The S3 operations in use."""
+
+    meta: Any
+
+    def put_object(self, **request: object) -> Json: ...
+    def get_object(self, **request: object) -> Json: ...
+    def head_object(self, **request: object) -> Json: ...
+    def delete_object(self, **request: object) -> Json: ...
+    def delete_objects(self, **request: object) -> Json: ...
+    def list_objects_v2(self, **request: object) -> Json: ...
+    def generate_presigned_post(self, **request: object) -> Json: ...
+    def generate_presigned_url(self, operation: str, **request: object) -> str: ...
+
+
+class Mail(Protocol):
+    """The SES v2 operations in use."""
+
+    meta: Any
+
+    def send_email(self, **request: object) -> Json: ...
+
+
+class KeyService(Protocol):
+    """The KMS operations in use."""
+
+    meta: Any
+
+    def encrypt(self, **request: object) -> Json: ...
+    def decrypt(self, **request: object) -> Json: ...
+
+
+class Sockets(Protocol):
+    """The API Gateway management operations in use."""
+
+    meta: Any
+
+    def post_to_connection(self, **request: object) -> Json: ...
+    def delete_connection(self, **request: object) -> Json: ...
+
+
+def _make(service: str) -> object:
+    from botocore.config import Config
+    from botocore.session import get_session
+
+    here = settings()
+    endpoint = here.dynamodb_endpoint if service == "dynamodb" else _local_endpoint(service)
+    session = _CLIENTS.setdefault("session", get_session())
+    config = Config(
+        region_name=here.region,
+        # standard: 3 attempts with jitter; our own loops above it retry whole use-cases, not calls.
+        retries={"mode": "standard", "total_max_attempts": 3},
+        connect_timeout=2,
+        read_timeout=10,
+        max_pool_connections=_POOL,
+        # boto3 otherwise sends some calls to a host named by account id, which test engines do not know
+        account_id_endpoint_mode="disabled",
+        s3={"addressing_style": "path" if here.aws_endpoint else "auto"},
+        signature_version="s3v4" if service == "s3" else None,
+    )
+    return cast("Any", session).create_client(service, config=config, endpoint_url=endpoint or None)
+
+
+def _local_endpoint(service: str) -> str:
+    base = settings().aws_endpoint
+    return f"{base}/{service}" if base else ""
+
+
+def _client(service: str) -> object:
+    found = _CLIENTS.get(service)
+    if found is None:
+        with _LOCK:
+            found = _CLIENTS.get(service)
+            if found is None:
+                found = _CLIENTS[service] = _make(service)
+    return found
+
+
+def dynamodb() -> Dynamo:
+    """Give the DynamoDB client."""
+    return cast("Dynamo", _client("dynamodb"))
+
+
+def sqs() -> Queues:
+    """Give the SQS client."""
+    return cast("Queues", _client("sqs"))
+
+
+def sns() -> Topics:
+    """Give the SNS client."""
+    return cast("Topics", _client("sns"))
+
+
+def s3() -> Objects:
+    """Give the S3 client."""
+    return cast("Objects", _client("s3"))
+
+
+def sesv2() -> Mail:
+    """Give the SES v2 client."""
+    return cast("Mail", _client("sesv2"))
+
+
+def kms() -> KeyService:
+    """Give the KMS client."""
+    return cast("KeyService", _client("kms"))
+
+
+def sockets() -> Sockets:
+    """Give the client that pushes to WebSocket connections."""
+    return cast("Sockets", _client("apigatewaymanagementapi"))
+
+
+def reset() -> None:
+    """Forget all clients: for tests and for the local host, when endpoints change."""
+    with _LOCK:
+        _CLIENTS.clear()
+
+
+def started() -> dict[str, object]:
+    """Give the clients made so far by service name, for test harnesses."""
+    return {name: made for name, made in _CLIENTS.items() if name != "session"}

@@ -1,0 +1,90 @@
+"""The change log: one entry a transaction, numbered without gaps and hash-chained, per owner.
+
+Sync reads it as "what changed since", audit as "who did what": it is the same truth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+
+from chalicelib.kernel.tables import Row, WholeNumber
+
+META: Final = "META"
+CHANGE_PREFIX: Final = "CHG#"
+
+
+class MetaRow(Row):
+    """The owner's change number and the head of the change log's hash chain."""
+
+    seq = WholeNumber()
+    head = BinaryAttribute(legacy_encoding=False)
+
+
+class ChangeRow(Row):
+    """One transaction's entry in the owner's change log: what sync and audit read.
+
+    `entries` is deflated JSON with ids, versions and clear fields; `sealed` holds before and after,
+    personal text included, under the owner's key. `hash` covers the previous hash and all of this item.
+    """
+
+    seq = WholeNumber()
+    at = UnicodeAttribute()
+    actor = UnicodeAttribute()
+    trace = UnicodeAttribute()
+    entries = BinaryAttribute(legacy_encoding=False)
+    sealed = BinaryAttribute(legacy_encoding=False)
+    prev = BinaryAttribute(legacy_encoding=False)
+    hash = BinaryAttribute(legacy_encoding=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One touched object: `fields` are clear and small, `before` and `after` are sealed."""
+
+    kind: str
+    id: str
+    version: int
+    op: Literal["put", "delete"] = "put"
+    fields: Mapping[str, object] = field(default_factory=dict)
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
+
+
+def change_key(seq: int) -> str:
+    """Give the sort key of a change-log entry: twelve digits, so that text order is number order."""
+    return f"{CHANGE_PREFIX}{seq:012d}"
+
+
+def pack(value: object) -> bytes:
+    """Deflate compact JSON."""
+    return zlib.compress(json.dumps(value, separators=(",", ":"), sort_keys=True).encode(), 6)
+
+
+def unpack(data: bytes) -> Any:  # noqa: ANN401 - JSON
+    """Read what `pack` wrote."""
+    return json.loads(zlib.decompress(data))
+
+
+def chain_hash(row: ChangeRow) -> bytes:
+    """Hash a change-log entry with the hash before it (SHA-256 over length-prefixed parts)."""
+    digest = hashlib.sha256()
+    for part in (
+        row.prev,
+        row.pk.encode(),
+        row.sk.encode(),
+        row.at.encode(),
+        row.actor.encode(),
+        row.trace.encode(),
+        row.entries,
+        row.sealed,
+    ):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.digest()

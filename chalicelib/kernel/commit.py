@@ -1,0 +1,295 @@
+"""The one way to write: everything of a use-case in a single transaction.
+
+Repositories add item operations, the edge adds the idempotency answer, the worker the inbox mark. For a
+ledger table Commit adds the owner's next change number (META) and one change-log item (CHG, hash-chained),
+and for each fact or order an outbox row. Then it writes once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.kernel import outbox
+from chalicelib.kernel.changes import META, Change, ChangeRow, MetaRow, chain_hash, change_key, pack
+from chalicelib.kernel.clock import rfc3339
+from chalicelib.kernel.errors import Conflict, Refusal
+from chalicelib.kernel.events import Envelope, Fact, Message, Order, encode
+from chalicelib.kernel.idempotency import (
+    IDEMPOTENCY_LIFE,
+    AnswerRow,
+    Claim,
+    IdempotencyKeyReused,
+)
+from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.inbox import AlreadyHandled, inbox_key, mark
+from chalicelib.kernel.tables import Key, Row, Table, TableSpec
+from chalicelib.kernel.transaction import (
+    MAX_OPERATIONS,
+    LostRace,
+    Operation,
+    condition,
+    put_new,
+    raw_key,
+    send,
+)
+
+if TYPE_CHECKING:
+    from chalicelib.kernel.context import Actor, Owner
+    from chalicelib.kernel.vault import Vault
+
+OVERHEAD: Final = 4
+"""What Commit itself may add at most beside messages: META, CHG, inbox mark, idempotency answer."""
+
+
+@dataclass(slots=True)
+class _Head:
+    seq: int = 0
+    hash: bytes = b""
+
+
+class Commit:
+    """A unit of work on one owner's part of one service's table."""
+
+    def __init__(
+        self,
+        spec: TableSpec,
+        owner: Owner,
+        *,
+        actor: Actor,
+        request_id: str,
+        now: datetime,
+        vaults: Callable[[Owner], Vault],
+    ) -> None:
+        """Bind to a table and an owner; nothing is read yet."""
+        self.spec = spec
+        self.owner = owner
+        self._actor = actor
+        self._trace = request_id
+        self._now = now
+        self._vaults = vaults
+        self._operations: list[Operation] = []
+        self._changes: list[Change] = []
+        self._messages: list[tuple[Message, str, str]] = []
+        self._head: _Head | None = None
+        self._claim: Claim | None = None
+        self._answer: bytes | None = None
+        self._inbox: str | None = None
+
+    # --- reading first: one call for the head and for what makes a repeat harmless
+
+    def open(self, *, claimed: Claim | None = None, message_id: str | None = None) -> bytes | None:
+        """Read the head, and the claim's answer or the message's mark, before anything else is read.
+
+        Everything that the use-case reads later is then no older than the head, so a write that comes
+        between fails the transaction. Gives the first answer when there is one; raises
+        `IdempotencyKeyReused` for another request under the key and `AlreadyHandled` for a marked message.
+        """
+        self._claim = claimed
+        self._inbox = inbox_key(message_id) if message_id else None
+        extra = [sort for sort in (claimed.sort_key if claimed else None, self._inbox) if sort]
+        wanted = [META, *extra] if self.spec.ledger else extra
+        found = Table(self.spec).get_many(self._key(sort) for sort in wanted) if wanted else {}
+        self._head = _Head()
+        meta = found.get(self._key(META))
+        if meta is not None:
+            self._head = _Head(int(meta["seq"]["N"]), meta["head"]["B"])
+        if self._inbox and self._key(self._inbox) in found:
+            raise AlreadyHandled
+        first = found.get(self._key(claimed.sort_key)) if claimed else None
+        return (
+            self._first_answer(AnswerRow.from_raw_data(dict(first))) if first is not None else None
+        )
+
+    def _first_answer(self, row: AnswerRow) -> bytes:
+        if self._claim is None or row.request != self._claim.request_hash:
+            raise IdempotencyKeyReused
+        return self._vaults(self.owner).open_bytes(row.answer, "idempotency", row.sk)
+
+    # --- adding
+
+    def put(self, row: Row, *, expect: int | None, refusal: Refusal | None = None) -> None:
+        """Write an item: `expect` 0 means absent, a number that version, None anything."""
+        request: dict[str, Any] = {"TableName": self.spec.name, "Item": row.raw()}
+        request.update(condition(expect))
+        self._operations.append(Operation({"Put": request}, refusal or Conflict()))
+
+    def delete(
+        self, key: Key, *, expect: int | None = None, refusal: Refusal | None = None
+    ) -> None:
+        """Delete an item, at a version if one is given."""
+        request: dict[str, Any] = {"TableName": self.spec.name, "Key": raw_key(key)}
+        request.update(condition(expect))
+        self._operations.append(Operation({"Delete": request}, refusal or Conflict()))
+
+    def add(
+        self,
+        key: Key,
+        numbers: Mapping[str, int],
+        *,
+        values: Mapping[str, str] | None = None,
+        must_exist: bool = False,
+        refusal: Refusal | None = None,
+    ) -> None:
+        """Add to number attributes, which commutes: two additions give the same sum in any order."""
+        names = {f"#n{index}": name for index, name in enumerate(numbers)}
+        holders = {
+            f":n{index}": {"N": str(number)} for index, number in enumerate(numbers.values())
+        }
+        expression = "ADD " + ", ".join(f"#n{index} :n{index}" for index in range(len(numbers)))
+        if values:
+            names |= {f"#v{index}": name for index, name in enumerate(values)}
+            holders |= {f":v{index}": {"S": value} for index, value in enumerate(values.values())}
+            expression += " SET " + ", ".join(
+                f"#v{index} = :v{index}" for index in range(len(values))
+            )
+        request: dict[str, Any] = {
+            "TableName": self.spec.name,
+            "Key": raw_key(key),
+            "UpdateExpression": expression,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": holders,
+        }
+        if must_exist:
+            request["ConditionExpression"] = "attribute_exists(pk)"
+        self._operations.append(Operation({"Update": request}, refusal or Conflict()))
+
+    def check(self, key: Key, *, expect: int | None = None, refusal: Refusal | None = None) -> None:
+        """Require that an item exists, at a version if one is given, without writing it."""
+        condition = condition(expect) if expect else {"ConditionExpression": "attribute_exists(pk)"}
+        request = {"TableName": self.spec.name, "Key": raw_key(key), **condition}
+        self._operations.append(Operation({"ConditionCheck": request}, refusal or Conflict()))
+
+    def record(self, change: Change) -> None:
+        """Add an object to this transaction's change-log entry."""
+        self._changes.append(change)
+
+    def tell(self, fact: Fact, *, subject: str) -> None:
+        """Tell a fact to whom it may concern, when and only when the transaction is written."""
+        self._messages.append((fact, outbox.TOPIC, subject))
+
+    def order(self, order: Order, *, subject: str) -> None:
+        """Order work from the one service that the order names."""
+        self._messages.append((order, order.to, subject))
+
+    def answer(self, answer: bytes) -> None:
+        """Keep the first answer under the claimed Idempotency-Key."""
+        self._answer = answer
+
+    def room(self) -> int:
+        """Say how many more operations fit, with what Commit adds itself already counted."""
+        return MAX_OPERATIONS - OVERHEAD - len(self._operations) - len(self._messages)
+
+    # --- writing
+
+    def write(self) -> int:
+        """Write everything in one transaction and give the change number (0 where none was taken).
+
+        Raises the refusal of the operation whose condition failed, `LostRace` when another write of
+        the owner came between, `AlreadyHandled` when the inbox mark was there.
+        """
+        if self._changes and self.spec.ledger and self._head is None:
+            self.open(claimed=self._claim)
+        operations = list(self._operations)
+        sequence = self._number(operations)
+        rows = [
+            outbox.row(self._envelope(message, subject, sequence), to)
+            for message, to, subject in self._messages
+        ]
+        operations += [Operation(put_new(self.spec, row), Conflict()) for row in rows]
+        if self._inbox:
+            operations.append(
+                Operation(
+                    put_new(self.spec, mark(self._key(self._inbox), self._now)), AlreadyHandled()
+                )
+            )
+        if self._claim is not None and self._answer is not None:
+            operations.append(Operation(self._kept_answer(self._claim, self._answer), LostRace()))
+        if not operations:
+            return 0
+        send(operations)
+        if rows:
+            outbox.committed(self.spec, [row.raw() for row in rows])
+        return sequence
+
+    def _number(self, operations: list[Operation]) -> int:
+        """Take the next change number and write the log entry, where the table keeps one."""
+        if not (self._changes and self.spec.ledger):
+            return 0
+        head = self._head or _Head()
+        entry = self._entry(head)
+        meta = MetaRow(*self._key(META), seq=entry.seq, head=entry.hash)
+        update = put_new(self.spec, meta) if head.seq == 0 else _moved(self.spec, meta, head.seq)
+        operations.append(Operation(update, LostRace()))
+        operations.append(Operation(put_new(self.spec, entry), LostRace()))
+        return entry.seq
+
+    def _entry(self, head: _Head) -> ChangeRow:
+        seq = head.seq + 1
+        sort = change_key(seq)
+        told = [
+            {"k": c.kind, "i": c.id, "v": c.version, "o": c.op, "f": c.fields}
+            for c in self._changes
+        ]
+        private = [{"b": c.before, "a": c.after} for c in self._changes]
+        row = ChangeRow(
+            str(self.owner),
+            sort,
+            seq=seq,
+            at=rfc3339(self._now),
+            actor=str(self._actor),
+            trace=self._trace,
+            entries=pack(told),
+            sealed=self._vaults(self.owner).seal_bytes(
+                pack(private), self.spec.service, sort, "sealed"
+            ),
+            prev=head.hash,
+            hash=b"",
+        )
+        row.hash = chain_hash(row)
+        return row
+
+    def _envelope(self, message: Message, subject: str, sequence: int) -> Envelope:
+        return Envelope(
+            id=new_id(),
+            type=message.name,
+            time=self._now,
+            owner=str(self.owner),
+            subject=subject,
+            sequence=sequence,
+            trace=self._trace,
+            data=encode(message),
+        )
+
+    def _kept_answer(self, claimed: Claim, answer: bytes) -> dict[str, Any]:
+        row = AnswerRow(
+            *self._key(claimed.sort_key),
+            request=claimed.request_hash,
+            answer=self._vaults(self.owner).seal_bytes(answer, "idempotency", claimed.sort_key),
+            ttl=int((self._now + IDEMPOTENCY_LIFE).timestamp()),
+        )
+        request = put_new(self.spec, row)
+        # an expired answer may still lie there: DynamoDB deletes late
+        request["Put"]["ConditionExpression"] = "attribute_not_exists(pk) OR #t <= :now"
+        request["Put"]["ExpressionAttributeNames"] = {"#t": "ttl"}
+        request["Put"]["ExpressionAttributeValues"] = {
+            ":now": {"N": str(int(self._now.timestamp()))}
+        }
+        return request
+
+    def _key(self, sort: str) -> Key:
+        return (str(self.owner), sort)
+
+
+def _moved(spec: TableSpec, meta: MetaRow, seq: int) -> dict[str, Any]:
+    return {
+        "Put": {
+            "TableName": spec.name,
+            "Item": meta.raw(),
+            "ConditionExpression": "#s = :s",
+            "ExpressionAttributeNames": {"#s": "seq"},
+            "ExpressionAttributeValues": {":s": {"N": str(seq)}},
+        }
+    }

@@ -1,0 +1,124 @@
+"""Who acts for whom, when, and in which unit of work. Made by the edge from verified facts only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal
+
+from typing_extensions import override
+
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.errors import PreconditionRequired, Stale
+from chalicelib.kernel.ids import is_id, new_id
+
+if TYPE_CHECKING:
+    from chalicelib.kernel.commit import Commit
+    from chalicelib.kernel.tables import TableSpec
+    from chalicelib.kernel.vault import Vault
+
+USER: Final = "U"
+HOUSEHOLD: Final = "H"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A user or a household: the leading part of every partition key of its data."""
+
+    kind: Literal["U", "H"]
+    id: str
+
+    @override
+    def __str__(self) -> str:
+        """Write the partition key."""
+        return f"{self.kind}#{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Owner:
+        """Read a partition key; raise ValueError for anything else."""
+        kind, _, identity = text.partition("#")
+        if kind == USER and is_id(identity):
+            return cls(USER, identity)
+        if kind == HOUSEHOLD and is_id(identity):
+            return cls(HOUSEHOLD, identity)
+        msg = "not an owner"
+        raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who does it: a signed-in user, or the system on behalf of an owner."""
+
+    kind: Literal["user", "system"]
+    user_id: str = ""
+    session_id: str = ""
+
+    @override
+    def __str__(self) -> str:
+        """Write the audit form."""
+        return f"user:{self.user_id}" if self.kind == "user" else "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A call whose maker is not known: what public routes get."""
+
+    request_id: str = field(default_factory=new_id)
+    now: datetime = field(default_factory=now)
+    address: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """A call of a known actor on an owner's data.
+
+    `commit` is the unit of work: repositories add to it, the edge writes it once, after the use-case.
+    """
+
+    owner: Owner
+    actor: Actor
+    request_id: str
+    now: datetime
+    commit: Commit
+    vaults: Callable[[Owner], Vault]
+    expected_version: int | None = None
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def vault(self) -> Vault:
+        """The owner's vault; the key is read on first use and cached for minutes."""
+        return self.vaults(self.owner)
+
+    def expect_version(self, current: int, *, required: bool = False) -> None:
+        """Compare `If-Match` with the current version; raise `Stale` or `PreconditionRequired`."""
+        if self.expected_version is None:
+            if required:
+                raise PreconditionRequired
+        elif self.expected_version != current:
+            raise Stale
+
+
+def system_context(
+    owner: Owner,
+    spec: TableSpec,
+    *,
+    vaults: Callable[[Owner], Vault],
+    request_id: str | None = None,
+    at: datetime | None = None,
+) -> Context:
+    """Make a context for work that no user's call carries: workers, schedules, public routes."""
+    from chalicelib.kernel.commit import Commit
+
+    instant = at or now()
+    trace = request_id or new_id()
+    actor = Actor(kind="system")
+    return Context(
+        owner=owner,
+        actor=actor,
+        request_id=trace,
+        now=instant,
+        commit=Commit(spec, owner, actor=actor, request_id=trace, now=instant, vaults=vaults),
+        vaults=vaults,
+    )

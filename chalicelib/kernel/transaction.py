@@ -1,0 +1,130 @@
+"""TransactWriteItems, sent as it is built: PynamoDB's own transactions reorder their items, and then the
+reasons of a cancellation cannot be told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.kernel import aws
+from chalicelib.kernel.errors import Conflict, Refusal
+from chalicelib.kernel.inbox import AlreadyHandled
+from chalicelib.kernel.tables import Key, Row, TableSpec
+
+MAX_OPERATIONS: Final = 100
+"""Items of one TransactWriteItems call (AWS quota)."""
+MAX_BYTES: Final = 4_000_000
+"""Bytes of one TransactWriteItems call: AWS says 4 MB; we count attribute names and values."""
+
+
+class LostRace(Conflict):
+    """Another write of this owner came between; the use-case is run again."""
+
+    slug = "busy"
+    title = "Another change was made at the same time"
+
+
+class TooLarge(Refusal):
+    """More than one transaction holds: a mistake of ours, never of the caller."""
+
+    slug = "transaction-too-large"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One item of a transaction, and the refusal that a failed condition stands for."""
+
+    request: dict[str, Any]
+    refusal: Refusal
+
+
+def raw_key(key: Key) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def condition(expect: int | None) -> dict[str, Any]:
+    if expect is None:
+        return {}
+    if expect == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "#v = :v",
+        "ExpressionAttributeNames": {"#v": "version"},
+        "ExpressionAttributeValues": {":v": {"N": str(expect)}},
+    }
+
+
+def put_new(spec: TableSpec, row: Row) -> dict[str, Any]:
+    return {
+        "Put": {
+            "TableName": spec.name,
+            "Item": row.raw(),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+    }
+
+
+def _size(value: object) -> int:
+    if isinstance(value, Mapping):
+        return sum(len(str(name)) + _size(part) for name, part in value.items())
+    if isinstance(value, (str, bytes)):
+        return len(value) if isinstance(value, bytes) else len(value.encode())
+    if isinstance(value, Sequence):
+        return sum(_size(part) for part in value)
+    return 1
+
+
+def send(operations: list[Operation]) -> None:
+    from botocore.exceptions import ClientError
+
+    requests = [operation.request for operation in operations]
+    if len(requests) > MAX_OPERATIONS or _size(requests) > MAX_BYTES:
+        raise TooLarge
+    try:
+        if len(requests) == 1 and "ConditionCheck" not in requests[0]:
+            _send_one(requests[0])
+        else:
+            aws.dynamodb().transact_write_items(TransactItems=requests)
+    except ClientError as error:
+        raise _refusal(error.response, operations) from error
+
+
+def _send_one(request: dict[str, Any]) -> None:
+    """A single operation needs no transaction, which would cost twice."""
+    ((kind, body),) = request.items()
+    client = aws.dynamodb()
+    {"Put": client.put_item, "Update": client.update_item, "Delete": client.delete_item}[kind](
+        **body
+    )
+
+
+def _refusal(response: Mapping[str, Any], operations: Sequence[Operation]) -> Exception:
+    """Find out why it was not written. A lost race goes first: it makes the other reasons moot."""
+    code = response["Error"]["Code"]
+    if code == "ConditionalCheckFailedException":
+        return operations[0].refusal
+    if code in {"TransactionConflictException", "TransactionInProgressException"}:
+        return LostRace()
+    if code != "TransactionCanceledException":
+        return _unexpected(response)
+    reasons = [reason.get("Code") for reason in response.get("CancellationReasons", ())]
+    failed = [
+        operation.refusal
+        for operation, reason in zip(operations, reasons, strict=False)
+        if reason == "ConditionalCheckFailed"
+    ]
+    for wanted in (AlreadyHandled, LostRace, Refusal):
+        for refusal in failed:
+            if isinstance(refusal, wanted):
+                return refusal
+    if "TransactionConflict" in reasons:
+        return LostRace()
+    return _unexpected(response)
+
+
+def _unexpected(response: Mapping[str, Any]) -> Exception:
+    from botocore.exceptions import ClientError
+
+    return ClientError(dict(response), "TransactWriteItems")

@@ -158,8 +158,8 @@ class Commit:
 
     def check(self, key: Key, *, expect: int | None = None, refusal: Refusal | None = None) -> None:
         """Require that an item exists, at a version if one is given, without writing it."""
-        condition = condition(expect) if expect else {"ConditionExpression": "attribute_exists(pk)"}
-        request = {"TableName": self.spec.name, "Key": raw_key(key), **condition}
+        there = condition(expect) if expect else {"ConditionExpression": "attribute_exists(pk)"}
+        request = {"TableName": self.spec.name, "Key": raw_key(key), **there}
         self._operations.append(Operation({"ConditionCheck": request}, refusal or Conflict()))
 
     def record(self, change: Change) -> None:

@@ -1,7 +1,7 @@
 """From outbox to bus: publish what was committed, then delete the rows.
 
-A crash in between publishes twice,
-which the consumers' inboxes make harmless; nothing is ever published that was not committed.
+A crash in between publishes twice, which the consumers' inboxes make harmless; nothing is ever
+published that was not committed.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""TransactWriteItems, sent as it is built: PynamoDB's own transactions reorder their items, and then the
-reasons of a cancellation cannot be told apart.
+"""TransactWriteItems, sent in the order in which it was built.
+
+PynamoDB's own transactions reorder their items, and then the reasons of a cancellation cannot be told
+apart.
 """
 
 from __future__ import annotations
@@ -41,10 +43,12 @@ class Operation:
 
 
 def raw_key(key: Key) -> dict[str, dict[str, str]]:
+    """Give a key in the low-level form."""
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
 
 
 def condition(expect: int | None) -> dict[str, Any]:
+    """Give the condition: None anything, 0 absent, else that `version`."""
     if expect is None:
         return {}
     if expect == 0:
@@ -57,6 +61,7 @@ def condition(expect: int | None) -> dict[str, Any]:
 
 
 def put_new(spec: TableSpec, row: Row) -> dict[str, Any]:
+    """Give the operation that writes an item which must not be there yet."""
     return {
         "Put": {
             "TableName": spec.name,
@@ -77,6 +82,7 @@ def _size(value: object) -> int:
 
 
 def send(operations: list[Operation]) -> None:
+    """Write all operations or none, and raise the refusal of the one whose condition failed."""
     from botocore.exceptions import ClientError
 
     requests = [operation.request for operation in operations]
@@ -127,4 +133,5 @@ def _refusal(response: Mapping[str, Any], operations: Sequence[Operation]) -> Ex
 def _unexpected(response: Mapping[str, Any]) -> Exception:
     from botocore.exceptions import ClientError
 
-    return ClientError(dict(response), "TransactWriteItems")
+    error: Exception = ClientError(dict(response), "TransactWriteItems")
+    return error

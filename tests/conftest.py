@@ -1,0 +1,64 @@
+"""What holds for every test: a made-up environment, no network, the clock's warnings as errors.
+
+The environment is set before anything of ours is imported, because `app.py` reads it at import. A
+developer's own XPENSE_* and AWS_* variables never reach a test.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_HOME = Path(tempfile.mkdtemp(prefix="xpense-test-"))
+_ENVIRONMENT = {
+    "XPENSE_STAGE": "test",
+    "XPENSE_SERVICE": "all",
+    "XPENSE_REGION": "eu-central-1",
+    "XPENSE_KEYS": f"file:{_HOME / 'keys.json'}",
+    "XPENSE_TOPIC_ARN": "arn:aws:sns:eu-central-1:123456789012:xpense-test-events",
+    "XPENSE_QUEUE_BASE": "https://sqs.eu-central-1.amazonaws.com/123456789012/",
+    "XPENSE_UPLOADS_BUCKET": "xpense-test-uploads",
+    "XPENSE_BULK_BUCKET": "xpense-test-bulk",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_REGION": "eu-central-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+for _name in [name for name in os.environ if name.startswith(("XPENSE_", "AWS_"))]:
+    if _name != "XPENSE_FULL":
+        del os.environ[_name]
+os.environ.update(_ENVIRONMENT)
+
+_LOOPBACK = ["127.0.0.1", "::1"]
+_SPEAKS_TO_LOOPBACK = ("engine", "journey", "local")
+
+
+def _register_profiles() -> None:
+    from hypothesis import settings
+
+    settings.register_profile("normal", deadline=None, derandomize=True, database=None)
+    settings.register_profile("full", deadline=None, max_examples=2_000, print_blob=True)
+    settings.load_profile("full" if os.environ.get("XPENSE_FULL") else "normal")
+
+
+_register_profiles()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Open the loopback for tests that start real processes; every other test has no sockets."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in _SPEAKS_TO_LOOPBACK):
+            item.add_marker(pytest.mark.allow_hosts(_LOOPBACK))
+
+
+def pytest_sessionfinish() -> None:
+    """Remove the made-up key file."""
+    shutil.rmtree(_HOME, ignore_errors=True)

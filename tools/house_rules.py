@@ -7,8 +7,10 @@ Where a rule has an exception, the exception and its reason stand in the table h
 from __future__ import annotations
 
 import ast
+import io
 import re
 import sys
+import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,7 @@ MOST_LINES_OF_A_FUNCTION: Final = 40
 MOST_LINES_OF_A_FILE: Final = 400
 _FOLDERS: Final = ("chalicelib", "functions", "local", "tools", "benchmarks")
 _DEPLOYED: Final = ("app.py", "chalicelib/", "functions/")
-_FIXME: Final = re.compile(r"#.*\b(?:FIXME|TODO|XXX|HACK)\b(?!.*#\d+)")
+_FIXME: Final = re.compile(r"\b(?:FIXME|TODO|XXX|HACK)\b(?!.*#\d+)")
 _LOOSE: Final = re.compile(r"\b[Dd]ict\[str, (?:typing\.)?Any\]")
 _WALL_CLOCK: Final = frozenset({"datetime.now", "datetime.utcnow", "datetime.today", "date.today"})
 _ROOMS_WITH_TYPES: Final = re.compile(r"chalicelib/\w+/(?:api|service|repository)(?:\.py|/)")
@@ -130,9 +132,9 @@ def long_files(_path: str, text: str, _tree: ast.Module) -> Iterator[tuple[int, 
 
 def open_ends(_path: str, text: str, _tree: ast.Module) -> Iterator[tuple[int, str]]:
     """An open end names its issue: `FIXME #12`."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if _FIXME.search(line):
-            yield number, "an open end without an issue number"
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT and _FIXME.search(token.string):
+            yield token.start[0], "an open end without an issue number"
 
 
 def loose_types(path: str, _text: str, tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,29 @@
+"""The composition root: which services this process holds (`XPENSE_SERVICE`: one name, or `all`)."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final
+
+from chalicelib.kernel.settings import settings
+from functions._edge.application import Application
+
+SERVICES: Final = ("security", "users", "expenses", "interchange", "analytics", "notifications")
+"""The services that hold something that works, low to high."""
+
+app = Application(app_name="xpense")
+
+
+def _load(service: str) -> None:
+    routes = importlib.import_module(f"functions.{service}.routes")
+    app.register_blueprint(routes.blueprint)
+    workers = importlib.import_module(f"functions.{service}.workers")
+    if hasattr(workers, "blueprint"):
+        app.register_blueprint(workers.blueprint)
+
+
+for _service in SERVICES if settings().service == "all" else (settings().service,):
+    _load(_service)
+
+# Lambda starts event handlers as `app.<name>`, so that this file and its middleware always run first.
+globals().update(app.handler_map)

@@ -1,0 +1,151 @@
+"""Shapes that all services share on the wire. Requests refuse unknown fields; answers have no defaults."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from chalicelib.kernel.clock import Period
+from chalicelib.kernel.ids import is_id
+from chalicelib.kernel.money import Money, MoneyError, exponent
+
+T = TypeVar("T")
+MAX_OPERATIONS: Final = 500
+MAX_ATOMIC: Final = 50
+
+
+class Wire(BaseModel):
+    """Base of every request and answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _an_id(text: str) -> str:
+    if not is_id(text):
+        msg = "an id is a lower-case UUID"
+        raise ValueError(msg)
+    return text
+
+
+def _a_currency(text: str) -> str:
+    exponent(text)
+    return text
+
+
+def _a_month(text: str) -> str:
+    return str(Period.parse(text))
+
+
+def _plain(text: str) -> str:
+    if any(ord(char) < 32 and char not in "\n\t" for char in text):
+        msg = "control characters are not allowed"
+        raise ValueError(msg)
+    return text
+
+
+Id = Annotated[
+    str, AfterValidator(_an_id), Field(examples=["0190b5a8-7c3e-7b1a-9d55-0a6f0c1d2e3f"])
+]
+"""A lower-case UUID."""
+CurrencyCode = Annotated[str, AfterValidator(_a_currency), Field(examples=["EUR"])]
+"""An ISO 4217 code, or a listed crypto unit."""
+Month = Annotated[str, AfterValidator(_a_month), Field(examples=["2026-11"])]
+"""A calendar month, `YYYY-MM`."""
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(_plain),
+]
+"""A short name made by a person."""
+Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_plain)]
+"""Free text made by a person or a bank."""
+
+
+class MoneyWire(Wire):
+    """An amount on the wire: a decimal string and its currency. A negative amount leaves the user."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"amount": "-12.34", "currency": "EUR"}]}
+    )
+
+    amount: Annotated[str, StringConstraints(max_length=60)]
+    currency: CurrencyCode
+
+    def to_money(self) -> Money:
+        """Give the exact amount; raises `MoneyError` (a ValueError) for text that is not one."""
+        return Money.parse(self.amount, self.currency)
+
+    @classmethod
+    def of(cls, money: Money) -> MoneyWire:
+        """Write an amount."""
+        return cls(amount=money.amount, currency=money.currency)
+
+
+def _exact(wire: MoneyWire) -> MoneyWire:
+    try:
+        wire.to_money()
+    except MoneyError as error:
+        raise ValueError(str(error)) from error
+    return wire
+
+
+MoneyIn = Annotated[MoneyWire, AfterValidator(_exact)]
+"""An amount in a request, checked to be exact in its currency."""
+
+
+class PageQuery(Wire):
+    """What every list takes."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: str | None = None
+
+
+class PageOut(Wire, Generic[T]):
+    """A page of a list; only a null `next_cursor` means the end."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+class ProblemOut(BaseModel):
+    """An RFC 9457 problem document inside a bulk result."""
+
+    type: str
+    title: str
+    status: int
+    instance: str
+    detail: str | None = None
+    errors: list[dict[str, str]] | None = None
+
+
+class Bulk(Wire, Generic[T]):
+    """Up to 500 operations; `atomic` does all or nothing, for up to 50."""
+
+    operations: Annotated[list[T], Field(min_length=1, max_length=MAX_OPERATIONS)]
+    atomic: bool = False
+
+
+class BulkResult(Wire, Generic[T]):
+    """What became of one operation."""
+
+    index: int
+    status: int
+    value: T | None
+    problem: ProblemOut | None
+
+
+class BulkOut(Wire, Generic[T]):
+    """One result an operation, in their order."""
+
+    results: list[BulkResult[T]]
+
+
+class Progress(Wire):
+    """How far a job is."""
+
+    done: int
+    total: int
+
+
+JobState = Literal["waiting", "running", "ready", "done", "failed"]

@@ -1,0 +1,1 @@
+"""The edge: it knows HTTP, queues and streams, and decides nothing."""

@@ -1,0 +1,1 @@
+"""What every handler shares: endpoint and worker decorators, problems, token check, relay."""

@@ -1,0 +1,62 @@
+"""Chalice as router and registry, with two things mended at its public seams.
+
+The current request is kept per call, not per app, because the local host calls the app from many threads;
+and errors that Chalice makes by itself (405, 415, a crash) leave as problem documents like all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any, Final
+
+from chalice.app import Chalice, Request
+from typing_extensions import override
+
+from functions._edge.problems import of_status
+from functions._edge.requests import request_id_of
+
+OURS: Final = "X-Xpense"
+_REQUEST: ContextVar[Request | None] = ContextVar("request", default=None)
+
+
+class Application(Chalice):
+    """The composition root's app."""
+
+    @property  # type: ignore[override] # Chalice has a plain attribute, which threads would share
+    def current_request(self) -> Request | None:
+        """The request of this call."""
+        return _REQUEST.get()
+
+    @current_request.setter
+    def current_request(self, request: Request | None) -> None:
+        _REQUEST.set(request)
+
+    @override
+    def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        if event.get("requestContext", {}).get("resourcePath") not in self.routes:
+            return _finished(_answer(of_status(404, request_id_of(event))))
+        return _finished(_problem_unless_ours(super().__call__(event, context), event))
+
+
+def _problem_unless_ours(response: dict[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
+    headers = response.get("multiValueHeaders") or {}
+    names = {name.lower() for name in (*headers, *(response.get("headers") or {}))}
+    if OURS.lower() in names:
+        return response
+    allow = {"Allow": (response.get("headers") or {}).get("Allow", "")}
+    status = int(response["statusCode"])
+    return _answer(of_status(status, request_id_of(event), allow if status == 405 else None))
+
+
+def _answer(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - problems.Answer
+    return {"statusCode": answer.status, "headers": dict(answer.headers), "body": answer.body}
+
+
+def _finished(response: dict[str, Any]) -> dict[str, Any]:
+    """Drop the mark that told our answers from Chalice's, and name what every answer carries."""
+    headers = {
+        name: value for name, value in (response.get("headers") or {}).items() if name != OURS
+    }
+    response["headers"] = {"X-Content-Type-Options": "nosniff", **headers}
+    return response

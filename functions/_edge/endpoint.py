@@ -1,0 +1,300 @@
+"""The endpoint decorator: everything that a route needs around its one to three lines.
+
+Token, session, scope and limit; strict body and query; ids, `If-Match`, `Idempotency-Key`; one unit of work
+that is written once after the use-case and run again when it lost a race; ETag, Location, 304, problems.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from chalice.app import Blueprint, Request, Response
+from pydantic import BaseModel
+
+from chalicelib.kernel import clock
+from chalicelib.kernel.commit import Commit
+from chalicelib.kernel.context import Context, Visit
+from chalicelib.kernel.errors import FieldProblem, Invalid, Refusal
+from chalicelib.kernel.idempotency import Claim, claim
+from chalicelib.kernel.log import logger
+from chalicelib.kernel.tables import TableSpec
+from chalicelib.kernel.transaction import LostRace
+from chalicelib.security import api as security
+from functions._edge import problems, requests
+from functions._edge.application import OURS
+from functions._edge.auth import Caller, authenticate
+from functions._edge.operations import Method, Operation, register
+from functions._edge.problems import Answer
+
+TRIES: Final = 5
+"""A use-case that lost a race is run again up to this often (decision 10)."""
+_LONGEST_KEY: Final = 255
+_POLICY: Final = {"RateLimit-Policy": '"default";q=600;w=60'}
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request on its way through a route."""
+
+    operation: Operation
+    spec: TableSpec
+    view: View
+    request: Request
+    request_id: str
+    at: datetime
+    address: str
+    params: Mapping[str, str]
+
+
+class Edge:
+    """Registers the routes of one service on its blueprint."""
+
+    def __init__(self, blueprint: Blueprint, spec: TableSpec) -> None:
+        """Bind to a blueprint and the service's table."""
+        self._blueprint = blueprint
+        self._spec = spec
+
+    def endpoint(  # noqa: PLR0913 - the facts of a route
+        self,
+        method: Method,
+        path: str,
+        *,
+        summary: str,
+        out: Any = None,  # noqa: ANN401 - a model, or PageOut[model], or None
+        body: type[BaseModel] | None = None,
+        query: type[BaseModel] | None = None,
+        status: int = 200,
+        scope: str | None = None,
+        public: bool = False,
+        if_match: Literal["none", "optional", "required"] = "none",
+        idempotent: bool | None = None,
+        limit: security.Limit | None = None,
+    ) -> Callable[[View], View]:
+        """Declare a route; the view gets a `Context` (a `Visit` where public), `body`, `query` and path ids."""
+
+        def decorate(view: View) -> View:
+            unsafe = method != "GET"
+            operation = Operation(
+                method=method,
+                path=path,
+                name=view.__name__,
+                service=self._spec.service,
+                summary=summary,
+                description=(view.__doc__ or summary).strip(),
+                body=body,
+                query=query,
+                out=out,
+                status=status,
+                scope=scope,
+                public=public,
+                if_match=if_match,
+                idempotent=unsafe and not public if idempotent is None else idempotent,
+                limit=limit,
+            )
+            register(operation)
+            self._route(operation, view)
+            return view
+
+        return decorate
+
+    def _route(self, operation: Operation, view: View) -> None:
+        def handle(**params: str) -> Response:
+            return _wrap(
+                _handle(operation, self._spec, view, self._blueprint.current_request, params)
+            )
+
+        # the service's name in front keeps function names unique in the app that holds all services
+        handle.__name__ = f"{operation.service}_{view.__name__}"
+        self._blueprint.route(
+            operation.path,
+            methods=[operation.method],
+            name=handle.__name__,
+            content_types=["application/json"],
+        )(handle)
+
+
+def _wrap(answer: Answer) -> Response:
+    return Response(
+        body=answer.body, status_code=answer.status, headers={**answer.headers, OURS: "1"}
+    )
+
+
+def _handle(
+    operation: Operation, spec: TableSpec, view: View, request: Request, params: Mapping[str, str]
+) -> Answer:
+    request_id = requests.request_id_of(request.to_original_event())
+    identity = request.context.get("identity") or {}
+    call = _Call(
+        operation,
+        spec,
+        view,
+        request,
+        request_id,
+        clock.now(),
+        # the gateway's own view of the peer: a header could be written by anybody
+        str(identity.get("sourceIp") or ""),
+        params,
+    )
+    log = logger()
+    log.append_keys(request_id=request_id, operation=f"{operation.service}.{operation.name}")
+    try:
+        answer = _run(call)
+    except Refusal as refusal:
+        answer = problems.of_refusal(refusal, request_id)
+        if answer.status >= 500:
+            log.exception("a refusal that nobody mapped")
+    except Exception:
+        log.exception("a request failed")
+        answer = problems.of_crash(request_id)
+    return Answer(
+        answer.status, {**_POLICY, **answer.headers, "X-Request-Id": request_id}, answer.body
+    )
+
+
+def _run(call: _Call) -> Answer:
+    operation = call.operation
+    limited = _limited(call)
+    caller = None if operation.public else authenticate(call.request, operation.scope, call.at)
+    requests.check_ids(call.params)
+    arguments: dict[str, Any] = dict(call.params)
+    query = requests.read_query(operation.query, call.request)
+    if operation.query is not None:
+        arguments["query"] = query
+    if operation.body is not None:
+        arguments["body"] = requests.read_body(operation.body, call.request)
+    answer = _visit(call, arguments) if caller is None else _act(call, caller, arguments)
+    return Answer(answer.status, {**limited, **answer.headers}, answer.body)
+
+
+def _limited(call: _Call) -> dict[str, str]:
+    limit = call.operation.limit
+    if limit is None:
+        return {}
+    left = security.take(limit, call.address, now=call.at)
+    return {
+        "RateLimit-Policy": f'"{limit.name}";q={limit.quota};w={limit.window}',
+        "RateLimit": f'"{limit.name}";r={left.remaining};t={left.reset}',
+    }
+
+
+def _visit(call: _Call, arguments: Mapping[str, Any]) -> Answer:
+    visit = Visit(
+        request_id=call.request_id,
+        now=call.at,
+        address=call.address,
+        user_agent=(call.request.headers.get("user-agent") or "")[:500],
+    )
+    return _respond(call, call.view(visit, **arguments))
+
+
+def _act(call: _Call, caller: Caller, arguments: Mapping[str, Any]) -> Answer:
+    claimed = _claim(call)
+    version = requests.expected_version(call.request.headers.get("if-match"))
+    for attempt in range(TRIES):
+        try:
+            return _once(call, _context(call, caller, version), arguments, claimed)
+        except LostRace:
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
+    raise LostRace
+
+
+def _once(
+    call: _Call, context: Context, arguments: Mapping[str, Any], claimed: Claim | None
+) -> Answer:
+    if call.operation.method == "GET":
+        return _respond(call, call.view(context, **arguments))
+    first = context.commit.open(claimed=claimed)
+    if first is not None:
+        return _replayed(first)
+    answer = _respond(call, call.view(context, **arguments))
+    if claimed is not None:
+        context.commit.answer(
+            json.dumps([answer.status, dict(answer.headers), answer.body]).encode()
+        )
+    context.commit.write()
+    return answer
+
+
+def _context(call: _Call, caller: Caller, version: int | None) -> Context:
+    return Context(
+        owner=caller.owner,
+        actor=caller.actor,
+        request_id=call.request_id,
+        now=call.at,
+        commit=Commit(
+            call.spec,
+            caller.owner,
+            actor=caller.actor,
+            request_id=call.request_id,
+            now=call.at,
+            vaults=security.vault,
+        ),
+        vaults=security.vault,
+        expected_version=version,
+        scopes=caller.scopes,
+    )
+
+
+def _claim(call: _Call) -> Claim | None:
+    key = call.request.headers.get("idempotency-key")
+    if key is None or not call.operation.idempotent:
+        return None
+    if not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise Invalid(
+            errors=(FieldProblem("Idempotency-Key", "1 to 255 printable ASCII characters"),)
+        )
+    parts = (
+        call.operation.method,
+        call.operation.path,
+        json.dumps(dict(call.params), sort_keys=True),
+    )
+    digest = hashlib.sha256("\x1f".join(parts).encode() + b"\x1f" + call.request.raw_body)
+    return claim(key, digest.digest())
+
+
+def _replayed(first: bytes) -> Answer:
+    status, headers, body = json.loads(first)
+    return Answer(status, {**headers, "Idempotency-Replayed": "true"}, body)
+
+
+def _respond(call: _Call, result: Any) -> Answer:  # noqa: ANN401 - whatever the view gives
+    """Write a view's result: a model, or nothing (204)."""
+    if isinstance(result, Answer):
+        return result
+    if result is None:
+        return Answer(204, {"Cache-Control": "no-store"}, "")
+    body = result.model_dump_json()
+    headers = {"Content-Type": "application/json", "Cache-Control": "private, no-cache"}
+    version = getattr(result, "version", None)
+    if version is not None:
+        headers["ETag"] = f'"{version}"'
+    elif call.operation.method == "GET":
+        headers["ETag"] = f'W/"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
+    if call.operation.method == "GET" and _unchanged(call.request, headers.get("ETag", "")):
+        return Answer(304, {name: headers[name] for name in ("ETag", "Cache-Control")}, "")
+    if call.operation.status == 201:
+        headers["Location"] = (
+            f"{call.request.context.get('path') or call.operation.path}/{result.id}"
+        )
+    if call.operation.public:
+        headers["Cache-Control"] = "no-store"
+    return Answer(call.operation.status, headers, body)
+
+
+def _unchanged(request: Request, etag: str) -> bool:
+    given = request.headers.get("if-none-match") or ""
+    plain = etag.removeprefix("W/")
+    return (
+        any(one.strip().removeprefix("W/") in {plain, "*"} for one in given.split(","))
+        if given
+        else False
+    )

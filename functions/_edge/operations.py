@@ -1,0 +1,46 @@
+"""The registry of operations: what `/openapi.json`, the matrices in the tests and the manifest read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel
+
+from chalicelib.security.api import Limit
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One route, as declared beside its handler."""
+
+    method: Method
+    path: str
+    name: str
+    service: str
+    summary: str
+    description: str
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    out: Any
+    status: int
+    scope: str | None
+    public: bool
+    if_match: Literal["none", "optional", "required"]
+    idempotent: bool
+    limit: Limit | None
+
+
+_OPERATIONS: Final[list[Operation]] = []
+
+
+def register(operation: Operation) -> None:
+    """Keep an operation."""
+    _OPERATIONS.append(operation)
+
+
+def operations() -> list[Operation]:
+    """Give all operations of the services that this process has loaded, in the order of their paths."""
+    return sorted(_OPERATIONS, key=lambda operation: (operation.path, operation.method))

@@ -1,0 +1,137 @@
+"""The worker decorator: from an SQS batch to one unit of work a message, with the inbox mark in it.
+
+Good messages are done, passing troubles come back for another try, and what can never work goes to the dead
+letters at once with its reason. One bad message never holds up its batch.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from chalice.app import Blueprint, SQSEvent
+
+from chalicelib.kernel import aws, clock
+from chalicelib.kernel.context import Context, Owner, system_context
+from chalicelib.kernel.errors import NotFound, Refusal, Unavailable
+from chalicelib.kernel.events import Envelope, Fact, Message, UndecodableMessage
+from chalicelib.kernel.inbox import AlreadyHandled
+from chalicelib.kernel.log import logger
+from chalicelib.kernel.settings import settings
+from chalicelib.kernel.tables import TableSpec
+from chalicelib.kernel.transaction import LostRace
+from chalicelib.security import api as security
+
+Handler = Callable[[Context, Any], None]
+TRIES: Final = 5
+BATCH: Final = 10
+_SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {}
+
+
+def subscriptions() -> dict[str, tuple[str, ...]]:
+    """Give the facts that each queue hears from the topic, by queue name: its filter policy."""
+    return dict(_SUBSCRIPTIONS)
+
+
+def consume(blueprint: Blueprint, spec: TableSpec, *, on: Mapping[type[Message], Handler]) -> None:
+    """Register a service's inbox: which messages it handles, and with what."""
+    queue = settings().queue(f"{spec.service}-inbox")
+    _SUBSCRIPTIONS[queue] = tuple(sorted(kind.name for kind in on if issubclass(kind, Fact)))
+    handlers = {kind.name: handler for kind, handler in on.items()}
+
+    def handle(event: SQSEvent) -> dict[str, Any]:
+        return batch(
+            event, lambda body: _deliver(spec, handlers, body), dead=f"{spec.service}-inbox-dead"
+        )
+
+    handle.__name__ = f"{spec.service}_inbox"
+    blueprint.on_sqs_message(queue=queue, batch_size=BATCH, name=handle.__name__)(handle)
+
+
+def batch(event: SQSEvent, deliver: Callable[[str], None], *, dead: str) -> dict[str, Any]:
+    """Deliver each record of a batch, and name those that must come again."""
+    again = []
+    for record in event.to_dict()["Records"]:
+        if not _settled(record, deliver, dead):
+            again.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": again}
+
+
+def _settled(record: Mapping[str, Any], deliver: Callable[[str], None], dead: str) -> bool:
+    log = logger()
+    log.append_keys(message_id=record["messageId"])
+    try:
+        deliver(record["body"])
+    except AlreadyHandled:
+        return True
+    except NotFound:
+        log.warning("a message about something that is gone was dropped")
+        return True
+    except (Unavailable, LostRace):
+        log.warning("a message comes again", exc_info=True)
+        return False
+    except Refusal as refusal:
+        log.warning("a message can never be handled", extra={"reason": refusal.slug})
+        _bury(record["body"], dead, refusal.slug)
+        return True
+    except Exception:
+        log.exception("a message failed")
+        return False
+    return True
+
+
+def _bury(body: str, dead: str, reason: str) -> None:
+    aws.sqs().send_message(
+        QueueUrl=settings().queue_url(dead),
+        MessageBody=body,
+        MessageAttributes={"reason": {"DataType": "String", "StringValue": reason}},
+    )
+
+
+def _deliver(spec: TableSpec, handlers: Mapping[str, Handler], body: str) -> None:
+    envelope = Envelope.from_json(body)
+    handler = handlers.get(envelope.type)
+    if handler is None:
+        raise UndecodableMessage("nobody here handles this type")
+    try:
+        owner = Owner.parse(envelope.owner)
+    except ValueError as error:
+        raise UndecodableMessage("the owner is not one") from error
+    message = envelope.message()
+    logger().append_keys(event_id=envelope.id, trace=envelope.trace, type=envelope.type)
+    for attempt in range(TRIES):
+        try:
+            _once(spec, owner, envelope, handler, message)
+        except LostRace:
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
+        else:
+            return
+    raise LostRace
+
+
+def _once(
+    spec: TableSpec, owner: Owner, envelope: Envelope, handler: Handler, message: Message
+) -> None:
+    context = system_context(
+        owner, spec, vaults=security.vault, request_id=envelope.trace, at=clock.now()
+    )
+    context.commit.open(message_id=envelope.id)
+    handler(context, message)
+    context.commit.write()
+
+
+def s3_objects(body: str) -> list[tuple[str, str]]:
+    """Read bucket and key of each object in an S3 notification; a test event has none."""
+    from urllib.parse import unquote_plus
+
+    try:
+        records = json.loads(body).get("Records", [])
+        return [
+            (record["s3"]["bucket"]["name"], unquote_plus(record["s3"]["object"]["key"]))
+            for record in records
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UndecodableMessage("not an S3 notification") from error

@@ -29,7 +29,7 @@ def relay(blueprint: Blueprint, spec: TableSpec) -> None:
         ]
         publish(spec, images)
 
-    def on_schedule(event: CloudWatchEvent) -> None:
+    def on_schedule(_event: CloudWatchEvent) -> None:
         sweep(spec)
 
     arn = _STREAM.format(table=settings().table(spec.service))

@@ -53,10 +53,11 @@ def consume(blueprint: Blueprint, spec: TableSpec, *, on: Mapping[type[Message],
 
 def batch(event: SQSEvent, deliver: Callable[[str], None], *, dead: str) -> dict[str, Any]:
     """Deliver each record of a batch, and name those that must come again."""
-    again = []
-    for record in event.to_dict()["Records"]:
-        if not _settled(record, deliver, dead):
-            again.append({"itemIdentifier": record["messageId"]})
+    again = [
+        {"itemIdentifier": record["messageId"]}
+        for record in event.to_dict()["Records"]
+        if not _settled(record, deliver, dead)
+    ]
     return {"batchItemFailures": again}
 
 

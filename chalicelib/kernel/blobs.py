@@ -41,4 +41,6 @@ def remove(keys: list[str]) -> None:
     """Delete blobs, 1,000 a call; absent ones are no error."""
     for start in range(0, len(keys), 1_000):
         batch = [{"Key": key} for key in keys[start : start + 1_000]]
-        aws.s3().delete_objects(Bucket=settings().bulk_bucket, Delete={"Objects": batch, "Quiet": True})
+        aws.s3().delete_objects(
+            Bucket=settings().bulk_bucket, Delete={"Objects": batch, "Quiet": True}
+        )

@@ -28,8 +28,10 @@ from chalicelib.kernel.inbox import AlreadyHandled, inbox_key, mark
 from chalicelib.kernel.tables import Key, Row, Table, TableSpec
 from chalicelib.kernel.transaction import (
     MAX_OPERATIONS,
+    Addition,
     LostRace,
     Operation,
+    TouchedTwice,
     condition,
     put_new,
     raw_key,
@@ -70,7 +72,8 @@ class Commit:
         self._trace = request_id
         self._now = now
         self._vaults = vaults
-        self._operations: list[Operation] = []
+        self._staged: dict[Key, Operation] = {}
+        self._additions: dict[Key, Addition] = {}
         self._changes: list[Change] = []
         self._messages: list[tuple[Message, str, str]] = []
         self._head: _Head | None = None
@@ -111,10 +114,14 @@ class Commit:
     # --- adding
 
     def put(self, row: Row, *, expect: int | None, refusal: Refusal | None = None) -> None:
-        """Write an item: `expect` 0 means absent, a number that version, None anything."""
+        """Write an item: `expect` 0 means absent, a number that version, None anything.
+
+        The last unconditional write of an item counts; any other second touch is `TouchedTwice`.
+        """
         request: dict[str, Any] = {"TableName": self.spec.name, "Item": row.raw()}
         request.update(condition(expect))
-        self._operations.append(Operation({"Put": request}, refusal or Conflict()))
+        free = expect is None
+        self._stage((row.pk, row.sk), Operation({"Put": request}, refusal or Conflict()), free=free)
 
     def delete(
         self, key: Key, *, expect: int | None = None, refusal: Refusal | None = None
@@ -122,7 +129,12 @@ class Commit:
         """Delete an item, at a version if one is given."""
         request: dict[str, Any] = {"TableName": self.spec.name, "Key": raw_key(key)}
         request.update(condition(expect))
-        self._operations.append(Operation({"Delete": request}, refusal or Conflict()))
+        self._stage(key, Operation({"Delete": request}, refusal or Conflict()))
+
+    def _stage(self, key: Key, operation: Operation, *, free: bool = False) -> None:
+        if key in self._additions or (key in self._staged and not free):
+            raise TouchedTwice
+        self._staged[key] = operation
 
     def add(
         self,
@@ -133,34 +145,22 @@ class Commit:
         must_exist: bool = False,
         refusal: Refusal | None = None,
     ) -> None:
-        """Add to number attributes, which commutes: two additions give the same sum in any order."""
-        names = {f"#n{index}": name for index, name in enumerate(numbers)}
-        holders = {
-            f":n{index}": {"N": str(number)} for index, number in enumerate(numbers.values())
-        }
-        expression = "ADD " + ", ".join(f"#n{index} :n{index}" for index in range(len(numbers)))
-        if values:
-            names |= {f"#v{index}": name for index, name in enumerate(values)}
-            holders |= {f":v{index}": {"S": value} for index, value in enumerate(values.values())}
-            expression += " SET " + ", ".join(
-                f"#v{index} = :v{index}" for index in range(len(values))
-            )
-        request: dict[str, Any] = {
-            "TableName": self.spec.name,
-            "Key": raw_key(key),
-            "UpdateExpression": expression,
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": holders,
-        }
-        if must_exist:
-            request["ConditionExpression"] = "attribute_exists(pk)"
-        self._operations.append(Operation({"Update": request}, refusal or Conflict()))
+        """Add to number attributes, which commutes: additions give the same sum in any order.
+
+        Several additions to one item become one; the last of `values` counts.
+        """
+        if key in self._staged:
+            raise TouchedTwice
+        sum_up = self._additions.setdefault(key, Addition())
+        sum_up.merge(numbers, values or {}, must_exist=must_exist, refusal=refusal)
 
     def check(self, key: Key, *, expect: int | None = None, refusal: Refusal | None = None) -> None:
         """Require that an item exists, at a version if one is given, without writing it."""
+        if key in self._staged or key in self._additions:
+            return  # its own write has a condition
         there = condition(expect) if expect else {"ConditionExpression": "attribute_exists(pk)"}
         request = {"TableName": self.spec.name, "Key": raw_key(key), **there}
-        self._operations.append(Operation({"ConditionCheck": request}, refusal or Conflict()))
+        self._stage(key, Operation({"ConditionCheck": request}, refusal or Conflict()))
 
     def record(self, change: Change) -> None:
         """Add an object to this transaction's change-log entry."""
@@ -180,7 +180,10 @@ class Commit:
 
     def room(self) -> int:
         """Say how many more operations fit, with what Commit adds itself already counted."""
-        return MAX_OPERATIONS - OVERHEAD - len(self._operations) - len(self._messages)
+        return MAX_OPERATIONS - OVERHEAD - self._touched() - len(self._messages)
+
+    def _touched(self) -> int:
+        return len(self._staged) + len(self._additions)
 
     # --- writing
 
@@ -192,7 +195,8 @@ class Commit:
         """
         if self._changes and self.spec.ledger and self._head is None:
             self.open(claimed=self._claim)
-        operations = list(self._operations)
+        operations = list(self._staged.values())
+        operations += [one.operation(self.spec, key) for key, one in self._additions.items()]
         sequence = self._number(operations)
         rows = [
             outbox.row(self._envelope(message, subject, sequence), to)

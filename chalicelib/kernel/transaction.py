@@ -7,7 +7,7 @@ apart.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chalicelib.kernel import aws
@@ -34,12 +34,66 @@ class TooLarge(Refusal):
     slug = "transaction-too-large"
 
 
+class TouchedTwice(Conflict):
+    """One transaction was asked to write the same item in two ways."""
+
+    slug = "touched-twice"
+    title = "The same object is changed twice in one request"
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One item of a transaction, and the refusal that a failed condition stands for."""
 
     request: dict[str, Any]
     refusal: Refusal
+
+
+@dataclass(slots=True)
+class Addition:
+    """All additions of one transaction to one item, summed."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    must_exist: bool = False
+    refusal: Refusal | None = None
+
+    def merge(
+        self,
+        numbers: Mapping[str, int],
+        values: Mapping[str, str],
+        *,
+        must_exist: bool,
+        refusal: Refusal | None,
+    ) -> None:
+        """Take another addition in."""
+        for name, number in numbers.items():
+            self.numbers[name] = self.numbers.get(name, 0) + number
+        self.values.update(values)
+        self.must_exist = self.must_exist or must_exist
+        self.refusal = self.refusal or refusal
+
+    def operation(self, spec: TableSpec, key: Key) -> Operation:
+        """Write the update expression."""
+        names = [*self.numbers, *self.values]
+        holders = [{"N": str(number)} for number in self.numbers.values()]
+        holders += [{"S": value} for value in self.values.values()]
+        added = ", ".join(f"#a{index} :a{index}" for index in range(len(self.numbers)))
+        put = ", ".join(f"#a{index} = :a{index}" for index in range(len(self.numbers), len(names)))
+        request: dict[str, Any] = {
+            "TableName": spec.name,
+            "Key": raw_key(key),
+            "UpdateExpression": " ".join(
+                part for part in (added and f"ADD {added}", put and f"SET {put}") if part
+            ),
+            "ExpressionAttributeNames": {f"#a{index}": name for index, name in enumerate(names)},
+            "ExpressionAttributeValues": {
+                f":a{index}": holder for index, holder in enumerate(holders)
+            },
+        }
+        if self.must_exist:
+            request["ConditionExpression"] = "attribute_exists(pk)"
+        return Operation({"Update": request}, self.refusal or Conflict())
 
 
 def raw_key(key: Key) -> dict[str, dict[str, str]]:

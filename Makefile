@@ -106,8 +106,8 @@ pr:  ## what CI runs, before you push
 # ------------------------------------------------------------------------------- making artefacts
 
 .PHONY: openapi
-openapi: $(STAMP)  ## write docs/openapi.json from the routes
-	@$(BIN)/python -m tools.openapi docs/openapi.json
+openapi: $(STAMP)  ## write docs/openapi.json from the routes; BREAKING=yes where that is meant
+	@$(BIN)/python -m tools.openapi docs/openapi.json $(if $(BREAKING),--accept-breaking)
 
 .PHONY: manifest
 manifest: $(STAMP)  ## write build/manifest/<service>.json from the registered app

@@ -23,9 +23,9 @@ _REQUEST: ContextVar[Request | None] = ContextVar("request", default=None)
 class Application(Chalice):
     """The composition root's app."""
 
-    @property  # type: ignore[override] # Chalice has a plain attribute, which threads would share
+    @property
     def current_request(self) -> Request | None:
-        """The request of this call."""
+        """The request of this call: Chalice has one attribute, which threads would share."""
         return _REQUEST.get()
 
     @current_request.setter

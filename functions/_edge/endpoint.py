@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,24 +23,23 @@ from chalicelib.kernel.errors import FieldProblem, Invalid, Refusal
 from chalicelib.kernel.idempotency import Claim, claim
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.tables import TableSpec
-from chalicelib.kernel.transaction import LostRace
 from chalicelib.security import api as security
 from functions._edge import problems, requests
 from functions._edge.application import OURS
 from functions._edge.auth import Caller, authenticate
 from functions._edge.operations import Method, Operation, register
 from functions._edge.problems import Answer
+from functions._edge.units import in_unit
 
-TRIES: Final = 5
-"""A use-case that lost a race is run again up to this often (decision 10)."""
 _LONGEST_KEY: Final = 255
 _POLICY: Final = {"RateLimit-Policy": '"default";q=600;w=60'}
 
 View = Callable[..., Any]
+Act = Callable[["Call", Caller, Mapping[str, Any]], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
+class Call:
     """One request on its way through a route."""
 
     operation: Operation
@@ -53,6 +50,7 @@ class _Call:
     at: datetime
     address: str
     params: Mapping[str, str]
+    act: Act
 
 
 class Edge:
@@ -61,7 +59,7 @@ class Edge:
     def __init__(self, blueprint: Blueprint, spec: TableSpec) -> None:
         """Bind to a blueprint and the service's table."""
         self._blueprint = blueprint
-        self._spec = spec
+        self.spec = spec
 
     def endpoint(  # noqa: PLR0913 - the facts of a route
         self,
@@ -87,7 +85,7 @@ class Edge:
                 method=method,
                 path=path,
                 name=view.__name__,
-                service=self._spec.service,
+                service=self.spec.service,
                 summary=summary,
                 description=(view.__doc__ or summary).strip(),
                 body=body,
@@ -101,16 +99,17 @@ class Edge:
                 limit=limit,
             )
             register(operation)
-            self._route(operation, view)
+            self.route(operation, view, _act)
             return view
 
         return decorate
 
-    def _route(self, operation: Operation, view: View) -> None:
+    def route(self, operation: Operation, view: View, act: Act) -> None:
+        """Register an operation with Chalice; `act` runs it for a verified caller."""
+        registered = (operation, self.spec, view, act)
+
         def handle(**params: str) -> Response:
-            return _wrap(
-                _handle(operation, self._spec, view, self._blueprint.current_request, params)
-            )
+            return _wrap(_handle(registered, self._blueprint.current_request, params))
 
         # the service's name in front keeps function names unique in the app that holds all services
         handle.__name__ = f"{operation.service}_{view.__name__}"
@@ -129,11 +128,12 @@ def _wrap(answer: Answer) -> Response:
 
 
 def _handle(
-    operation: Operation, spec: TableSpec, view: View, request: Request, params: Mapping[str, str]
+    registered: tuple[Operation, TableSpec, View, Act], request: Request, params: Mapping[str, str]
 ) -> Answer:
+    operation, spec, view, act = registered
     request_id = requests.request_id_of(request.to_original_event())
     identity = request.context.get("identity") or {}
-    call = _Call(
+    call = Call(
         operation,
         spec,
         view,
@@ -143,6 +143,7 @@ def _handle(
         # the gateway's own view of the peer: a header could be written by anybody
         str(identity.get("sourceIp") or ""),
         params,
+        act,
     )
     log = logger()
     log.append_keys(request_id=request_id, operation=f"{operation.service}.{operation.name}")
@@ -160,7 +161,7 @@ def _handle(
     )
 
 
-def _run(call: _Call) -> Answer:
+def _run(call: Call) -> Answer:
     operation = call.operation
     limited = _limited(call)
     caller = None if operation.public else authenticate(call.request, operation.scope, call.at)
@@ -171,11 +172,11 @@ def _run(call: _Call) -> Answer:
         arguments["query"] = query
     if operation.body is not None:
         arguments["body"] = requests.read_body(operation.body, call.request)
-    answer = _visit(call, arguments) if caller is None else _act(call, caller, arguments)
+    answer = _visit(call, arguments) if caller is None else call.act(call, caller, arguments)
     return Answer(answer.status, {**limited, **answer.headers}, answer.body)
 
 
-def _limited(call: _Call) -> dict[str, str]:
+def _limited(call: Call) -> dict[str, str]:
     limit = call.operation.limit
     if limit is None:
         return {}
@@ -186,45 +187,29 @@ def _limited(call: _Call) -> dict[str, str]:
     }
 
 
-def _visit(call: _Call, arguments: Mapping[str, Any]) -> Answer:
+def _visit(call: Call, arguments: Mapping[str, Any]) -> Answer:
     visit = Visit(
         request_id=call.request_id,
         now=call.at,
         address=call.address,
         user_agent=(call.request.headers.get("user-agent") or "")[:500],
     )
-    return _respond(call, call.view(visit, **arguments))
+    return respond(call, call.view(visit, **arguments))
 
 
-def _act(call: _Call, caller: Caller, arguments: Mapping[str, Any]) -> Answer:
-    claimed = _claim(call)
+def _act(call: Call, caller: Caller, arguments: Mapping[str, Any]) -> Answer:
     version = requests.expected_version(call.request.headers.get("if-match"))
-    for attempt in range(TRIES):
-        try:
-            return _once(call, _context(call, caller, version), arguments, claimed)
-        except LostRace:
-            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
-    raise LostRace
 
+    def work(context: Context) -> Answer:
+        return respond(call, call.view(context, **arguments))
 
-def _once(
-    call: _Call, context: Context, arguments: Mapping[str, Any], claimed: Claim | None
-) -> Answer:
     if call.operation.method == "GET":
-        return _respond(call, call.view(context, **arguments))
-    first = context.commit.open(claimed=claimed)
-    if first is not None:
-        return _replayed(first)
-    answer = _respond(call, call.view(context, **arguments))
-    if claimed is not None:
-        context.commit.answer(
-            json.dumps([answer.status, dict(answer.headers), answer.body]).encode()
-        )
-    context.commit.write()
-    return answer
+        return work(context_of(call, caller, version))
+    return in_unit(lambda: context_of(call, caller, version), work, claimed=claim_of(call))
 
 
-def _context(call: _Call, caller: Caller, version: int | None) -> Context:
+def context_of(call: Call, caller: Caller, version: int | None) -> Context:
+    """Make the context of a verified caller, with a fresh unit of work."""
     return Context(
         owner=caller.owner,
         actor=caller.actor,
@@ -244,7 +229,8 @@ def _context(call: _Call, caller: Caller, version: int | None) -> Context:
     )
 
 
-def _claim(call: _Call) -> Claim | None:
+def claim_of(call: Call, part: str = "", content: bytes | None = None) -> Claim | None:
+    """Make the claim of the request's `Idempotency-Key`, or of a named part of a bulk request."""
     key = call.request.headers.get("idempotency-key")
     if key is None or not call.operation.idempotent:
         return None
@@ -252,21 +238,17 @@ def _claim(call: _Call) -> Claim | None:
         raise Invalid(
             errors=(FieldProblem("Idempotency-Key", "1 to 255 printable ASCII characters"),)
         )
-    parts = (
+    place = (
         call.operation.method,
         call.operation.path,
         json.dumps(dict(call.params), sort_keys=True),
     )
-    digest = hashlib.sha256("\x1f".join(parts).encode() + b"\x1f" + call.request.raw_body)
-    return claim(key, digest.digest())
+    digest = hashlib.sha256("\x1f".join(place).encode() + b"\x1f")
+    digest.update(requests.raw_body(call.request) if content is None else content)
+    return claim(f"{key}\x1f{part}" if part else key, digest.digest())
 
 
-def _replayed(first: bytes) -> Answer:
-    status, headers, body = json.loads(first)
-    return Answer(status, {**headers, "Idempotency-Replayed": "true"}, body)
-
-
-def _respond(call: _Call, result: Any) -> Answer:  # noqa: ANN401 - whatever the view gives
+def respond(call: Call, result: Any) -> Answer:  # noqa: ANN401 - whatever the view gives
     """Write a view's result: a model, or nothing (204)."""
     if isinstance(result, Answer):
         return result

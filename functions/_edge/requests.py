@@ -79,9 +79,15 @@ def _parts(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else ()
 
 
+def raw_body(request: Request) -> bytes:
+    """Give the body's bytes as they came."""
+    body = request.raw_body
+    return body.encode() if isinstance(body, str) else body
+
+
 def read_body(kind: type[B], request: Request) -> B:
     """Read and validate a JSON body; raise `Malformed` or `Invalid` with a pointer per bad field."""
-    raw: bytes = request.raw_body
+    raw = raw_body(request)
     check_json(raw)
     try:
         return kind.model_validate_json(raw)

@@ -9,9 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.support.cloud import Cloud
 
 _HOME = Path(tempfile.mkdtemp(prefix="xpense-test-"))
 _ENVIRONMENT = {
@@ -62,3 +67,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish() -> None:
     """Remove the made-up key file."""
     shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Cloud]:
+    """All of AWS on moto, once a process: tests are kept apart by owner."""
+    from tests.support.cloud import cloud as made
+
+    with made() as one:
+        yield one

@@ -91,7 +91,7 @@ def _one_by_one(call: Call, caller: Caller, operations: list[Any]) -> Answer:
     return _answer([_single(call, caller, index, one) for index, one in enumerate(operations)])
 
 
-def _single(call: Call, caller: Caller, index: int, operation: Any) -> dict[str, Any]:
+def _single(call: Call, caller: Caller, index: int, operation: BaseModel) -> dict[str, Any]:
     def work(context: Context) -> Answer:
         status, value = call.view(context, operation)
         return Answer(200, {}, json.dumps(_result(index, status, value)))

@@ -1,0 +1,204 @@
+"""All of AWS that the slices touch, on moto in this process: tables, queues, topic, buckets, mail.
+
+Nothing happens by itself: `drain` runs the relays' sweeps and delivers queue messages to the very handlers
+that Lambda would call, until nothing is left to do. Tests are kept apart by owner, not by tables.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from chalicelib.kernel import aws, relay, tables
+from chalicelib.kernel.settings import settings
+from chalicelib.kernel.tables import TableSpec
+
+_MOST_ROUNDS: Final = 500
+
+
+@dataclass(slots=True)
+class LambdaContext:
+    """What Lambda hands to a handler beside the event."""
+
+    function_name: str = "test"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:test"
+    aws_request_id: str = "00000000-0000-4000-8000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+@dataclass(slots=True)
+class Cloud:
+    """The made-up cloud. `specs` are the tables, `delivered` what the queues have handed over."""
+
+    specs: list[TableSpec]
+    delivered: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def app(self) -> Any:
+        return importlib.import_module("app").app
+
+    def sweep(self) -> int:
+        """Publish what waits in every outbox."""
+        return sum(relay.sweep(spec) for spec in self.specs if not spec.service.endswith("-keys"))
+
+    def deliver(self, queue: str, *, most: int = 10) -> int:
+        """Hand one batch of a queue to its handler, as Lambda does; failures become visible again."""
+        received = _sqs().receive_message(
+            QueueUrl=settings().queue_url(queue),
+            MaxNumberOfMessages=most,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        messages = received.get("Messages", [])
+        if not messages:
+            return 0
+        event = sqs_event(queue, messages)
+        answer = self.app.handler_map[_handler_of(queue)](event, LambdaContext())
+        failed = {one["itemIdentifier"] for one in (answer or {}).get("batchItemFailures", ())}
+        for message in messages:
+            if message["MessageId"] not in failed:
+                self.delivered.append((queue, json.loads(message["Body"])))
+                _sqs().delete_message(
+                    QueueUrl=settings().queue_url(queue), ReceiptHandle=message["ReceiptHandle"]
+                )
+        return len(messages) - len(failed)
+
+    def drain(self, *, queues: Sequence[str] | None = None) -> int:
+        """Relay and deliver until all is quiet; a message that only fails stops it."""
+        total = 0
+        for _ in range(_MOST_ROUNDS):
+            moved = self.sweep() + sum(self.deliver(queue) for queue in queues or self.queues())
+            if not moved:
+                return total
+            total += moved
+        raise AssertionError("the queues never became quiet")
+
+    def queues(self) -> list[str]:
+        """All queues that have a handler."""
+        prefix = settings().queue("")
+        return [
+            source.queue.removeprefix(prefix)
+            for source in self.app.event_sources
+            if getattr(source, "queue", None)
+        ]
+
+    def dead_letters(self, service: str) -> list[dict[str, Any]]:
+        """Take what lies in a service's dead-letter queue."""
+        url = settings().queue_url(f"{service}-inbox-dead")
+        found: list[dict[str, Any]] = []
+        while True:
+            batch = _sqs().receive_message(
+                QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+            )
+            if not batch.get("Messages"):
+                return found
+            for message in batch["Messages"]:
+                found.append(message)
+                _sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    def mails(self) -> list[Any]:
+        """All mail sent so far, oldest first."""
+        from moto.ses.models import ses_backends
+
+        return list(ses_backends["123456789012"][settings().region].sent_messages)
+
+
+def _handler_of(queue: str) -> str:
+    return queue.replace("-", "_")
+
+
+def _sqs() -> Any:
+    return cast("Any", aws.sqs())
+
+
+def sqs_event(queue: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Write received messages as the event that Lambda makes of them."""
+    return {
+        "Records": [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message.get("ReceiptHandle", ""),
+                "body": message["Body"],
+                "attributes": message.get("Attributes", {}),
+                "messageAttributes": {},
+                "md5OfBody": "",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:{settings().region}:123456789012:{settings().queue(queue)}",
+                "awsRegion": settings().region,
+            }
+            for message in messages
+        ]
+    }
+
+
+@contextmanager
+def cloud() -> Iterator[Cloud]:
+    """Start moto and make everything that Terraform would make."""
+    from moto import mock_aws
+
+    with mock_aws():
+        aws.reset()
+        app_module = importlib.import_module("app")
+        specs = tables.all_specs(app_module.SERVICES)
+        for spec in specs:
+            tables.create(spec)
+        made = Cloud(specs)
+        _make_bus(made)
+        _make_buckets()
+        _make_mail()
+        yield made
+    aws.reset()
+
+
+def _make_bus(made: Cloud) -> None:
+    from functions._edge.worker import subscriptions
+
+    sns = cast("Any", aws.sns())
+    topic = sns.create_topic(Name=settings().topic_arn.rsplit(":", 1)[1])["TopicArn"]
+    account = "arn:aws:sqs:" + settings().region + ":123456789012:"
+    heard = subscriptions()
+    for queue in made.queues():
+        name = settings().queue(queue)
+        for one in (name, f"{name}-dead"):
+            _sqs().create_queue(QueueName=one, Attributes={"VisibilityTimeout": "0"})
+        if heard.get(name):
+            sns.subscribe(
+                TopicArn=topic,
+                Protocol="sqs",
+                Endpoint=account + name,
+                Attributes={
+                    "RawMessageDelivery": "true",
+                    "FilterPolicy": json.dumps({"type": list(heard[name])}),
+                },
+            )
+
+
+def _make_buckets() -> None:
+    s3 = cast("Any", aws.s3())
+    where = {"LocationConstraint": settings().region}
+    for bucket in (settings().uploads_bucket, settings().bulk_bucket):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+    arn = (
+        "arn:aws:sqs:"
+        + settings().region
+        + ":123456789012:"
+        + settings().queue("interchange-uploads")
+    )
+    s3.put_bucket_notification_configuration(
+        Bucket=settings().uploads_bucket,
+        NotificationConfiguration={
+            "QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]
+        },
+    )
+
+
+def _make_mail() -> None:
+    address = settings().mail_from.split("<")[-1].rstrip(">")
+    cast("Any", aws.sesv2()).create_email_identity(EmailIdentity=address)

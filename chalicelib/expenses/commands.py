@@ -1,0 +1,104 @@
+"""What services above may order: to put the rows of a parsed statement into the ledger.
+
+The rows lie in sealed pages (`kernel.blobs`), one JSON list of rows a page; the order carries only names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Final
+
+from chalicelib.kernel.events import Order
+
+ROWS_PER_CHUNK: Final = 85
+"""Rows of one order: with accounts, change log, inbox mark and messages they fit one transaction of 100."""
+CHUNKS_PER_PAGE: Final = 6
+"""Orders that share one page, which so has 510 rows."""
+MAX_ACCOUNTS: Final = 8
+"""Different accounts among the rows of one order, at most: each costs an item of the transaction."""
+_FIELDS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRows(Order):
+    """Record chunk `chunk` (from 0) of `chunks` of an import.
+
+    `prefix` and the five-digit page number make the blob key; `accounts` says, by statement index as text,
+    into which account its rows go. A statement without an account is left out.
+    """
+
+    name: ClassVar[str] = "expenses.import_rows.v1"
+    to: ClassVar[str] = "expenses"
+
+    import_id: str
+    prefix: str
+    chunk: int
+    chunks: int
+    accounts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRow:
+    """One row of a statement, as interchange understood it: money in minor units, negative leaves the user.
+
+    `ordinal` tells equal rows of one file apart. `booked_on` and `amount_minor` may be missing only where
+    the row is not `importable`. Texts that the bank did not give are empty.
+    """
+
+    statement: int
+    line: int
+    booked_on: date | None
+    amount_minor: int | None
+    currency: str
+    payee: str
+    memo: str
+    provider_id: str
+    kind: str
+    mcc: str
+    ordinal: int
+    importable: bool
+
+    def to_json(self) -> list[Any]:
+        """Write the compact list that lies in a page; the page's writer may append entries of its own."""
+        return [
+            self.statement,
+            self.line,
+            self.booked_on.isoformat() if self.booked_on else None,
+            # as text: JSON readers elsewhere would turn 38 digits into a float
+            None if self.amount_minor is None else str(self.amount_minor),
+            self.currency,
+            self.payee,
+            self.memo,
+            self.provider_id,
+            self.kind,
+            self.mcc,
+            self.ordinal,
+            int(self.importable),
+        ]
+
+    @classmethod
+    def from_json(cls, raw: Sequence[Any]) -> ImportRow:
+        """Read the first twelve entries of what `to_json` wrote; raise ValueError for anything else."""
+        if len(raw) < _FIELDS:
+            raise ValueError("not a row of an import")
+        return cls(
+            statement=int(raw[0]),
+            line=int(raw[1]),
+            booked_on=date.fromisoformat(raw[2]) if raw[2] else None,
+            amount_minor=None if raw[3] is None else int(raw[3]),
+            currency=raw[4],
+            payee=raw[5],
+            memo=raw[6],
+            provider_id=raw[7],
+            kind=raw[8],
+            mcc=raw[9],
+            ordinal=int(raw[10]),
+            importable=bool(raw[11]),
+        )
+
+
+def page_key(prefix: str, page: int) -> str:
+    """Give the blob key of a page, counted from 0."""
+    return f"{prefix}{page:05d}"

@@ -1,0 +1,121 @@
+"""One reproducible zip per service: the same commit gives the same bytes, so a deploy is no surprise.
+
+A zip holds app.py, the service's handlers and the edge, its own package of the heart with those that it
+embeds, the third-party packages that it names, and bytecode. Not in it: the boto stack (the Lambda
+runtime has it), tests, type stubs, anything of the machine that built it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from tools.manifest import services
+from tools.reach import ROOT, reach
+from tools.requirements import Target, closure, host_target, lambda_target, names_for
+from tools.wheels import fetch, unpack
+
+_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
+_ORDINARY_FILE: Final = 0o100644 << 16
+_UNIX: Final = 3
+_LEFT_OUT: Final = frozenset({"requirements.txt"})
+
+
+def sources(service: str) -> Iterator[Path]:
+    """Give our own files of a service's zip, as paths relative to the root."""
+    parts = ["kernel", service, *reach(service).embeds]
+    yield from (Path("app.py"), Path("chalicelib/__init__.py"), Path("functions/__init__.py"))
+    for folder in (
+        *(f"chalicelib/{part}" for part in parts),
+        f"functions/{service}",
+        "functions/_edge",
+    ):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts and path.name not in _LEFT_OUT:
+                yield path.relative_to(ROOT)
+
+
+def build(service: str, target: Target, folder: Path) -> Path:
+    """Write `<service>.zip` into a folder and give its path."""
+    wheels = fetch(closure(names_for(service), target), target)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / f"{service}.zip"
+    with tempfile.TemporaryDirectory(prefix="xpense-package-") as here:
+        root = Path(here)
+        for name in sorted(wheels):
+            unpack(wheels[name], root)
+        for path in sources(service):
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / path, root / path)
+        _compile(root, target)
+        _zip(root, made)
+    return made
+
+
+def compiler(target: Target) -> str | None:
+    """Find an interpreter of the target's minor version: bytecode of another one would be ignored."""
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return sys.executable if target.python == here else shutil.which(f"python{target.python}")
+
+
+def _compile(root: Path, target: Target) -> None:
+    """Compile with unchecked hashes: /var/task is read-only, and file times in a zip mean nothing."""
+    interpreter = compiler(target)
+    if interpreter is None:
+        return
+    command = [interpreter, "-S", "-m", "compileall", "-q", "-j", "1"]
+    command += [
+        "--invalidation-mode",
+        "unchecked-hash",
+        "-s",
+        str(root),
+        "-p",
+        "/var/task",
+        str(root),
+    ]
+    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONHASHSEED": "0"}
+    subprocess.run(command, check=True, env=environment, timeout=600)
+
+
+def _zip(root: Path, made: Path) -> None:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        names = sorted(
+            path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()
+        )
+        for name in names:
+            entry = zipfile.ZipInfo(name, _LONG_AGO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = _UNIX
+            entry.external_attr = _ORDINARY_FILE
+            archive.writestr(entry, (root / name).read_bytes(), compresslevel=9)
+
+
+def main() -> None:
+    """Write the zips of all services, or of those named, and print their sizes and digests."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("service", nargs="*")
+    parser.add_argument("--platform", choices=["aarch64", "x86_64", "host"], default="aarch64")
+    arguments = parser.parse_args()
+    host = arguments.platform == "host"
+    target = host_target() if host else lambda_target(arguments.platform)
+    if compiler(target) is None:
+        print(f"no python{target.python} here: the zips carry no bytecode", file=sys.stderr)
+    for service in arguments.service or services():
+        made = build(service, target, arguments.folder)
+        content = made.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        print(f"{service:<14} {len(content) / 1_000_000:6.2f} MB  sha256 {digest[:16]}")
+
+
+if __name__ == "__main__":
+    main()

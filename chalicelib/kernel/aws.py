@@ -97,7 +97,7 @@ def _make(service: str) -> object:
     from botocore.session import get_session
 
     here = settings()
-    endpoint = here.dynamodb_endpoint if service == "dynamodb" else _local_endpoint(service)
+    endpoint = _endpoint(service)
     session = _CLIENTS.setdefault("session", get_session())
     config = Config(
         region_name=here.region,
@@ -114,9 +114,15 @@ def _make(service: str) -> object:
     return cast("Any", session).create_client(service, config=config, endpoint_url=endpoint or None)
 
 
-def _local_endpoint(service: str) -> str:
-    base = settings().aws_endpoint
-    return f"{base}/{service}" if base else ""
+def _endpoint(service: str) -> str:
+    here = settings()
+    if service == "dynamodb":
+        return here.dynamodb_endpoint
+    if (
+        service == "apigatewaymanagementapi"
+    ):  # also in the cloud: the WebSocket API's own callback URL
+        return here.sockets_endpoint
+    return f"{here.aws_endpoint}/{service}" if here.aws_endpoint else ""
 
 
 def _client(service: str) -> object:

@@ -182,6 +182,16 @@ class Commit:
         """Say how many more operations fit, with what Commit adds itself already counted."""
         return MAX_OPERATIONS - OVERHEAD - self._touched() - len(self._messages)
 
+    @property
+    def sequence(self) -> int:
+        """The change number that this commit will take, or 0 where the table keeps no log."""
+        return (self._head.seq if self._head else 0) + 1 if self.spec.ledger else 0
+
+    def added(self, key: Key) -> Mapping[str, int]:
+        """Say what this commit adds to an item so far."""
+        found = self._additions.get(key)
+        return found.numbers if found else {}
+
     def _touched(self) -> int:
         return len(self._staged) + len(self._additions)
 

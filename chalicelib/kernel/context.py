@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 USER: Final = "U"
 HOUSEHOLD: Final = "H"
+ANY_VERSION: Final = 0
+"""What `If-Match: *` asks for: whatever version is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Context:
     """A call of a known actor on an owner's data.
 
     `commit` is the unit of work: repositories add to it, the edge writes it once, after the use-case.
+    `message_id` is the envelope's id where a message is handled, so that an effect outside can carry it.
     """
 
     owner: Owner
@@ -85,6 +88,7 @@ class Context:
     vaults: Callable[[Owner], Vault]
     expected_version: int | None = None
     scopes: frozenset[str] = frozenset()
+    message_id: str = ""
 
     @property
     def vault(self) -> Vault:
@@ -96,7 +100,7 @@ class Context:
         if self.expected_version is None:
             if required:
                 raise PreconditionRequired
-        elif self.expected_version != current:
+        elif self.expected_version not in {ANY_VERSION, current}:
             raise Stale
 
 
@@ -107,6 +111,7 @@ def system_context(
     vaults: Callable[[Owner], Vault],
     request_id: str | None = None,
     at: datetime | None = None,
+    message_id: str = "",
 ) -> Context:
     """Make a context for work that no user's call carries: workers, schedules, public routes."""
     from chalicelib.kernel.commit import Commit
@@ -121,4 +126,5 @@ def system_context(
         now=instant,
         commit=Commit(spec, owner, actor=actor, request_id=trace, now=instant, vaults=vaults),
         vaults=vaults,
+        message_id=message_id,
     )

@@ -44,6 +44,14 @@ def _limit(currency: str) -> int:
     return MAX_CRYPTO_MINOR if currency in CRYPTO_EXPONENTS else MAX_FIAT_MINOR
 
 
+def wire_amount(amount_minor: int, currency: str) -> str:
+    """Write minor units as a decimal string; sums of many amounts may be larger than any one amount."""
+    digits = exponent(currency)
+    sign = "-" if amount_minor < 0 else ""
+    text = str(abs(amount_minor)).rjust(digits + 1, "0")
+    return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else sign + text
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An exact amount: `amount_minor` integer minor units (cents, yen, fils) of `currency`."""
@@ -112,10 +120,7 @@ class Money:
     @property
     def amount(self) -> str:
         """The wire form: a decimal string with all digits of the currency, never an exponent."""
-        digits = exponent(self.currency)
-        sign = "-" if self.amount_minor < 0 else ""
-        text = str(abs(self.amount_minor)).rjust(digits + 1, "0")
-        return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else sign + text
+        return wire_amount(self.amount_minor, self.currency)
 
     def __add__(self, other: Money) -> Money:
         """Add money of the same currency; raise `CurrencyMismatch` for another."""

@@ -22,6 +22,7 @@ class Settings:
     keys: str
     sealed_root: str
     topic_arn: str
+    sockets_endpoint: str
     queue_base: str
     uploads_bucket: str
     bulk_bucket: str
@@ -58,6 +59,7 @@ def settings() -> Settings:
         keys=_read("KEYS", ""),
         sealed_root=_read("SEALED_ROOT", ""),
         topic_arn=_read("TOPIC_ARN", ""),
+        sockets_endpoint=_read("SOCKETS_ENDPOINT", ""),
         queue_base=_read("QUEUE_BASE", ""),
         uploads_bucket=_read("UPLOADS_BUCKET", "xpense-uploads"),
         bulk_bucket=_read("BULK_BUCKET", "xpense-bulk"),

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from chalice.app import Request
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.kernel.context import ANY_VERSION
 from chalicelib.kernel.errors import FieldProblem, Invalid, Malformed, NotFound
 from chalicelib.kernel.ids import is_id, new_id
 
@@ -138,8 +139,10 @@ def check_ids(params: Mapping[str, str]) -> None:
 
 def expected_version(value: str | None) -> int | None:
     """Read `If-Match`: one strong entity tag that we gave, or `*` for any."""
-    if value is None or value.strip() == "*":
+    if value is None:
         return None
+    if value.strip() == "*":
+        return ANY_VERSION
     match = _ETAG.fullmatch(value.strip())
     if match is None:
         raise Invalid(errors=(FieldProblem("If-Match", "take the ETag of the object as it is"),))

@@ -117,7 +117,12 @@ def _once(
     spec: TableSpec, owner: Owner, envelope: Envelope, handler: Handler, message: Message
 ) -> None:
     context = system_context(
-        owner, spec, vaults=security.vault, request_id=envelope.trace, at=clock.now()
+        owner,
+        spec,
+        vaults=security.vault,
+        request_id=envelope.trace,
+        at=clock.now(),
+        message_id=envelope.id,
     )
     context.commit.open(message_id=envelope.id)
     handler(context, message)

@@ -1,0 +1,1 @@
+"""Pure decisions of the security service: claims, limits, password rules, a bounded cache."""

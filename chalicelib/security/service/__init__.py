@@ -1,0 +1,1 @@
+"""Use-cases of the security service, one module a subject."""

@@ -1,0 +1,90 @@
+"""Issuing and verifying access tokens, and publishing the keys to verify them with."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.settings import settings
+from chalicelib.security.errors import InvalidToken
+from chalicelib.security.model.tokens import (
+    ALGORITHM,
+    LIFE,
+    TYPE,
+    Claims,
+    IssuedToken,
+    claims_to_sign,
+    key_id_of,
+    read_claims,
+)
+from chalicelib.security.schemas import JwkOut, JwksOut
+from chalicelib.security.service.signing import SigningKey, current_key, known_keys
+
+if TYPE_CHECKING:
+    from jwt import PyJWS
+
+
+@cache
+def _jws() -> PyJWS:
+    from jwt import PyJWS
+
+    return PyJWS(algorithms=[ALGORITHM])
+
+
+def issue_access_token(
+    *, user_id: str, session_id: str, scopes: frozenset[str], now: datetime
+) -> IssuedToken:
+    """Sign a token for a session; it lives ten minutes."""
+    key = current_key(now=now)
+    payload = claims_to_sign(
+        issuer=settings().public_url,
+        user_id=user_id,
+        session_id=session_id,
+        scopes=scopes,
+        now=now,
+        jti=new_id(),
+    )
+    token = _jws().encode(
+        payload, key.private, algorithm=ALGORITHM, headers={"typ": TYPE, "kid": key.kid}
+    )
+    return IssuedToken(token, int(LIFE.total_seconds()))
+
+
+def verify_access_token(token: str, *, now: datetime) -> Claims:
+    """Verify form, type, algorithm, key, signature and every claim; raise `InvalidToken` for anything amiss."""
+    from jwt.exceptions import PyJWTError
+
+    kid = key_id_of(token)
+    key = next((known for known in known_keys() if known.kid == kid), None)
+    if key is None:
+        raise InvalidToken
+    try:
+        payload: bytes = _jws().decode(token, key.private.public_key(), algorithms=[ALGORITHM])
+    except PyJWTError as error:
+        raise InvalidToken from error
+    return read_claims(payload, issuer=settings().public_url, now=now)
+
+
+def jwks() -> JwksOut:
+    """Give the public halves of all keys whose tokens count (RFC 7517)."""
+    return JwksOut(keys=[_jwk(key) for key in known_keys()])
+
+
+def _jwk(key: SigningKey) -> JwkOut:
+    numbers = key.private.public_key().public_numbers()
+    return JwkOut(
+        kty="EC",
+        crv="P-256",
+        alg="ES256",
+        use="sig",
+        kid=key.kid,
+        x=_coordinate(numbers.x),
+        y=_coordinate(numbers.y),
+    )
+
+
+def _coordinate(value: int) -> str:
+    return base64.urlsafe_b64encode(value.to_bytes(32, "big")).rstrip(b"=").decode()

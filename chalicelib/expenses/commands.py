@@ -5,6 +5,7 @@ The rows lie in sealed pages (`kernel.blobs`), one JSON list of rows a page; the
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -97,6 +98,23 @@ class ImportRow:
             ordinal=int(raw[10]),
             importable=bool(raw[11]),
         )
+
+    def identity(self) -> tuple[str, ...]:
+        """Give what makes it the same row when it comes again, but for the ordinal among equal ones.
+
+        The bank's own id with the amount (banks use an id twice), or else day, amount and text. Whoever
+        counts ordinals counts them among rows of one statement with the same identity.
+        """
+        amount = str(self.amount_minor)
+        if self.provider_id:
+            return ("p", self.provider_id, amount, self.currency)
+        day = self.booked_on.isoformat() if self.booked_on else ""
+        return ("c", day, amount, self.currency, _plain(self.payee), _plain(self.memo))
+
+
+def _plain(text: str) -> str:
+    """Make alike what an export of the same row may write differently: width, case, spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def page_key(prefix: str, page: int) -> str:

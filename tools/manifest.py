@@ -8,6 +8,7 @@ them. The fields are described in docs/manifest.md.
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
 import json
 import os
@@ -232,9 +233,16 @@ def read(service: str) -> dict[str, Any]:
 
 
 def services() -> tuple[str, ...]:
-    """Give the services that exist, low to high, as the composition root lists them."""
-    found: tuple[str, ...] = importlib.import_module("app").SERVICES
-    return found
+    """Give the services that exist, low to high, as app.py lists them; the app itself is not imported."""
+    tree = ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if (
+            isinstance(node, ast.AnnAssign)
+            and ast.unparse(node.target) == "SERVICES"
+            and node.value
+        ):
+            return tuple(ast.literal_eval(node.value))
+    raise LookupError("app.py names no SERVICES")
 
 
 def main() -> None:

@@ -1,0 +1,259 @@
+"""What an event adds to which sum, and what the sums say. Pure, exact, whole numbers only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from chalicelib.analytics.events import ChangedTotals
+from chalicelib.expenses.events import (
+    Posting,
+    TransactionChanged,
+    TransactionRecorded,
+    TransactionRemoved,
+    TransactionsImported,
+)
+from chalicelib.kernel.clock import Period
+
+WHOLE: Final = 10_000
+"""Shares are counted in basis points, so that they are whole numbers with an exact sum."""
+TRANSFER: Final = "transfer"
+"""The kind of the categories whose money stays with the user: neither income nor expense."""
+_MONTHS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a sum is kept: one month, currency, category and account."""
+
+    month: str
+    currency: str
+    category_id: str | None
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Income and expense in minor units, both counted upwards, and how many transactions."""
+
+    income: int = 0
+    expense: int = 0
+    count: int = 0
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(
+            self.income + other.income, self.expense + other.expense, self.count + other.count
+        )
+
+    def __neg__(self) -> Sums:
+        return Sums(-self.income, -self.expense, -self.count)
+
+    def __bool__(self) -> bool:
+        return bool(self.income or self.expense or self.count)
+
+    @property
+    def net(self) -> int:
+        """What came in less what went out, in minor units."""
+        return self.income - self.expense
+
+
+Deltas = Mapping[Cell, Sums]
+NOTHING: Final = Sums()
+
+
+# --- from events to additions
+
+
+def recorded(fact: TransactionRecorded) -> Deltas:
+    """Say what a new transaction adds."""
+    return dict([_counted(fact.posting)])
+
+
+def removed(fact: TransactionRemoved) -> Deltas:
+    """Say what a removed transaction takes away."""
+    cell, sums = _counted(fact.posting)
+    return {cell: -sums}
+
+
+def changed(fact: TransactionChanged) -> Deltas:
+    """Say what a change moves: nothing when account, category, month and amount stayed as they were."""
+    cell, sums = _counted(fact.before)
+    return _summed([(cell, -sums), _counted(fact.after)])
+
+
+def imported(fact: TransactionsImported) -> Deltas:
+    """Say what a chunk of an import adds: its totals, which are already summed."""
+    return _summed(
+        (
+            Cell(total.month, total.currency, total.category_id, total.account_id),
+            Sums(total.income_minor, total.expense_minor, total.count),
+        )
+        for total in fact.totals
+    )
+
+
+def _counted(posting: Posting) -> tuple[Cell, Sums]:
+    month = str(Period.of(posting.booked_on))
+    cell = Cell(month, posting.currency, posting.category_id, posting.account_id)
+    amount = posting.amount_minor
+    return cell, Sums(income=max(amount, 0), expense=max(-amount, 0), count=1)
+
+
+def _summed(parts: Iterable[tuple[Cell, Sums]]) -> Deltas:
+    found: dict[Cell, Sums] = {}
+    for cell, sums in parts:
+        found[cell] = found.get(cell, NOTHING) + sums
+    return {cell: sums for cell, sums in found.items() if sums}
+
+
+def touched(deltas: Deltas) -> tuple[ChangedTotals, ...]:
+    """Name the months and currencies that moved, each with its categories, in a stable order."""
+    found: dict[tuple[str, str], set[str | None]] = {}
+    for cell in deltas:
+        found.setdefault((cell.month, cell.currency), set()).add(cell.category_id)
+    return tuple(
+        ChangedTotals(
+            month=month,
+            currency=currency,
+            categories=tuple(sorted(categories, key=lambda category: category or "")),
+        )
+        for (month, currency), categories in sorted(found.items())
+    )
+
+
+# --- from sums to answers
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a person sees of a category; `kind` is `expense`, `income` or `transfer`."""
+
+    name: str
+    parent_id: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategorySpending:
+    """One category's sums in a month; `share` is its part of the expense in basis points."""
+
+    category_id: str | None
+    label: Label | None
+    sums: Sums
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencySpending:
+    """One currency's sums in a month: the categories add up to `sums` exactly; transfers stand apart."""
+
+    currency: str
+    sums: Sums
+    transfers: Sums
+    categories: tuple[CategorySpending, ...]
+
+
+@dataclass(slots=True)
+class _Book:
+    """The sums of one currency while they are being collected."""
+
+    by_category: dict[str | None, Sums] = field(default_factory=dict)
+
+    def add(self, category_id: str | None, sums: Sums) -> None:
+        self.by_category[category_id] = self.by_category.get(category_id, NOTHING) + sums
+
+
+def spending(
+    cells: Iterable[tuple[Cell, Sums]], labels: Mapping[str, Label]
+) -> tuple[CurrencySpending, ...]:
+    """Sum a month by currency and category: currencies by code, categories by expense, largest first."""
+    books: dict[str, _Book] = {}
+    for cell, sums in cells:
+        books.setdefault(cell.currency, _Book()).add(cell.category_id, sums)
+    return tuple(_currency(code, book, labels) for code, book in sorted(books.items()))
+
+
+def _currency(code: str, book: _Book, labels: Mapping[str, Label]) -> CurrencySpending:
+    own: dict[str | None, Sums] = {}
+    transfers = NOTHING
+    for category_id, sums in book.by_category.items():
+        if is_transfer(category_id, labels):
+            transfers += sums
+        elif sums:
+            own[category_id] = sums
+    order = sorted(own, key=lambda key: (-own[key].expense, -own[key].income, key or ""))
+    parts = shares([own[category_id].expense for category_id in order])
+    return CurrencySpending(
+        code,
+        sum(own.values(), NOTHING),
+        transfers,
+        tuple(
+            CategorySpending(category_id, labels.get(category_id or ""), own[category_id], part)
+            for category_id, part in zip(order, parts, strict=True)
+        ),
+    )
+
+
+def is_transfer(category_id: str | None, labels: Mapping[str, Label]) -> bool:
+    """Tell whether a category holds transfers between the user's own accounts."""
+    label = labels.get(category_id or "")
+    return label is not None and label.kind == TRANSFER
+
+
+def shares(amounts: list[int]) -> list[int]:
+    """Give each amount's part of the whole in basis points, which sum to 10,000 exactly.
+
+    Method of largest remainders (Hamilton), ties to the earlier one. What is negative, because events came
+    in another order than they happened, counts as nothing; without any amount all parts are 0.
+    """
+    weights = [max(amount, 0) for amount in amounts]
+    total = sum(weights)
+    if total == 0:
+        return [0] * len(weights)
+    parts = [divmod(weight * WHOLE, total) for weight in weights]
+    left = WHOLE - sum(whole for whole, _ in parts)
+    order = sorted(range(len(parts)), key=lambda index: (-parts[index][1], index))
+    lucky = set(order[:left])
+    return [whole + (index in lucky) for index, (whole, _) in enumerate(parts)]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """One currency's sums a month, every month of the span present, oldest first."""
+
+    currency: str
+    months: tuple[tuple[str, Sums], ...]
+
+
+def trends(
+    cells: Iterable[tuple[Cell, Sums]], labels: Mapping[str, Label], span: tuple[Period, ...]
+) -> tuple[Trend, ...]:
+    """Sum each month by currency, transfers between the user's own accounts left out."""
+    found: dict[str, dict[str, Sums]] = {}
+    for cell, sums in cells:
+        if not is_transfer(cell.category_id, labels):
+            months = found.setdefault(cell.currency, {})
+            months[cell.month] = months.get(cell.month, NOTHING) + sums
+    return tuple(
+        Trend(
+            currency,
+            tuple((str(month), months.get(str(month), NOTHING)) for month in span),
+        )
+        for currency, months in sorted(found.items())
+        if any(months.values())
+    )
+
+
+def span(until: Period, months: int) -> tuple[Period, ...]:
+    """Give the months up to and with `until`, oldest first; there is no month before 0001-01."""
+    last = until.year * _MONTHS + until.month - 1
+    return tuple(_period(number) for number in _numbers(last, months))
+
+
+def _numbers(last: int, months: int) -> Iterator[int]:
+    yield from range(max(last - months + 1, _MONTHS), last + 1)
+
+
+def _period(number: int) -> Period:
+    return Period(number // _MONTHS, number % _MONTHS + 1)

@@ -1,0 +1,81 @@
+"""Roll-up rows: one per owner, month, currency and category, with three numbers an account.
+
+`pk=U#<owner>`, `sk=RUP#2026-11#EUR#<category id or none>`; attributes `i#<account>` (income), `e#<account>`
+(expense), `n#<account>` (count). Why rows and not one map a month: docs/adr/0004-roll-up-rows.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from chalicelib.analytics.errors import TooMuchToSum
+from chalicelib.analytics.model import NOTHING, Cell, Deltas, Sums
+from chalicelib.kernel.commit import Commit
+from chalicelib.kernel.context import Owner
+from chalicelib.kernel.tables import Key, Raw, Table, TableSpec
+
+TABLE: Final = TableSpec("analytics", ledger=False)
+TABLES: Final = (TABLE,)
+MOST_ROWS: Final = 10_000
+"""Rows that one answer reads at most: 24 months of 400 categories and currencies, about 2 MB."""
+_NO_CATEGORY: Final = "none"
+_INCOME: Final = "i#"
+_EXPENSE: Final = "e#"
+_COUNT: Final = "n#"
+_KEYS: Final = frozenset({"pk", "sk"})
+
+
+def add(commit: Commit, deltas: Deltas) -> None:
+    """Add to the sums; additions commute, so the order of events does not matter."""
+    for cell, sums in deltas.items():
+        named = {
+            _INCOME + cell.account_id: sums.income,
+            _EXPENSE + cell.account_id: sums.expense,
+            _COUNT + cell.account_id: sums.count,
+        }
+        commit.add(
+            _key(commit.owner, cell), {name: number for name, number in named.items() if number}
+        )
+
+
+def find(
+    owner: Owner, since: str, until: str, *, currency: str | None = None
+) -> Iterator[tuple[Cell, Sums]]:
+    """Read the sums of the months from `since` to `until`; raise `TooMuchToSum` beyond the bound."""
+    low, high = f"RUP#{since}#", f"RUP#{until}$"
+    if currency is not None and since == until:
+        low, high = f"RUP#{since}#{currency}#", f"RUP#{since}#{currency}$"
+    for number, raw in enumerate(Table(TABLE).query_all(str(owner), low, high, most=MOST_ROWS + 1)):
+        if number == MOST_ROWS:
+            raise TooMuchToSum
+        yield from (
+            found for found in _cells(raw) if currency is None or found[0].currency == currency
+        )
+
+
+def _key(owner: Owner, cell: Cell) -> Key:
+    return (str(owner), f"RUP#{cell.month}#{cell.currency}#{cell.category_id or _NO_CATEGORY}")
+
+
+def _cells(raw: Raw) -> Iterator[tuple[Cell, Sums]]:
+    """Read a row by hand: its attributes are named by the accounts, which no model class can list."""
+    _, month, currency, category = raw["sk"]["S"].split("#")
+    accounts = dict.fromkeys(name[len(_COUNT) :] for name in raw if name not in _KEYS)
+    for account in accounts:
+        sums = Sums(
+            _number(raw, _INCOME + account),
+            _number(raw, _EXPENSE + account),
+            _number(raw, _COUNT + account),
+        )
+        if sums != NOTHING:
+            yield (
+                Cell(month, currency, None if category == _NO_CATEGORY else category, account),
+                sums,
+            )
+
+
+def _number(raw: Raw, name: str) -> int:
+    value = raw.get(name)
+    return 0 if value is None else int(Decimal(value["N"]))

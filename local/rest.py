@@ -1,0 +1,122 @@
+"""A small client of our own API, for the demo commands: plain HTTP, nothing that a phone could not do."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import urllib3
+
+PASSWORD: Final = "correct horse battery staple 42"  # noqa: S105 - of made-up people on this machine
+_PATIENCE: Final = 600.0
+_SHORTEST: Final = 0.05
+_LONGEST: Final = 1.0
+
+
+class Refused(RuntimeError):
+    """The API answered with a problem; its sentence is the message."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        wrong = "; ".join(f"{one['pointer']}: {one['detail']}" for one in problem.get("errors", ()))
+        parts = (problem.get("title", "refused"), problem.get("detail"), wrong)
+        super().__init__(f"{status} " + ": ".join(part for part in parts if part))
+        self.status = status
+        self.problem = problem
+
+
+@dataclass(slots=True)
+class Rest:
+    """One person's view of the API at `url`."""
+
+    url: str
+    token: str = ""
+    pool: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        query: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Any:  # noqa: ANN401 - JSON
+        """Call a route and give its JSON, or None; raise `Refused` for a problem."""
+        sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if method != "GET" and self.token:
+            sent["Idempotency-Key"] = secrets.token_hex(16)
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        answer = self.pool.request(
+            method,
+            self.url + path + (f"?{urlencode(given)}" if given else ""),
+            body=None if body is None else json.dumps(body).encode(),
+            headers={**sent, "Content-Type": "application/json", **(headers or {})},
+            timeout=60,
+            retries=False,
+        )
+        if answer.status >= 400:
+            raise Refused(answer.status, _problem(answer.data))
+        return json.loads(answer.data) if answer.data else None
+
+    def sign_up(self, email: str, *, password: str = PASSWORD) -> None:
+        """Register, read the mail of this machine's mailbox, verify, and log in."""
+        self.call("POST", "/v1/users/register", {"email": email, "password": password})
+        self.call("POST", "/v1/users/verify-email", {"token": self._mailed_token(email)})
+        self.log_in(email, password=password)
+
+    def log_in(self, email: str, *, password: str = PASSWORD) -> None:
+        """Log in and keep the access token."""
+        answer = self.call("POST", "/v1/users/login", {"email": email, "password": password})
+        self.token = answer["access_token"]
+
+    def _mailed_token(self, email: str) -> str:
+        for _ in _patiently(30):
+            for mail in self.call("GET", "/local/mailbox.json", query={"to": email})["items"]:
+                for word in mail["text"].split():
+                    if "token=" in word:
+                        return str(parse_qs(urlsplit(word).query)["token"][0])
+        raise RuntimeError("no mail came")
+
+    def upload(self, upload: dict[str, Any], path: Path) -> None:
+        """Send a file where a presigned upload says."""
+        fields = [*upload["fields"].items(), ("file", (path.name, path.read_bytes()))]
+        answer = self.pool.request("POST", upload["url"], fields=fields, timeout=60)
+        if answer.status >= 300:
+            raise RuntimeError(f"the upload was refused: {answer.status}")
+
+    def wait_for(self, job: str, *states: str) -> Any:  # noqa: ANN401 - JSON
+        """Poll a job until it is in one of the states, yielding nothing; see `watch` for progress."""
+        *_, last = self.watch(job, *states)
+        return last
+
+    def watch(self, job: str, *states: str) -> Iterator[Any]:
+        """Give the job again and again, until it is in one of the states."""
+        for _ in _patiently(_PATIENCE):
+            now = self.call("GET", job)
+            yield now
+            if now["state"] in states:
+                return
+        raise RuntimeError(f"{job} never came to an end")
+
+
+def _patiently(seconds: float) -> Iterator[None]:
+    """Count rounds with growing pauses, up to a time."""
+    until, pause = time.monotonic() + seconds, _SHORTEST
+    while time.monotonic() < until:
+        yield
+        time.sleep(pause)
+        pause = min(pause * 1.3, _LONGEST)
+
+
+def _problem(data: bytes) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(data)
+    except ValueError:
+        return {}
+    return found

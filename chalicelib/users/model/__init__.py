@@ -1,0 +1,1 @@
+"""Pure decisions of the users service: addresses, passwords, sessions, tokens, scopes."""

@@ -1,0 +1,102 @@
+"""Sessions and their rotating refresh tokens: current, previous, dead.
+
+The previous token is taken once more for 30 seconds, from the same device and only while its successor is
+unused, because the answer that carried the successor may have been lost. Anything else that is not current
+means that a copy is in other hands, and ends the session.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+ABSOLUTE_LIFE: Final = timedelta(days=90)
+IDLE_LIFE: Final = timedelta(days=30)
+RETRY_WINDOW: Final = timedelta(seconds=30)
+
+Verdict = Literal["rotate", "retry", "reuse"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A signed-in device. Tokens are kept as SHA-256 only; `agent` and `network` are sealed."""
+
+    id: str
+    user_id: str
+    live: bool
+    created_at: datetime
+    used_at: datetime
+    expires_at: datetime
+    current: bytes
+    previous: bytes | None
+    rotated_at: datetime | None
+    device: bytes
+    agent: bytes
+    network: bytes
+    version: int
+
+    def stands(self, signed_out_at: datetime | None, now: datetime) -> bool:
+        """Tell whether the session still counts."""
+        ended = signed_out_at is not None and self.created_at <= signed_out_at
+        return self.live and not ended and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A session that was just seen to be live, and its user to be active."""
+
+    user_id: str
+    session_id: str
+    user_version: int
+
+
+def expiry(created_at: datetime, used_at: datetime) -> datetime:
+    """Give the end of a session: 30 days after its last use, and 90 after its beginning in any case."""
+    return min(created_at + ABSOLUTE_LIFE, used_at + IDLE_LIFE)
+
+
+def judge(session: Session, presented: bytes, *, device: bytes, now: datetime) -> Verdict:
+    """Decide what a genuine refresh token of this session means."""
+    if hmac.compare_digest(presented, session.current):
+        return "rotate"
+    retried = (
+        session.previous is not None
+        and hmac.compare_digest(presented, session.previous)
+        and session.rotated_at is not None
+        and timedelta(0) <= now - session.rotated_at <= RETRY_WINDOW
+        and hmac.compare_digest(device, session.device)
+    )
+    return "retry" if retried else "reuse"
+
+
+def renewed(session: Session, verdict: Verdict, successor: bytes, now: datetime) -> Session:
+    """Give the session with a new current token.
+
+    A retry kills the successor that got lost, and does not open another window of 30 seconds.
+    """
+    rotating = verdict == "rotate"
+    return replace(
+        session,
+        current=successor,
+        previous=session.current if rotating else session.previous,
+        rotated_at=now if rotating else session.rotated_at,
+        used_at=now,
+        expires_at=expiry(session.created_at, now),
+        version=session.version + 1,
+    )
+
+
+def ended(session: Session) -> Session:
+    """Give the session as it lies there once it is over: a tombstone that lets no token through."""
+    return replace(
+        session,
+        live=False,
+        current=b"\x00",
+        previous=None,
+        rotated_at=None,
+        agent=b"",
+        network=b"",
+        version=session.version + 1,
+    )

@@ -1,0 +1,92 @@
+"""Opaque tokens of our own: ids, then secret bytes, then a tag under a key of the stage.
+
+The tag tells a token that we once gave from one that somebody made up, before anything is read. So nobody
+can end a stranger's session by guessing, and a flood of made-up tokens costs no read.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+REFRESH_PREFIX: Final = "xpr_"
+"""Lets secret scanners find a refresh token that was committed or logged."""
+SECRET_BYTES: Final = 32
+_ID: Final = 16
+_TAG: Final = 32
+_LONGEST: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """A refresh token that we gave: whose session, and the hash that the session keeps."""
+
+    user_id: str
+    session_id: str
+    hash: bytes
+
+
+def refresh_token(key: bytes, *, user_id: str, session_id: str, secret: bytes) -> str:
+    """Write a refresh token; `secret` is 32 bytes that nobody can guess."""
+    return REFRESH_PREFIX + _write(key, _ids(user_id, session_id) + secret)
+
+
+def read_refresh_token(key: bytes, token: str) -> RefreshToken | None:
+    """Read a refresh token, or None when we never gave it."""
+    if not token.startswith(REFRESH_PREFIX):
+        return None
+    body = _read(key, token.removeprefix(REFRESH_PREFIX), 2 * _ID + SECRET_BYTES)
+    if body is None:
+        return None
+    return RefreshToken(*_two_ids(body), hash_of(token))
+
+
+def hash_of(token: str) -> bytes:
+    """Hash a token of 256 random bits: SHA-256 is enough where nothing can be guessed."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def verification_token(key: bytes, *, user_id: str, verification_id: str) -> str:
+    """Write the token of a verification mail; the same ids give the same token whenever it is sent."""
+    return _write(key, _ids(user_id, verification_id))
+
+
+def read_verification_token(key: bytes, token: str) -> tuple[str, str] | None:
+    """Read user id and verification id, or None when we never gave the token."""
+    body = _read(key, token, 2 * _ID)
+    return None if body is None else _two_ids(body)
+
+
+def _write(key: bytes, body: bytes) -> str:
+    return base64.urlsafe_b64encode(body + _tag(key, body)).rstrip(b"=").decode()
+
+
+def _read(key: bytes, text: str, length: int) -> bytes | None:
+    if len(text) > _LONGEST or not text.isascii():
+        return None
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    body, tag = raw[:length], raw[length:]
+    if len(body) != length or not hmac.compare_digest(tag, _tag(key, body)):
+        return None
+    # one spelling only: spare bits of the last character would make twins with other hashes
+    return body if _write(key, body) == text else None
+
+
+def _tag(key: bytes, body: bytes) -> bytes:
+    return hmac.new(key, body, hashlib.sha256).digest()[:_TAG]
+
+
+def _ids(first: str, second: str) -> bytes:
+    return uuid.UUID(first).bytes + uuid.UUID(second).bytes
+
+
+def _two_ids(body: bytes) -> tuple[str, str]:
+    return str(uuid.UUID(bytes=body[:_ID])), str(uuid.UUID(bytes=body[_ID : 2 * _ID]))

@@ -1,0 +1,3 @@
+"""Wire shapes of the users service."""
+
+from __future__ import annotations

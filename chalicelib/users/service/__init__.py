@@ -1,0 +1,1 @@
+"""Use-cases of the users service, one module a subject."""

@@ -21,12 +21,14 @@ from typing import Final
 
 from tools.manifest import services
 from tools.reach import ROOT, reach
-from tools.requirements import Target, closure, host_target, lambda_target, names_for
+from tools.requirements import Pin, Target, closure, host_target, lambda_target, names_for
 from tools.wheels import fetch, unpack
 
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 _ORDINARY_FILE: Final = 0o100644 << 16
 _UNIX: Final = 3
+_LEVEL: Final = 6
+SITES: Final = ROOT / ".cache" / "sites"
 _LEFT_OUT: Final = frozenset({"requirements.txt"})
 
 
@@ -46,19 +48,40 @@ def sources(service: str) -> Iterator[Path]:
 
 def build(service: str, target: Target, folder: Path) -> Path:
     """Write `<service>.zip` into a folder and give its path."""
-    wheels = fetch(closure(names_for(service), target), target)
+    site = _site(closure(names_for(service), target), target)
     folder.mkdir(parents=True, exist_ok=True)
     made = folder / f"{service}.zip"
     with tempfile.TemporaryDirectory(prefix="xpense-package-") as here:
-        root = Path(here)
-        for name in sorted(wheels):
-            unpack(wheels[name], root)
+        own = Path(here)
         for path in sources(service):
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / path, root / path)
-        _compile(root, target)
-        _zip(root, made)
+            (own / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / path, own / path)
+        _compile(own, target)
+        _zip([own, site], made)
     return made
+
+
+def _site(pins: tuple[Pin, ...], target: Target) -> Path:
+    """Give a folder with these packages unpacked and compiled, made once for all services that share them."""
+    code = b"".join(
+        Path(__file__).with_name(name).read_bytes() for name in ("wheels.py", "package.py")
+    )
+    told = f"{target} {compiler(target)} {sys.version} {pins}".encode()
+    place = SITES / hashlib.sha256(told + code).hexdigest()[:24]
+    if place.exists():
+        return place
+    SITES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=SITES) as here:
+        fresh = Path(here) / "site"
+        for wheel in fetch(pins, target).values():
+            unpack(wheel, fresh)
+        _compile(fresh, target)
+        try:
+            fresh.rename(place)
+        except OSError:  # another process was quicker
+            if not place.exists():
+                raise
+    return place
 
 
 def compiler(target: Target) -> str | None:
@@ -86,17 +109,20 @@ def _compile(root: Path, target: Target) -> None:
     subprocess.run(command, check=True, env=environment, timeout=600)
 
 
-def _zip(root: Path, made: Path) -> None:
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        names = sorted(
-            path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()
-        )
-        for name in names:
+def _zip(roots: list[Path], made: Path) -> None:
+    files = {
+        path.relative_to(root).as_posix(): path
+        for root in roots
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in sorted(files):
             entry = zipfile.ZipInfo(name, _LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = _UNIX
             entry.external_attr = _ORDINARY_FILE
-            archive.writestr(entry, (root / name).read_bytes(), compresslevel=9)
+            archive.writestr(entry, files[name].read_bytes(), compresslevel=_LEVEL)
 
 
 def main() -> None:

@@ -21,6 +21,10 @@ from tools.requirements import ROOT, ROUTER_ONLY, Pin, Target
 
 CACHE: Final = ROOT / ".cache" / "wheels"
 _ROUTER: Final = frozenset({"chalice/__init__.py", "chalice/app.py"})
+_UNUSED: Final = (
+    "aws_lambda_powertools/event_handler/",  # Chalice is the router
+    "aws_lambda_powertools/utilities/parser/",  # pydantic does it
+)
 _KEPT_METADATA: Final = re.compile(
     r"METADATA|entry_points\.txt|licen[cs]es?/|(?:LICEN[CS]E|NOTICE|COPYING)", re.IGNORECASE
 )
@@ -78,12 +82,16 @@ def unpack(wheel: Path, into: Path) -> None:
             path.write_bytes(archive.read(inside))
 
 
+def _is_idle(out: str) -> bool:
+    return out.startswith(_UNUSED) or _IDLE.search(out) is not None
+
+
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """The members to keep, each with its place: `x.data/purelib` and `platlib` are roots like the root."""
     for inside in archive.namelist():
         out = re.sub(r"^[^/]+\.data/(?:purelib|platlib)/", "", inside)
         folder, _, rest = out.partition("/")
-        if out.endswith("/") or folder.endswith(".data") or _IDLE.search(out):
+        if out.endswith("/") or folder.endswith(".data") or _is_idle(out):
             continue
         if folder.endswith(".dist-info") and not _KEPT_METADATA.match(rest):
             continue

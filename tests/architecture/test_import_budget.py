@@ -18,7 +18,7 @@ HEAVY = {
     "hypothesis", "jinja2", "joserfc", "lxml", "moto", "numpy", "ofxtools", "openpyxl", "pandas",
     "phonenumbers", "pytest", "requests", "scipy", "setuptools", "sklearn", "strawberry", "stripe",
     "uvicorn", "webauthn", "websockets", "werkzeug", "xlsxwriter", "local", "tools",
-    "aws_lambda_powertools.tracing", "aws_lambda_powertools.event_handler", "pip", "chalice.cli",
+    "aws_lambda_powertools.event_handler", "pip", "chalice.cli",
     "chalice.deploy", "chalice.local",
 }  # fmt: skip
 PROBE = """

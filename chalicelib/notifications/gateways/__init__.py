@@ -1,0 +1,1 @@
+"""Who is outside: the mail service and the WebSocket gateway."""

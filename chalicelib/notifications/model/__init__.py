@@ -1,0 +1,1 @@
+"""Notifications' types and decisions: letters, tickets and socket messages."""

@@ -1,0 +1,51 @@
+"""Tickets for the WebSocket: the owner's id and a secret, of which only a hash is kept.
+
+The id leads to the owner's part of the table, where a foreign or made-up ticket is simply absent.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from chalicelib.notifications.errors import BadTicket
+
+SECRET_BYTES: Final = 32
+LIFE: Final = timedelta(seconds=30)
+_ID_BYTES: Final = 16
+_LENGTH: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTicket:
+    """Whose a presented ticket says it is, and the hash under which it would be known."""
+
+    user_id: str
+    hash: str
+
+
+def write_ticket(user_id: str, secret: bytes) -> str:
+    """Write a ticket as 64 characters that need no escaping in a URL."""
+    return base64.urlsafe_b64encode(uuid.UUID(user_id).bytes + secret).decode()
+
+
+def read_ticket(text: str) -> ReadTicket:
+    """Read what a client presents; raise `BadTicket` for what is not even shaped like one."""
+    try:
+        raw = base64.b64decode(text, altchars=b"-_", validate=True) if len(text) == _LENGTH else b""
+    except (binascii.Error, ValueError) as error:
+        raise BadTicket from error
+    if len(raw) != _ID_BYTES + SECRET_BYTES:
+        raise BadTicket
+    user_id = str(uuid.UUID(bytes=raw[:_ID_BYTES]))
+    return ReadTicket(user_id, ticket_hash(raw[_ID_BYTES:]))
+
+
+def ticket_hash(secret: bytes) -> str:
+    """Hash a ticket's secret (SHA-256; 256 random bits need no slow hash)."""
+    return hashlib.sha256(secret).hexdigest()

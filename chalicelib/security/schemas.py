@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, StringConstraints
 
 from chalicelib.kernel.wire import Wire
+from chalicelib.security.model.passwords import Code
 
 
 class JwkOut(Wire):
@@ -45,3 +46,68 @@ class JwksOut(Wire):
     )
 
     keys: list[JwkOut]
+
+
+class PasswordPolicyOut(Wire):
+    """What a password must be. There are no rules about kinds of characters, and none expires."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "min_length": 15,
+                    "max_length": 128,
+                    "normalisation": "NFC",
+                    "composition_rules": [],
+                    "common_passwords": 29_000,
+                }
+            ]
+        }
+    )
+
+    min_length: int
+    """Code points, after normalisation."""
+    max_length: int
+    normalisation: Literal["NFC"]
+    composition_rules: list[str]
+    common_passwords: int
+    """How many common passwords are refused, and with them what is plainly made of one or two."""
+
+
+class CheckPassword(Wire):
+    """A password to be judged; the address and the name are what it must not hold."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"password": "seven tall lamps hum", "email": "ada@example.org"}]
+        }
+    )
+
+    password: Annotated[str, StringConstraints(max_length=1_000)]
+    email: Annotated[str, StringConstraints(max_length=254)] | None = None
+    display_name: Annotated[str, StringConstraints(max_length=100)] | None = None
+
+
+class WeaknessOut(Wire):
+    """One reason against a password."""
+
+    code: Code
+    detail: str
+
+
+class PasswordCheckOut(Wire):
+    """Whether a password would be taken, and what speaks against it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "acceptable": False,
+                    "reasons": [{"code": "too-short", "detail": "at least 15 characters"}],
+                }
+            ]
+        }
+    )
+
+    acceptable: bool
+    reasons: list[WeaknessOut]

@@ -66,7 +66,7 @@ def current_key(*, now: datetime) -> SigningKey:
     raise KeyMadeMeanwhile
 
 
-def rotate(*, now: datetime) -> bool:
+def rotate_signing_key(*, now: datetime) -> bool:
     """Publish a successor when the newest key is 90 days old, and give the old one its end; tell whether.
 
     The old key stays published until the last token that it signed has expired everywhere.

@@ -1,0 +1,1 @@
+"""What comes from third parties: the list of common passwords."""

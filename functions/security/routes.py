@@ -1,0 +1,62 @@
+"""Routes of the security service."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chalice.app import Blueprint
+
+from chalicelib.kernel.context import Visit
+from chalicelib.security import api
+from chalicelib.security.repository import TABLE
+from chalicelib.security.schemas import (
+    CheckPassword,
+    JwksOut,
+    PasswordCheckOut,
+    PasswordPolicyOut,
+)
+from functions._edge.endpoint import Edge
+
+blueprint = Blueprint(__name__)
+edge = Edge(blueprint, TABLE)
+
+CHECKS: Final = api.Limit("password-check", quota=60, window=60)
+
+
+@edge.endpoint(
+    "GET",
+    "/.well-known/jwks.json",
+    summary="Public keys of access tokens",
+    out=JwksOut,
+    public=True,
+)
+def read_jwks(_visit: Visit) -> JwksOut:
+    """Give the keys to verify access tokens with; a new key stands here an hour before it signs."""
+    return api.jwks()
+
+
+@edge.endpoint(
+    "GET",
+    "/v1/security/password-policy",
+    summary="What a password must be",
+    out=PasswordPolicyOut,
+    public=True,
+)
+def read_password_policy(_visit: Visit) -> PasswordPolicyOut:
+    """Give the lengths and the size of the list of refused passwords; nothing else is asked of one."""
+    return api.password_policy()
+
+
+@edge.endpoint(
+    "POST",
+    "/v1/security/password-check",
+    summary="Judge a password",
+    body=CheckPassword,
+    out=PasswordCheckOut,
+    public=True,
+    limit=CHECKS,
+)
+def check_password(_visit: Visit, body: CheckPassword) -> PasswordCheckOut:
+    """Say whether sign-up would take the password, and why not; it is neither kept nor sent on."""
+    context = [text for text in (body.email, body.display_name) if text]
+    return api.check_password(body.password, context=context)

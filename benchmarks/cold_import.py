@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tools.manifest import services
+from tools.manifest import ENVIRONMENT, services
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BUDGET: Final = 1.6
@@ -30,6 +30,7 @@ _SERVICE: Final = "import app; from chalicelib.kernel import aws; aws.dynamodb()
 def cpu_ms(code: str, service: str = "all") -> float:
     """Give the CPU milliseconds of one fresh process that runs `code`."""
     environment = {
+        **ENVIRONMENT,
         "PATH": os.environ.get("PATH", ""),
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",

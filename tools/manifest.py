@@ -30,6 +30,10 @@ FORMAT: Final = 1
 RUNTIME: Final = "python3.13"
 ARCHITECTURE: Final = "arm64"
 MAX_RECEIVES: Final = 5
+ENVIRONMENT: Final[Mapping[str, str]] = {
+    # pydantic else reads the metadata of every package in the zip, looking for plugins: 13 ms a start
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
+}
 _STAGE: Final = "manifest"
 _VISIBILITY: Final = 6  # times the function's timeout, as AWS advises for Lambda pollers
 
@@ -70,7 +74,7 @@ def manifest(service: str) -> dict[str, Any]:
             "requirements": [str(pin) for pin in closure(names_for(service))],
             "embeds": list(reached.embeds),
         },
-        "environment": {"XPENSE_SERVICE": service},
+        "environment": {"XPENSE_SERVICE": service, **ENVIRONMENT},
         "functions": functions,
         "routes": list(_routes(service, chalice_app)),
         "queues": list(_queues(service, functions)),

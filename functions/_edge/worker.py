@@ -47,7 +47,7 @@ def consume(blueprint: Blueprint, spec: TableSpec, *, on: Mapping[type[Message],
             event, lambda body: _deliver(spec, handlers, body), dead=f"{spec.service}-inbox-dead"
         )
 
-    handle.__name__ = f"{spec.service}_inbox"
+    handle.__name__ = f"{spec.service}_inbox".replace("-", "_")
     blueprint.on_sqs_message(queue=queue, batch_size=BATCH, name=handle.__name__)(handle)
 
 

@@ -17,6 +17,11 @@ from functions._edge.problems import of_status
 from functions._edge.requests import request_id_of
 
 OURS: Final = "X-Xpense"
+_ALWAYS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    # what the gateway's throttle allows; routes with an exact limit name their own
+    "RateLimit-Policy": '"default";q=600;w=60',
+}
 _REQUEST: ContextVar[Request | None] = ContextVar("request", default=None)
 
 
@@ -58,5 +63,5 @@ def _finished(response: dict[str, Any]) -> dict[str, Any]:
     headers = {
         name: value for name, value in (response.get("headers") or {}).items() if name != OURS
     }
-    response["headers"] = {"X-Content-Type-Options": "nosniff", **headers}
+    response["headers"] = {**_ALWAYS, **headers}
     return response

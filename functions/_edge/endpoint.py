@@ -32,7 +32,6 @@ from functions._edge.problems import Answer
 from functions._edge.units import in_unit
 
 _LONGEST_KEY: Final = 255
-_POLICY: Final = {"RateLimit-Policy": '"default";q=600;w=60'}
 
 View = Callable[..., Any]
 Act = Callable[["Call", Caller, Mapping[str, Any]], Answer]
@@ -156,9 +155,7 @@ def _handle(
     except Exception:
         log.exception("a request failed")
         answer = problems.of_crash(request_id)
-    return Answer(
-        answer.status, {**_POLICY, **answer.headers, "X-Request-Id": request_id}, answer.body
-    )
+    return Answer(answer.status, {**answer.headers, "X-Request-Id": request_id}, answer.body)
 
 
 def _run(call: Call) -> Answer:

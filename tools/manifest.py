@@ -25,6 +25,8 @@ from tools.requirements import closure, names_for
 if TYPE_CHECKING:
     from chalice.app import Chalice
 
+    from chalicelib.kernel.tables import TableSpec
+
 FORMAT: Final = 1
 """Raised when a field changes its meaning; the Terraform module checks it."""
 RUNTIME: Final = "python3.13"
@@ -78,7 +80,7 @@ def manifest(service: str) -> dict[str, Any]:
         "functions": functions,
         "routes": list(_routes(service, chalice_app)),
         "queues": list(_queues(service, functions)),
-        "tables": [_table(spec) for spec in _specs(service)],
+        "tables": [_table(spec, functions) for spec in _specs(service)],
         "messages": _messages(service),
         "grants": {
             "clients": list(reached.clients),
@@ -187,19 +189,21 @@ def _queues(service: str, functions: Mapping[str, Any]) -> Iterator[dict[str, An
         }
 
 
-def _specs(service: str) -> list[Any]:
+def _specs(service: str) -> list[TableSpec]:
     from chalicelib.kernel.tables import all_specs
 
-    return list(all_specs([service]))
+    return all_specs([service])
 
 
-def _table(spec: Any) -> dict[str, Any]:  # noqa: ANN401 - a TableSpec
+def _table(spec: TableSpec, functions: Mapping[str, Any]) -> dict[str, Any]:
+    name = _plain(spec.name)
+    streamed = any(one["source"].get("table") == name for one in functions.values())
     return {
-        "name": _plain(spec.name),
+        "name": name,
         "partition": "pk",
         "sort": "sk",
         "ttl": "ttl",
-        "stream": "NEW_IMAGE" if spec.service == _plain(spec.name) and spec.ledger else None,
+        "stream": "NEW_IMAGE" if streamed else None,
         "indexes": [asdict(index) for index in spec.indexes],
     }
 

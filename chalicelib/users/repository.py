@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar, cast, overload
 
@@ -220,7 +221,7 @@ def get_session(user_id: str, session_id: str) -> Session:
     return _session(raw)
 
 
-def find_sessions(user_id: str, *, limit: int, start: dict[str, str] | None) -> Page[Session]:
+def find_sessions(user_id: str, *, limit: int, start: Mapping[str, str] | None) -> Page[Session]:
     """Read a page of a user's sessions, newest first (ids are ours, so they are in order of time)."""
     piece = Table(TABLE).query(
         str(owner_of(user_id)),

@@ -71,7 +71,9 @@ def judge(session: Session, presented: bytes, *, device: bytes, now: datetime) -
     return "retry" if retried else "reuse"
 
 
-def renewed(session: Session, verdict: Verdict, successor: bytes, now: datetime) -> Session:
+def renewed(
+    session: Session, verdict: Verdict, *, successor: bytes, device: bytes, now: datetime
+) -> Session:
     """Give the session with a new current token.
 
     A retry kills the successor that got lost, and does not open another window of 30 seconds.
@@ -82,6 +84,7 @@ def renewed(session: Session, verdict: Verdict, successor: bytes, now: datetime)
         current=successor,
         previous=session.current if rotating else session.previous,
         rotated_at=now if rotating else session.rotated_at,
+        device=device,
         used_at=now,
         expires_at=expiry(session.created_at, now),
         version=session.version + 1,

@@ -18,8 +18,10 @@ def _load(service: str) -> None:
     routes = importlib.import_module(f"functions.{service}.routes")
     app.register_blueprint(routes.blueprint)
     workers = importlib.import_module(f"functions.{service}.workers")
-    if hasattr(workers, "blueprint"):
-        app.register_blueprint(workers.blueprint)
+    app.register_blueprint(workers.blueprint)
+    if service == "notifications":
+        # Chalice breaks WebSocket handlers in blueprints, so these register on the app itself
+        importlib.import_module("functions.notifications.sockets").register(app)
 
 
 for _service in SERVICES if settings().service == "all" else (settings().service,):

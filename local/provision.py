@@ -63,6 +63,7 @@ def set_environment(
         "REGION": cloud.region,
         "DYNAMODB_ENDPOINT": engine.endpoint,
         "AWS_ENDPOINT": f"{base}/_aws",
+        "SOCKETS_ENDPOINT": f"{base}/_aws/execute-api",
         "KEYS": f"file:{keys}",
         "TOPIC_ARN": cloud.topic_arn,
         "QUEUE_BASE": f"{base}/_aws/sqs/{ACCOUNT}/",
@@ -81,6 +82,8 @@ def set_environment(
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # a client that nobody pointed anywhere ends here instead of at a real account
+            "AWS_ENDPOINT_URL": f"{base}/_aws/nowhere",
             "NO_PROXY": f"{HOST},localhost",
             "no_proxy": f"{HOST},localhost",
         }

@@ -42,7 +42,13 @@ def check(cloud: Cloud, request: Request) -> Response | None:
     try:
         check_headers(request, cloud.credentials)
     except Refused as refused:
-        headers = {"x-amzn-errortype": refused.code, "x-amzn-requestid": new_id()}
-        body = {"__type": refused.code, "message": str(refused)}
-        return json_response(body, status=403, headers=headers)
+        return _denied(refused, service_of(request.raw_path)[0])
     return None
+
+
+def _denied(refused: Refused, service: str) -> Response:
+    if service == "sns":
+        return sns.SnsError(refused.code, str(refused), 403).response()
+    headers = {"x-amzn-errortype": refused.code, "x-amzn-requestid": new_id()}
+    body = {"__type": refused.code, "message": str(refused)}
+    return json_response(body, status=403, headers=headers)

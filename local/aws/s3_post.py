@@ -93,8 +93,8 @@ def read_form(request: Request) -> Form:
     position = request.body.find(mark)
     while position >= 0 and len(fields) < _MAX_FIELDS:
         head_end = request.body.find(b"\r\n\r\n", position)
-        body_end = request.body.find(b"\r\n" + mark, head_end)
-        if head_end < 0 or body_end < 0:
+        body_end = request.body.find(b"\r\n" + mark, head_end + 4) if head_end >= 0 else -1
+        if body_end < 0:
             break
         head = request.body[position + len(mark) : head_end]
         name = _NAME.search(head)

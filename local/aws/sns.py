@@ -26,6 +26,15 @@ class SnsError(Exception):
         self.code = code
         self.status = status
 
+    def response(self) -> Response:
+        """Write the error as SNS does."""
+        body = (
+            f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>Sender</Type>'
+            f"<Code>{self.code}</Code><Message>{escape(str(self))}</Message></Error>"
+            f"<RequestId>{new_id()}</RequestId></ErrorResponse>"
+        )
+        return _xml(self.status, body)
+
 
 def answer(cloud: Cloud, request: Request) -> Response:
     """Run one SNS operation."""
@@ -34,7 +43,7 @@ def answer(cloud: Cloud, request: Request) -> Response:
     try:
         result = _run(cloud, action, fields)
     except SnsError as refused:
-        return _xml(refused.status, _error_body(refused))
+        return refused.response()
     return _xml(200, _wrap(action, result))
 
 
@@ -102,14 +111,6 @@ def _wrap(action: str, result: str) -> str:
     return (
         f'<{action}Response xmlns="{_NAMESPACE}"><{action}Result>{result}</{action}Result>'
         f"<ResponseMetadata><RequestId>{new_id()}</RequestId></ResponseMetadata></{action}Response>"
-    )
-
-
-def _error_body(refused: SnsError) -> str:
-    return (
-        f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>Sender</Type><Code>{refused.code}</Code>'
-        f"<Message>{escape(str(refused))}</Message></Error><RequestId>{new_id()}</RequestId>"
-        "</ErrorResponse>"
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, Response, SQSEvent, WebsocketEvent
 
 from chalicelib.kernel import aws, outbox, tables
+from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.relay import publish
 from chalicelib.kernel.settings import settings
@@ -37,21 +38,6 @@ def _ours(body: object, status: int = 200) -> Response:
     return Response(json.dumps(body), {"Content-Type": "application/json", "X-Xpense": "1"}, status)
 
 
-@app.route("/echo/{name}", methods=["GET", "POST"])
-def echo(name: str) -> Response:
-    return _ours({"name": name, "event": app.current_request.to_original_event()})
-
-
-@app.route("/echo/fixed")
-def fixed() -> Response:
-    return _ours({"name": "the fixed one"})
-
-
-@app.route("/crash")
-def crash() -> Response:
-    raise RuntimeError("a secret detail")
-
-
 @app.route("/notes/{kind}")
 def notes(kind: str) -> Response:
     found = list(tables.Table(TABLE).query_all(kind, "0", "~", most=10_000, consistent=True))
@@ -61,7 +47,7 @@ def notes(kind: str) -> Response:
 @app.route("/toys/{id}", methods=["PUT"])
 def make(id: str) -> Response:
     """Write a toy and its outbox row in one transaction, as the kernel's Commit does."""
-    row = OutboxRow("OBX#0", id, to="topic", type="toys.made.v1", body=id)
+    row = OutboxRow("OBX#0", new_id(), to="topic", type="toys.made.v1", body=id)
     toy = {"pk": {"S": "TOY"}, "sk": {"S": id}}
     aws.dynamodb().transact_write_items(
         TransactItems=[

@@ -13,10 +13,17 @@ class ImportNotFound(NotFound):
 
 
 class ImportIdTaken(Conflict):
-    """The client's own id names another import already."""
+    """The id that the client made belongs to another import, or to one that was deleted."""
 
-    slug = "import-id-taken"
-    title = "Another import has this id"
+    slug = "id-taken"
+    title = "This id is already used"
+
+
+class AccountArchived(Conflict):
+    """An archived account takes no new transactions."""
+
+    slug = "account-archived"
+    title = "The account is archived"
 
 
 class ImportNotReady(Conflict):
@@ -56,10 +63,3 @@ class UnfitAccounts(Invalid):
     def __init__(self, *errors: FieldProblem) -> None:
         """Name each statement whose account is missing, unknown here or of another currency."""
         super().__init__(errors=errors)
-
-
-class UploadTooLarge(Invalid):
-    """The file is larger than the upload form allowed."""
-
-    slug = "upload-too-large"
-    title = "The file is too large"

@@ -1,0 +1,207 @@
+"""From parsed rows to rows that can be ordered: exact minor units, the right currency, an ordinal.
+
+Nothing is dropped: a row that cannot be imported keeps its place, with the reasons appended.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from chalicelib.expenses.commands import ImportRow
+from chalicelib.interchange.model.formats.types import (
+    ColumnMap,
+    ParsedFile,
+    ParsedStatement,
+    Problem,
+    Row,
+)
+from chalicelib.interchange.model.importing import ROWS_PER_PAGE, Column, Flaw, Statement
+from chalicelib.kernel.money import Money, MoneyError
+
+MAX_NOTES: Final = 50
+"""Notes kept with an import; the parser itself keeps more."""
+_OWN: Final = 12
+"""Entries of `ImportRow.to_json`; ours, the problems, comes after them."""
+Identity = tuple[int | str, ...]
+
+
+class PageRow(NamedTuple):
+    """One row of a page: what the ledger will see, and why it may not be importable."""
+
+    row: ImportRow
+    problems: tuple[Flaw, ...]
+
+    def to_json(self) -> list[Any]:
+        """Write the ledger's entries with the problems as one entry more."""
+        return [*self.row.to_json(), [[one.column, one.code, one.detail] for one in self.problems]]
+
+    @classmethod
+    def from_json(cls, raw: Sequence[Any]) -> PageRow:
+        """Read what `to_json` wrote."""
+        row = ImportRow.from_json(raw)
+        flaws = (
+            Flaw(line=row.line, column=column, code=code, detail=detail)
+            for column, code, detail in raw[_OWN]
+        )
+        return cls(row, tuple(flaws))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A file's rows in their order, with what was counted on the way."""
+
+    rows: tuple[PageRow, ...]
+    statements: tuple[Statement, ...]
+    columns: tuple[Column, ...]
+    notes: tuple[Flaw, ...]
+    importable: int
+    problem_pages: tuple[int, ...]
+
+
+def examine(parsed: ParsedFile, *, account_currency: str) -> Examined:
+    """Judge every row of a file.
+
+    A file with one statement is meant for the import's account, so its rows must be in that account's
+    currency; of several statements each has a currency of its own, which the commit compares.
+    """
+    alone = sum(1 for part in parsed.statements if part.rows) <= 1
+    seen: Counter[Identity] = Counter()
+    rows: list[PageRow] = []
+    statements = []
+    for index, part in enumerate(parsed.statements):
+        stated = _stated(part) or account_currency
+        wanted = account_currency if alone else stated
+        judged = [_numbered(_judge(row, index, stated, wanted), seen) for row in part.rows]
+        statements.append(_summary(part, index, stated, judged))
+        rows += judged
+    bad = {place // ROWS_PER_PAGE for place, one in enumerate(rows) if not one.row.importable}
+    return Examined(
+        rows=tuple(rows),
+        statements=tuple(statements),
+        columns=_columns(parsed.columns),
+        notes=_notes(parsed.notes),
+        importable=sum(part.importable for part in statements),
+        problem_pages=tuple(sorted(bad)),
+    )
+
+
+def _stated(part: ParsedStatement) -> str | None:
+    """The currency that the file states for a statement, or the one that all its rows state."""
+    named = {row.currency for row in part.rows if row.currency}
+    return part.currency or (named.pop() if len(named) == 1 else None)
+
+
+def _judge(row: Row, index: int, default: str, wanted: str) -> PageRow:
+    stated = row.currency or default
+    problems = [_flaw(one) for one in row.problems]
+    minor: int | None = None
+    if row.amount is not None:
+        try:
+            minor = Money.from_decimal(row.amount, stated).amount_minor
+        except MoneyError as error:
+            problems.append(_new(row, "amount", "amount-unfit", f"{error}."))
+    if stated != wanted:
+        said = f"The row is in {stated}, the account in {wanted}."
+        problems.append(_new(row, "currency", "other-currency", said))
+    if not problems and (row.booked_on is None or minor is None):
+        problems.append(_new(row, None, "incomplete", "The row lacks a day or an amount."))
+    judged = ImportRow(
+        statement=index,
+        line=row.line,
+        booked_on=row.booked_on,
+        amount_minor=minor,
+        currency=stated,
+        payee=row.payee,
+        memo=row.memo,
+        provider_id=row.provider_id or "",
+        kind=row.kind,
+        mcc=row.mcc or "",
+        ordinal=0,
+        importable=not problems,
+    )
+    return PageRow(judged, tuple(problems))
+
+
+def _numbered(one: PageRow, seen: Counter[Identity]) -> PageRow:
+    """Count equal rows, so that two coffees on one day are two and the same file twice is one."""
+    row = one.row
+    if not row.importable:
+        return one
+    key: Identity = (row.statement, *row.identity())
+    ordinal = seen[key]
+    seen[key] += 1
+    return one if not ordinal else PageRow(replace(row, ordinal=ordinal), one.problems)
+
+
+def _summary(
+    part: ParsedStatement, index: int, currency: str, judged: Sequence[PageRow]
+) -> Statement:
+    days = [one.row.booked_on for one in judged if one.row.booked_on is not None]
+    opening = _minor(part.opening_balance, currency)
+    closing = _minor(part.closing_balance, currency)
+    return Statement(
+        index=index,
+        kind=part.account.kind,
+        last4=part.account.last4,
+        currency=currency,
+        period_start=part.period_start or min(days, default=None),
+        period_end=part.period_end or max(days, default=None),
+        rows=len(judged),
+        importable=sum(one.row.importable for one in judged),
+        opening_minor=opening,
+        closing_minor=closing,
+        balanced=_balanced(opening, closing, judged),
+    )
+
+
+def _balanced(opening: int | None, closing: int | None, judged: Sequence[PageRow]) -> bool | None:
+    amounts = [one.row.amount_minor for one in judged]
+    if opening is None or closing is None or None in amounts:
+        return None
+    return opening + sum(amount for amount in amounts if amount is not None) == closing
+
+
+def _minor(balance: Decimal | None, currency: str) -> int | None:
+    if balance is None:
+        return None
+    try:
+        return Money.from_decimal(balance, currency).amount_minor
+    except MoneyError:
+        return None  # a balance that we cannot say exactly is not said
+
+
+def _columns(found: ColumnMap | None) -> tuple[Column, ...]:
+    if found is None:
+        return ()
+    columns = []
+    for one in fields(found):
+        value = getattr(found, one.name)
+        if one.name in {"names", "header_line"} or value is None:
+            continue
+        for index in value if isinstance(value, tuple) else (value,):
+            name = found.names[index] if index < len(found.names) else ""
+            columns.append(Column(field=one.name, index=index, name=name[:100]))
+    return tuple(columns)
+
+
+def _notes(notes: Sequence[Problem]) -> tuple[Flaw, ...]:
+    kept = tuple(_flaw(one) for one in notes[:MAX_NOTES])
+    more = len(notes) - len(kept)
+    if not more:
+        return kept
+    detail = f"{more} further notes are not shown."
+    return (*kept, Flaw(line=0, column=None, code="more-notes", detail=detail))
+
+
+def _flaw(problem: Problem) -> Flaw:
+    return Flaw(
+        line=problem.line, column=problem.column, code=problem.code, detail=problem.detail[:300]
+    )
+
+
+def _new(row: Row, column: str | None, code: str, detail: str) -> Flaw:
+    return Flaw(line=row.line, column=column, code=code, detail=detail)

@@ -1,0 +1,308 @@
+"""An import from the asked-for upload to the last recorded row: what it is, and what may happen when.
+
+What the ledger has done with a committed import is counted apart, in `Progress`, because it changes with
+every chunk while the import itself stands still. `standing` puts the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from chalicelib.expenses.commands import CHUNKS_PER_PAGE, MAX_ACCOUNTS, ROWS_PER_CHUNK
+from chalicelib.interchange.errors import (
+    ImportIsCommitting,
+    ImportNotReady,
+    NothingToImport,
+    UnfitAccounts,
+)
+from chalicelib.interchange.events import ImportState
+from chalicelib.interchange.model.formats.types import Hints
+from chalicelib.kernel.errors import FieldProblem
+
+UPLOAD_LIFE: Final = timedelta(minutes=15)
+"""How long an upload may begin."""
+UPLOAD_GRACE: Final = timedelta(minutes=15)
+"""How much later it may end: 50 MB take a while on a slow line."""
+READING_LIFE: Final = timedelta(hours=1)
+"""After this a file that is still being read has failed five times and lies in the dead letters."""
+ROWS_PER_PAGE: Final = ROWS_PER_CHUNK * CHUNKS_PER_PAGE
+"""Rows of one sealed page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why an import failed: a stable slug, and a sentence for its owner, which may quote the file."""
+
+    slug: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """A flaw of a row or of the file as a whole (line 0); `column` names the field."""
+
+    line: int
+    column: str | None
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """Which column of a table was taken for which field; indices count from 0."""
+
+    field: str
+    index: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One account's part of the file. Balances are minor units of `currency`.
+
+    `balanced` says whether opening balance and rows give the closing balance; None if the file does not
+    state both or an amount could not be read.
+    """
+
+    index: int
+    kind: str
+    last4: str
+    currency: str
+    period_start: date | None
+    period_end: date | None
+    rows: int
+    importable: int
+    opening_minor: int | None
+    closing_minor: int | None
+    balanced: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was understood of a file. The rows lie in sealed pages under `prefix`."""
+
+    format: str
+    dialect: str
+    encoding: str
+    size: int
+    sha256: str
+    prefix: str
+    rows: int
+    importable: int
+    columns: tuple[Column, ...]
+    statements: tuple[Statement, ...]
+    notes: tuple[Flaw, ...]
+    problem_pages: tuple[int, ...]
+    same_file: str | None
+
+    @property
+    def pages(self) -> int:
+        """How many pages the rows fill."""
+        return -(-self.rows // ROWS_PER_PAGE)
+
+    @property
+    def chunks(self) -> int:
+        """How many orders the rows make."""
+        return -(-self.rows // ROWS_PER_CHUNK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """One file on its way into one or more accounts; `account_id` is the one it was started for."""
+
+    id: str
+    account_id: str
+    filename: str
+    hints: Hints
+    created_at: datetime
+    updated_at: datetime
+    state: ImportState
+    version: int
+    trouble: Trouble | None = None
+    reading: Reading | None = None
+    accounts: Mapping[str, str] | None = None
+
+    @property
+    def expires_at(self) -> datetime:
+        """Until when the upload may begin."""
+        return self.created_at + UPLOAD_LIFE
+
+    def is_late(self, stored_at: datetime) -> bool:
+        """Tell whether a file that was stored at an instant came too late."""
+        return stored_at > self.expires_at + UPLOAD_GRACE
+
+    def asks_the_same(self, *, account_id: str, filename: str, hints: Hints) -> bool:
+        """Tell whether another request with this id would make the same import."""
+        return (self.account_id, self.filename, self.hints) == (account_id, filename, hints)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What the ledger has done with a committed import; chunks may be heard of in any order.
+
+    `base` is the import's own version, which no longer changes: the sum of both is what its owner sees.
+    """
+
+    import_id: str
+    base: int
+    version: int
+    rows: int
+    chunks: int
+    done: int = 0
+    recorded: int = 0
+    duplicates: int = 0
+    stopped: str = ""
+
+    @property
+    def rows_done(self) -> int:
+        """Rows of the chunks that were done."""
+        return min(self.done * ROWS_PER_CHUNK, self.rows)
+
+    @property
+    def state(self) -> ImportState:
+        """Where the import is, now that it was committed."""
+        if self.stopped:
+            return "failed"
+        return "done" if self.done >= self.chunks else "committing"
+
+    @property
+    def percent(self) -> int:
+        """Whole percents of the chunks."""
+        return 100 * self.done // self.chunks
+
+    def with_chunk(self, *, recorded: int, duplicates: int) -> Progress:
+        """Count one more chunk."""
+        return replace(
+            self,
+            version=self.version + 1,
+            done=self.done + 1,
+            recorded=self.recorded + recorded,
+            duplicates=self.duplicates + duplicates,
+        )
+
+    def stop(self, reason: str) -> Progress:
+        """End it: no later chunk will be done."""
+        return replace(self, version=self.version + 1, stopped=reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an import looks like to its owner at an instant."""
+
+    state: ImportState
+    trouble: Trouble | None
+    version: int
+
+
+def standing(one: Import, progress: Progress | None, at: datetime) -> Standing:
+    """Say where an import is: also that it waits or is read in vain, which nothing else would notice."""
+    if progress is not None:
+        return Standing(
+            state=progress.state,
+            trouble=_stopped(progress.stopped) if progress.stopped else None,
+            version=progress.base + progress.version,
+        )
+    if one.state == "waiting" and one.is_late(at):
+        return Standing(state="failed", trouble=too_late(), version=one.version)
+    if one.state == "parsing" and at > one.updated_at + READING_LIFE:
+        trouble = Trouble(slug="reading-stopped", detail="Reading the file did not come to an end.")
+        return Standing(state="failed", trouble=trouble, version=one.version)
+    return Standing(state=one.state, trouble=one.trouble, version=one.version)
+
+
+def too_late() -> Trouble:
+    """The file did not come while the upload was open."""
+    minutes = UPLOAD_LIFE // timedelta(minutes=1)
+    detail = f"No file was uploaded within the {minutes} minutes that the upload was open."
+    return Trouble(slug="upload-expired", detail=detail)
+
+
+def _stopped(reason: str) -> Trouble:
+    detail = "The rows could no longer be recorded; those recorded before are kept."
+    return Trouble(slug=reason, detail=detail)
+
+
+def is_open(one: Import) -> bool:
+    """Tell whether the file may still be read: a second delivery finds it so until the first is done."""
+    return one.state in {"waiting", "parsing"}
+
+
+def at_reading(one: Import, at: datetime) -> Import:
+    """The file has come and is being read."""
+    return replace(one, state="parsing", version=one.version + 1, updated_at=at)
+
+
+def when_read(one: Import, found: Reading | Trouble, at: datetime) -> Import:
+    """The file was read, or could not be."""
+    after = replace(one, version=one.version + 1, updated_at=at)
+    if isinstance(found, Trouble):
+        return replace(after, state="failed", trouble=found)
+    return replace(after, state="ready", reading=found)
+
+
+def read_rows(one: Import) -> Reading:
+    """Give what was read; raise `ImportNotReady` while there is nothing to show."""
+    if one.reading is None:
+        raise ImportNotReady
+    return one.reading
+
+
+def when_ordered(one: Import, accounts: Mapping[str, str], at: datetime) -> Import:
+    """The ledger has the order; `accounts` goes from statement index to account."""
+    return replace(
+        one, state="committing", version=one.version + 1, updated_at=at, accounts=dict(accounts)
+    )
+
+
+def check_removable(progress: Progress | None) -> None:
+    """Refuse with `ImportIsCommitting` while the ledger still reads the rows."""
+    if progress is not None and progress.state == "committing":
+        raise ImportIsCommitting
+
+
+def settle_accounts(
+    one: Import, reading: Reading, wanted: Mapping[str, str | None] | None
+) -> dict[str, str]:
+    """Say which statement goes into which account: by the owner's word, or the import's own account.
+
+    Raises `UnfitAccounts` with a pointer for each statement that is unknown or not settled, or when there
+    are more accounts than one order carries; `NothingToImport` when no importable row is left.
+    """
+    filled = {str(part.index): part for part in reading.statements if part.rows}
+    given = dict(wanted or {})
+    if not given and len(filled) == 1:
+        given = dict.fromkeys(filled, one.account_id)
+    known = {str(part.index) for part in reading.statements}
+    wrong = [FieldProblem(f"/accounts/{key}", "no such statement") for key in given.keys() - known]
+    wrong += [
+        FieldProblem(f"/accounts/{key}", "name an account, or null to leave the statement out")
+        for key in filled.keys() - given.keys()
+    ]
+    settled = {key: account for key, account in given.items() if account and key in filled}
+    if len(set(settled.values())) > MAX_ACCOUNTS:
+        wrong.append(FieldProblem("/accounts", f"at most {MAX_ACCOUNTS} accounts an import"))
+    if wrong:
+        raise UnfitAccounts(*sorted(wrong, key=lambda problem: problem.pointer)[:50])
+    if not any(filled[key].importable for key in settled):
+        raise NothingToImport
+    return settled
+
+
+def check_currencies(
+    reading: Reading, settled: Mapping[str, str], currencies: Mapping[str, str]
+) -> None:
+    """Refuse with `UnfitAccounts` where a statement's currency is not its account's."""
+    parts = {str(part.index): part for part in reading.statements}
+    wrong = [
+        FieldProblem(
+            f"/accounts/{key}",
+            f"the statement is in {parts[key].currency}, the account in {currencies[account]}",
+        )
+        for key, account in sorted(settled.items())
+        if parts[key].currency != currencies[account]
+    ]
+    if wrong:
+        raise UnfitAccounts(*wrong)

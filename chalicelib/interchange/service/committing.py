@@ -1,0 +1,123 @@
+"""Committing an import, and following what the ledger does with it."""
+
+from __future__ import annotations
+
+from chalicelib.expenses import api as expenses
+from chalicelib.expenses.commands import ImportRows, page_key
+from chalicelib.expenses.events import ImportStopped, TransactionsImported
+from chalicelib.interchange import repository
+from chalicelib.interchange.commands import DropRows
+from chalicelib.interchange.errors import (
+    AccountArchived,
+    ImportAlreadyCommitted,
+    ImportNotReady,
+)
+from chalicelib.interchange.events import ImportProgressed
+from chalicelib.interchange.model.importing import (
+    Import,
+    Progress,
+    Reading,
+    check_currencies,
+    read_rows,
+    settle_accounts,
+    standing,
+    when_ordered,
+)
+from chalicelib.interchange.schemas import CommitImport, ImportOut
+from chalicelib.kernel import blobs
+from chalicelib.kernel.context import Context
+
+
+def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut:
+    """Order the ledger to record the importable rows; again with the same accounts is the same job.
+
+    Refuses an import that is not ready or failed, accounts that are foreign, archived or of another
+    currency, statements without a word on where they go, and a file without an importable row.
+    """
+    one, progress = repository.get(ctx, import_id)
+    now = standing(one, progress, ctx.now)
+    if now.state not in {"ready", "committing", "done"}:
+        raise ImportNotReady
+    reading = read_rows(one)
+    if progress is not None:
+        _check_same(one, reading, body)
+        return ImportOut.of(one, progress, ctx.now)
+    ctx.expect_version(now.version)
+    accounts = settle_accounts(one, reading, body.accounts)
+    _check_accounts(ctx, reading, accounts)
+    ordered = when_ordered(one, accounts, ctx.now)
+    begun = Progress(
+        import_id=one.id,
+        base=ordered.version,
+        version=1,
+        rows=reading.rows,
+        chunks=reading.chunks,
+    )
+    repository.replace(ctx, ordered)
+    repository.keep_progress(ctx, begun)
+    for account_id in sorted(set(accounts.values())):
+        repository.remember_file(
+            ctx, account_id=account_id, sha256=reading.sha256, import_id=one.id
+        )
+    ctx.commit.order(
+        ImportRows(
+            import_id=one.id,
+            prefix=reading.prefix,
+            chunk=0,
+            chunks=reading.chunks,
+            accounts=accounts,
+        ),
+        subject=one.id,
+    )
+    _tell(ctx, begun)
+    return ImportOut.of(ordered, begun, ctx.now)
+
+
+def _check_same(one: Import, reading: Reading, body: CommitImport) -> None:
+    if body.accounts is not None and settle_accounts(one, reading, body.accounts) != one.accounts:
+        raise ImportAlreadyCommitted
+
+
+def _check_accounts(ctx: Context, reading: Reading, accounts: dict[str, str]) -> None:
+    views = [expenses.account(ctx.owner, one) for one in sorted(set(accounts.values()))]
+    if any(view.archived for view in views):
+        raise AccountArchived
+    check_currencies(reading, accounts, {view.id: view.currency for view in views})
+
+
+def count_chunk(ctx: Context, fact: TransactionsImported) -> None:
+    """Count a recorded chunk; the last one makes the import done."""
+    before = repository.get_progress(ctx, fact.import_id)
+    after = before.with_chunk(recorded=fact.recorded, duplicates=fact.duplicates)
+    _follow(ctx, before, after)
+
+
+def stop_import(ctx: Context, fact: ImportStopped) -> None:
+    """Let an import fail that the ledger could not go on with; what it recorded stays."""
+    before = repository.get_progress(ctx, fact.import_id)
+    _follow(ctx, before, before.stop(fact.reason))
+
+
+def _follow(ctx: Context, before: Progress, after: Progress) -> None:
+    repository.keep_progress(ctx, after)
+    if after.state != before.state:
+        repository.log_outcome(ctx, after)
+        _tell(ctx, after)
+    elif after.state == "committing" and after.percent != before.percent:
+        # a hundred messages an import are enough for any progress bar
+        _tell(ctx, after)
+
+
+def drop_rows(_ctx: Context, order: DropRows) -> None:
+    """Delete the sealed pages of a deleted import."""
+    blobs.remove([page_key(order.prefix, page) for page in range(order.pages)])
+
+
+def _tell(ctx: Context, progress: Progress) -> None:
+    fact = ImportProgressed(
+        import_id=progress.import_id,
+        state=progress.state,
+        done=progress.rows_done,
+        total=progress.rows,
+    )
+    ctx.commit.tell(fact, subject=progress.import_id)

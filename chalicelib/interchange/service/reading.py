@@ -1,0 +1,161 @@
+"""Reading what was uploaded: from a stored file to sealed pages of rows and an import to look at.
+
+Every step can be done again. Pages lie under the hash of their file, so a second delivery writes the same
+ones, and a second file uploaded meanwhile cannot mix with the first; the import's version lets one of
+them win. Nothing here refuses: what is wrong with a file is written into its import.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from chalicelib.expenses import api as expenses
+from chalicelib.expenses.commands import page_key
+from chalicelib.interchange import repository
+from chalicelib.interchange.errors import ImportNotFound
+from chalicelib.interchange.events import ImportProgressed
+from chalicelib.interchange.gateways import s3
+from chalicelib.interchange.model.formats.types import MAX_BYTES, Unreadable
+from chalicelib.interchange.model.importing import (
+    ROWS_PER_PAGE,
+    Flaw,
+    Import,
+    Reading,
+    Trouble,
+    at_reading,
+    is_open,
+    too_late,
+    when_read,
+)
+from chalicelib.kernel import blobs
+from chalicelib.kernel.context import Context, Owner
+from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.log import logger
+from chalicelib.security import api as security
+
+T = TypeVar("T")
+
+
+class Unit(Protocol):
+    """Runs some work of an owner as one unit of work, again when it lost a race; the edge has it."""
+
+    def __call__(self, owner: Owner, work: Callable[[Context], T]) -> T:
+        """Give what the work gives, once it is written."""
+
+
+def receive(key: str, unit: Unit) -> None:
+    """Read the file that was stored under a key, if an import waits for it; then delete the file."""
+    addressee = s3.addressee(key)
+    if addressee is None:
+        logger().warning("a file that belongs to no import was left alone")
+        return
+    owner, import_id = addressee
+    one = unit(owner, lambda ctx: _begin(ctx, import_id))
+    if one is not None:
+        _read(owner, one, unit)
+    s3.drop(owner, import_id)
+
+
+def _begin(ctx: Context, import_id: str) -> Import | None:
+    """Mark the import as being read; None where nobody waits for the file (any more)."""
+    try:
+        one, _ = repository.look(ctx, import_id)
+    except ImportNotFound:
+        one = None
+    if one is None or not is_open(one):
+        logger().warning("a file that no import waits for was dropped", extra={"id": import_id})
+        return None
+    if one.state == "waiting":
+        one = at_reading(one, ctx.now)
+        repository.replace(ctx, one, logged=False)
+        _tell(ctx, one)
+    return one
+
+
+def _read(owner: Owner, one: Import, unit: Unit) -> None:
+    upload = s3.fetch(owner, one.id)
+    if upload is None:
+        logger().warning("an uploaded file is gone before it was read", extra={"id": one.id})
+        return
+    found: Reading | Trouble
+    if one.is_late(upload.stored_at):
+        found = too_late()
+    elif upload.data is None:
+        detail = f"The file has {upload.size} bytes; {MAX_BYTES} are allowed."
+        found = Trouble(slug="too-large", detail=detail)
+    else:
+        found = _understand(owner, one, upload.data)
+    deleted = unit(owner, lambda ctx: _finish(ctx, one.id, found))
+    if deleted and isinstance(found, Reading):
+        blobs.remove([page_key(found.prefix, page) for page in range(found.pages)])
+
+
+def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
+    """Parse, judge and store the rows of a file."""
+    from chalicelib.interchange.model.examining import Examined, examine
+    from chalicelib.interchange.model.formats import parse
+
+    try:
+        currency = expenses.account(owner, one.account_id).currency
+        parsed = parse(data, filename=one.filename, hints=one.hints)
+    except Unreadable as refused:
+        return Trouble(slug=refused.reason, detail=refused.detail)
+    except NotFound:
+        return Trouble(slug="account-gone", detail="The account was deleted meanwhile.")
+    examined: Examined = examine(parsed, account_currency=currency)
+    digest = hashlib.sha256(data).hexdigest()
+    prefix = f"{owner}/imports/{one.id}/{digest[:16]}/"
+    vault = security.vault(owner)
+    for page, start in enumerate(range(0, len(examined.rows), ROWS_PER_PAGE)):
+        rows = examined.rows[start : start + ROWS_PER_PAGE]
+        blobs.put(vault, page_key(prefix, page), [row.to_json() for row in rows])
+    return Reading(
+        format=parsed.format,
+        dialect=parsed.dialect,
+        encoding=parsed.encoding,
+        size=len(data),
+        sha256=digest,
+        prefix=prefix,
+        rows=len(examined.rows),
+        importable=examined.importable,
+        columns=examined.columns,
+        statements=examined.statements,
+        notes=examined.notes,
+        problem_pages=examined.problem_pages,
+        same_file=None,
+    )
+
+
+def _finish(ctx: Context, import_id: str, found: Reading | Trouble) -> bool:
+    """Write down what was found; tells whether the import was deleted meanwhile."""
+    try:
+        one, _ = repository.look(ctx, import_id)
+    except ImportNotFound:
+        one = None
+    if one is None:
+        return True
+    if is_open(one):
+        known = _noted(ctx, one, found) if isinstance(found, Reading) else found
+        one = when_read(one, known, ctx.now)
+        repository.replace(ctx, one)
+        _tell(ctx, one)
+    return False
+
+
+def _noted(ctx: Context, one: Import, reading: Reading) -> Reading:
+    """Say if the same file went into the same account before: no error, the rows are known then."""
+    earlier = repository.committed_before(ctx, account_id=one.account_id, sha256=reading.sha256)
+    if earlier is None:
+        return reading
+    detail = f"The same file was imported into this account before, by import {earlier}."
+    note = Flaw(line=0, column=None, code="same-file", detail=detail)
+    return replace(reading, same_file=earlier, notes=(note, *reading.notes))
+
+
+def _tell(ctx: Context, one: Import) -> None:
+    rows = one.reading.rows if one.reading is not None else 0
+    fact = ImportProgressed(import_id=one.id, state=one.state, done=0, total=rows)
+    ctx.commit.tell(fact, subject=one.id)

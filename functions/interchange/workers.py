@@ -1,0 +1,58 @@
+"""Workers of interchange: what was uploaded, what the ledger tells, and the relay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from chalice.app import Blueprint, SQSEvent
+
+from chalicelib.expenses.events import ImportStopped, TransactionsImported
+from chalicelib.interchange.commands import DropRows
+from chalicelib.interchange.repository import TABLE
+from chalicelib.interchange.service import committing, reading
+from chalicelib.kernel.context import Context, Owner, system_context
+from chalicelib.kernel.settings import settings
+from chalicelib.security import api as security
+from functions._edge.relays import relay
+from functions._edge.units import retried
+from functions._edge.worker import batch, consume, s3_objects
+
+T = TypeVar("T")
+UPLOADS = "interchange-uploads"
+
+blueprint = Blueprint(__name__)
+consume(
+    blueprint,
+    TABLE,
+    on={
+        TransactionsImported: committing.count_chunk,
+        ImportStopped: committing.stop_import,
+        DropRows: committing.drop_rows,
+    },
+)
+relay(blueprint, TABLE)
+
+
+# one file at a time: each may take a whole CPU for seconds
+@blueprint.on_sqs_message(queue=settings().queue(UPLOADS), batch_size=1, name="interchange_uploads")
+def on_upload(event: SQSEvent) -> dict[str, Any]:
+    """Read each file that was uploaded."""
+    return batch(event, _deliver, dead=f"{UPLOADS}-dead")
+
+
+def _deliver(body: str) -> None:
+    for _bucket, key in s3_objects(body):
+        reading.receive(key, _in_unit)
+
+
+def _in_unit(owner: Owner, work: Callable[[Context], T]) -> T:
+    return retried(lambda: _once(owner, work))
+
+
+def _once(owner: Owner, work: Callable[[Context], T]) -> T:
+    context = system_context(owner, TABLE, vaults=security.vault)
+    context.commit.open()
+    result = work(context)
+    context.commit.write()
+    return result

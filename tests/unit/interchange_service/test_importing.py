@@ -1,0 +1,236 @@
+"""What an import is and what may happen to it when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chalicelib.expenses.commands import MAX_ACCOUNTS, ROWS_PER_CHUNK
+from chalicelib.interchange.errors import (
+    ImportIsCommitting,
+    ImportNotReady,
+    NothingToImport,
+    UnfitAccounts,
+)
+from chalicelib.interchange.model.formats.types import Hints
+from chalicelib.interchange.model.importing import (
+    READING_LIFE,
+    UPLOAD_GRACE,
+    UPLOAD_LIFE,
+    Import,
+    Progress,
+    Reading,
+    Statement,
+    Trouble,
+    at_reading,
+    check_currencies,
+    check_removable,
+    is_open,
+    read_rows,
+    settle_accounts,
+    standing,
+    when_ordered,
+    when_read,
+)
+
+NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def new() -> Import:
+    return Import(
+        id="i",
+        account_id="mine",
+        filename="a.csv",
+        hints=Hints(),
+        created_at=NOW,
+        updated_at=NOW,
+        state="waiting",
+        version=1,
+    )
+
+
+def part(index: int = 0, *, rows: int = 3, importable: int = 3, currency: str = "EUR") -> Statement:
+    return Statement(
+        index=index,
+        kind="bank",
+        last4="1234",
+        currency=currency,
+        period_start=None,
+        period_end=None,
+        rows=rows,
+        importable=importable,
+        opening_minor=None,
+        closing_minor=None,
+        balanced=None,
+    )
+
+
+def reading(*parts: Statement) -> Reading:
+    return Reading(
+        format="csv",
+        dialect="",
+        encoding="utf-8",
+        size=10,
+        sha256="0" * 64,
+        prefix="p/",
+        rows=sum(one.rows for one in parts),
+        importable=sum(one.importable for one in parts),
+        columns=(),
+        statements=parts,
+        notes=(),
+        problem_pages=(),
+        same_file=None,
+    )
+
+
+def progress(chunks: int = 2, rows: int = 100) -> Progress:
+    return Progress(import_id="i", base=4, version=1, rows=rows, chunks=chunks)
+
+
+def pointers(refused: pytest.ExceptionInfo[UnfitAccounts]) -> list[str]:
+    return [one.pointer for one in refused.value.errors]
+
+
+def test_an_import_waits_as_long_as_its_upload_may_take() -> None:
+    end = NOW + UPLOAD_LIFE + UPLOAD_GRACE
+
+    assert standing(new(), None, end).state == "waiting"
+    later = standing(new(), None, end + SECOND)
+    assert later.state == "failed"
+    assert later.trouble is not None
+    assert later.trouble.slug == "upload-expired"
+
+
+def test_a_file_that_is_read_for_an_hour_is_not_read_any_more() -> None:
+    one = at_reading(new(), NOW)
+
+    assert standing(one, None, NOW + READING_LIFE).state == "parsing"
+    later = standing(one, None, NOW + READING_LIFE + SECOND)
+    assert (later.state, later.trouble and later.trouble.slug) == ("failed", "reading-stopped")
+
+
+def test_an_import_is_open_until_its_file_was_read() -> None:
+    waiting = new()
+    parsing = at_reading(waiting, NOW)
+
+    assert is_open(waiting)
+    assert is_open(parsing)
+    assert not is_open(when_read(parsing, reading(part()), NOW))
+    assert not is_open(when_read(parsing, Trouble(slug="binary", detail="No text."), NOW))
+
+
+def test_a_failed_reading_shows_why_and_has_no_rows() -> None:
+    one = when_read(at_reading(new(), NOW), Trouble(slug="binary", detail="No text."), NOW)
+
+    assert standing(one, None, NOW).trouble == Trouble(slug="binary", detail="No text.")
+    with pytest.raises(ImportNotReady):
+        read_rows(one)
+
+
+def test_the_version_grows_with_every_step_that_the_owner_can_see() -> None:
+    seen = [one := new()]
+    seen.append(one := at_reading(one, NOW))
+    seen.append(one := when_read(one, reading(part()), NOW))
+    versions = [standing(step, None, NOW).version for step in seen]
+    ordered = when_ordered(one, {"0": "mine"}, NOW)
+    going = Progress(import_id="i", base=ordered.version, version=1, rows=100, chunks=2)
+    for _ in range(3):
+        versions.append(standing(ordered, going, NOW).version)
+        going = going.with_chunk(recorded=1, duplicates=0)
+
+    assert versions == sorted(set(versions))
+
+
+def test_the_last_chunk_makes_it_done() -> None:
+    one = progress(chunks=2, rows=ROWS_PER_CHUNK + 3)
+
+    after_one = one.with_chunk(recorded=80, duplicates=5)
+    after_two = after_one.with_chunk(recorded=0, duplicates=3)
+
+    assert (one.state, after_one.state, after_two.state) == ("committing", "committing", "done")
+    assert (after_one.rows_done, after_two.rows_done) == (ROWS_PER_CHUNK, ROWS_PER_CHUNK + 3)
+    assert (after_two.recorded, after_two.duplicates) == (80, 8)
+    assert (one.percent, after_one.percent, after_two.percent) == (0, 50, 100)
+
+
+def test_a_chunk_that_is_heard_of_after_the_stop_still_counts() -> None:
+    stopped = progress(chunks=9).stop("account-archived").with_chunk(recorded=4, duplicates=0)
+
+    assert stopped.state == "failed"
+    assert stopped.recorded == 4
+    trouble = standing(new(), stopped, NOW).trouble
+    assert trouble is not None
+    assert trouble.slug == "account-archived"
+
+
+def test_an_import_cannot_be_deleted_while_it_is_committed() -> None:
+    with pytest.raises(ImportIsCommitting):
+        check_removable(progress())
+
+    check_removable(None)
+    check_removable(progress(chunks=1).with_chunk(recorded=1, duplicates=0))
+    check_removable(progress().stop("account-archived"))
+
+
+def test_a_lone_statement_goes_into_the_imports_account() -> None:
+    read = reading(part(0, rows=0, importable=0), part(1))
+
+    assert settle_accounts(new(), read, None) == {"1": "mine"}
+    assert settle_accounts(new(), read, {"1": "other"}) == {"1": "other"}
+
+
+def test_several_statements_need_a_word_each() -> None:
+    read = reading(part(0), part(1), part(2))
+
+    with pytest.raises(UnfitAccounts) as refused:
+        settle_accounts(new(), read, None)
+    assert pointers(refused) == ["/accounts/0", "/accounts/1", "/accounts/2"]
+
+    with pytest.raises(UnfitAccounts) as refused:
+        settle_accounts(new(), read, {"0": "a", "7": "b"})
+    assert pointers(refused) == ["/accounts/1", "/accounts/2", "/accounts/7"]
+
+    assert settle_accounts(new(), read, {"0": "a", "1": None, "2": "c"}) == {"0": "a", "2": "c"}
+
+
+def test_one_import_fills_at_most_so_many_accounts() -> None:
+    read = reading(*(part(index) for index in range(MAX_ACCOUNTS + 1)))
+    each = {str(index): f"account {index}" for index in range(MAX_ACCOUNTS + 1)}
+
+    with pytest.raises(UnfitAccounts) as refused:
+        settle_accounts(new(), read, each)
+    assert pointers(refused) == ["/accounts"]
+
+    assert len(settle_accounts(new(), read, dict.fromkeys(each, "one"))) == MAX_ACCOUNTS + 1
+    assert len(settle_accounts(new(), read, {**each, "0": None})) == MAX_ACCOUNTS
+
+
+def test_there_must_be_something_to_import() -> None:
+    with pytest.raises(NothingToImport):
+        settle_accounts(new(), reading(part(importable=0)), None)
+    with pytest.raises(NothingToImport):
+        settle_accounts(new(), reading(part(0), part(1)), {"0": None, "1": None})
+    with pytest.raises(NothingToImport):
+        settle_accounts(new(), reading(part(0, rows=0, importable=0)), None)
+
+
+def test_a_statement_must_be_in_its_accounts_currency() -> None:
+    read = reading(part(0), part(1, currency="USD"))
+    currencies = {"a": "EUR", "b": "USD"}
+
+    check_currencies(read, {"0": "a", "1": "b"}, currencies)
+    with pytest.raises(UnfitAccounts) as refused:
+        check_currencies(read, {"0": "b", "1": "a"}, currencies)
+    assert pointers(refused) == ["/accounts/0", "/accounts/1"]
+
+
+def test_the_same_request_is_told_from_another() -> None:
+    one = new()
+    same = {"account_id": "mine", "filename": "a.csv", "hints": Hints()}
+
+    assert one.asks_the_same(**same)  # type: ignore[arg-type]
+    assert not one.asks_the_same(**{**same, "hints": Hints(decimal=",")})  # type: ignore[arg-type]
+    assert not replace(one, account_id="b").asks_the_same(**same)  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,8 +22,10 @@ from botocore.session import get_session
 from chalice.app import Response, SQSEvent, WebsocketEvent
 
 from functions._edge.application import Application
+from local import fetch
 from local.cloud.cloud import Cloud, open_cloud
 from local.cloud.credentials import Credentials
+from local.errors import EngineUnavailable
 from local.host import Options, build
 from local.serving import Serving, open_port
 
@@ -75,9 +78,14 @@ def call(
         connection.close()
 
 
+@cache
+def _session() -> Any:
+    return get_session()
+
+
 def client(service: str, base: str, credentials: Credentials) -> Any:
     """Make the ordinary SDK client, pointed at the local endpoint."""
-    return get_session().create_client(
+    return _session().create_client(
         service,
         region_name=REGION,
         endpoint_url=f"{base}/_aws/{service}",
@@ -172,10 +180,8 @@ def _listen(app: Application, heard: Heard) -> None:
         heard.sockets.append(event.to_dict())
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
-    """A local cloud in memory on a free port, with a small app behind it."""
-    monkeypatch.setenv("AWS_REGION", REGION)
+@pytest.fixture(scope="module")
+def served() -> Iterator[Here]:
     heard = Heard()
     cloud = open_cloud(None, region=REGION, stage="test")
     cloud.queues.create("heard-dead")
@@ -184,13 +190,33 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     cloud.objects.create("uploads", notify="quiet")
     cloud.objects.create("bulk")
     listener = open_port(0)
-    options = Options(subscriptions={"quiet": ["toys.made.v1", "toys.lost.v1"]}, backoff=0.01)
-    serving = Serving(build(_app(heard), cloud, options), listener)
+    serving = Serving(build(_app(heard), cloud, Options(backoff=0.01)), listener)
     serving.start()
     yield Here(f"http://127.0.0.1:{listener.getsockname()[1]}", cloud, heard)
     assert serving.stop()
     listener.close()
     cloud.close()
+
+
+def _is_quiet(served: Here) -> bool:
+    report = served.call("/health").json
+    return bool(report["batches_in_work"] == report["websockets"] == 0)
+
+
+@pytest.fixture
+def here(served: Here) -> Here:
+    """A local cloud in memory on a free port, with a small app behind it; empty for each test."""
+    until(partial(_is_quiet, served))
+    with served.cloud.store.write() as db:
+        for wipe in ("DELETE FROM messages", "DELETE FROM mails", "DELETE FROM objects"):
+            db.execute(wipe)
+    for queue in served.cloud.topic.subscriptions():
+        served.cloud.topic.subscribe(queue, ())
+    served.cloud.topic.subscribe("quiet", ["toys.made.v1", "toys.lost.v1"])
+    for told in (served.heard.records, served.heard.sockets, served.heard.batches):
+        told.clear()
+    served.heard.fail.clear()
+    return served
 
 
 @dataclass(slots=True)
@@ -248,6 +274,15 @@ def start(data_dir: Path, *more: str, environment: dict[str, str] | None = None)
     code = popen.wait(10)
     popen.stdout.close()
     raise AssertionError(f"it ended with {code}: {said}")
+
+
+@pytest.fixture(scope="session")
+def dynoxide() -> Path:
+    """The engine's binary; where it cannot be had the tests about it are skipped, and say why."""
+    try:
+        return fetch.dynoxide()
+    except EngineUnavailable as reason:
+        pytest.skip(f"no dynoxide here: {reason}")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.local.conftest import ROOT, until
 
 pytestmark = pytest.mark.local
 HERE = (sys.platform, os.uname().machine)
-runs_dynoxide = pytest.mark.skipif(HERE not in fetch.PINS, reason="dynoxide is not built for this")
+needs_dynoxide = pytest.mark.usefixtures("dynoxide")
 
 
 def _sdk(engine: Engine) -> Any:
@@ -42,7 +42,7 @@ def _make_table(engine: Engine) -> None:
     )
 
 
-@runs_dynoxide
+@needs_dynoxide
 def test_the_default_engine_keeps_its_tables_through_a_kill(tmp_path: Path) -> None:
     first = start_engine(tmp_path)
     _make_table(first)
@@ -60,7 +60,7 @@ def test_the_default_engine_keeps_its_tables_through_a_kill(tmp_path: Path) -> N
     assert answer["Item"] == {"pk": {"S": "kept"}}
 
 
-@runs_dynoxide
+@needs_dynoxide
 def test_an_engine_in_memory_says_that_it_is_not_durable() -> None:
     engine = start_engine(None)
     engine.close()
@@ -68,7 +68,7 @@ def test_an_engine_in_memory_says_that_it_is_not_durable() -> None:
     assert (engine.name, engine.durable) == (DYNOXIDE, False)
 
 
-@runs_dynoxide
+@needs_dynoxide
 def test_the_engine_dies_with_its_parent(tmp_path: Path) -> None:
     program = (
         "import sys, pathlib; from local.engine import start_engine;"
@@ -148,7 +148,7 @@ def test_a_tarball_that_is_not_the_pinned_one_is_refused(
     assert not (tmp_path / "dynoxide-1.2.1" / "dynoxide").exists()
 
 
-@runs_dynoxide
+@needs_dynoxide
 def test_a_damaged_cache_is_fetched_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     good = fetch.dynoxide().read_bytes()
     fetched: list[fetch.Pin] = []

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.local
 Starter = Callable[..., Process]
 
 
+@pytest.mark.usefixtures("dynoxide")
 def test_it_starts_serves_and_stops_cleanly_on_ctrl_c(started: Starter) -> None:
     process = started()
 
@@ -88,6 +89,7 @@ def _put_objects(process: Process, acknowledged: list[str], mails: list[str]) ->
             number += 1
 
 
+@pytest.mark.usefixtures("dynoxide")
 def test_nothing_acknowledged_is_lost_by_kill_9_in_the_middle_of_traffic(started: Starter) -> None:
     toys: list[str] = []
     messages: list[str] = []
@@ -191,6 +193,7 @@ def test_the_fallback_engine_is_announced_at_the_start_and_in_health(started: St
     assert process.stop() == 0
 
 
+@pytest.mark.usefixtures("dynoxide")
 def test_a_dead_engine_ends_everything_loudly(started: Starter) -> None:
     process = started()
     port = process.call("/health").json["engines"]["tables"]["endpoint"].rpartition(":")[2]
@@ -206,6 +209,7 @@ def test_a_dead_engine_ends_everything_loudly(started: Starter) -> None:
     assert any("the DynamoDB engine stopped" in line for line in process.said)
 
 
+@pytest.mark.usefixtures("dynoxide")
 def test_work_in_hand_is_finished_before_it_stops(started: Starter) -> None:
     process = started()
     acknowledged: list[str] = []

@@ -36,6 +36,8 @@ class Rest:
 
     url: str
     token: str = ""
+    email: str = ""
+    password: str = PASSWORD
     pool: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
 
     def call(
@@ -47,22 +49,31 @@ class Rest:
         query: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> Any:  # noqa: ANN401 - JSON
-        """Call a route and give its JSON, or None; raise `Refused` for a problem."""
-        sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        """Call a route and give its JSON, or None; raise `Refused` for a problem.
+
+        An access token lives ten minutes: on 401 the person logs in again, once.
+        """
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        target = self.url + path + (f"?{urlencode(given)}" if given else "")
+        sent = {"Content-Type": "application/json", **(headers or {})}
         if method != "GET" and self.token:
             sent["Idempotency-Key"] = secrets.token_hex(16)
-        given = {name: value for name, value in (query or {}).items() if value is not None}
-        answer = self.pool.request(
-            method,
-            self.url + path + (f"?{urlencode(given)}" if given else ""),
-            body=None if body is None else json.dumps(body).encode(),
-            headers={**sent, "Content-Type": "application/json", **(headers or {})},
-            timeout=60,
-            retries=False,
-        )
+        raw = None if body is None else json.dumps(body).encode()
+        answer = self._send(method, target, raw, sent)
+        if answer.status == 401 and self.token:
+            self.log_in(self.email, password=self.password)
+            answer = self._send(method, target, raw, sent)
         if answer.status >= 400:
             raise Refused(answer.status, _problem(answer.data))
         return json.loads(answer.data) if answer.data else None
+
+    def _send(
+        self, method: str, target: str, body: bytes | None, headers: dict[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return self.pool.request(
+            method, target, body=body, headers={**headers, **bearer}, timeout=60, retries=False
+        )
 
     def sign_up(self, email: str, *, password: str = PASSWORD) -> None:
         """Register, read the mail of this machine's mailbox, verify, and log in."""
@@ -72,6 +83,7 @@ class Rest:
 
     def log_in(self, email: str, *, password: str = PASSWORD) -> None:
         """Log in and keep the access token."""
+        self.token, self.email, self.password = "", email, password
         answer = self.call("POST", "/v1/users/login", {"email": email, "password": password})
         self.token = answer["access_token"]
 

@@ -1,0 +1,100 @@
+"""An OFX statement through the whole local stack, from the upload to the last sum.
+
+`python -m benchmarks.import_walk [SIZE ...]`: a row per size; the durable engine, data on disk, one process
+for the product and one for the engine. The floor beside it is bare batch writes of such rows to the same engine.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.stack import person, stack
+from local.demo import Line, statement
+from local.rest import Rest
+
+SIZES: Final = (1_000, 10_000, 100_000)
+PAYEES: Final = tuple(
+    f"{name} {number}" for name in ("REWE", "SHELL", "IKEA") for number in range(20)
+)
+
+
+def rows(size: int) -> list[Line]:
+    """Make five years of rows: 60 payees, seeded."""
+    rng = random.Random(size)
+    first = date(2021, 1, 1)
+    made = [
+        Line(
+            first + timedelta(days=index * 1_825 // size),
+            -rng.randint(100, 20_000),
+            rng.choice(PAYEES),
+            f"ref {index}",
+        )
+        for index in range(size)
+    ]
+    return made
+
+
+def walk(rest: Rest, account: str, path: Path) -> tuple[float, float, float, dict[str, Any]]:
+    """Upload, preview, commit, wait for the sums; gives the seconds of each part and the result."""
+    started = time.perf_counter()
+    job = rest.call(
+        "POST", "/v1/interchange/imports", {"account_id": account, "filename": path.name}
+    )
+    rest.upload(job["upload"], path)
+    url = f"/v1/interchange/imports/{job['id']}"
+    rest.wait_for(url, "ready", "failed")
+    previewed = time.perf_counter()
+    rest.call("POST", f"{url}/commit", {})
+    done = rest.wait_for(url, "done", "failed")
+    stored = time.perf_counter()
+    return previewed - started, stored - previewed, stored - started, done["result"]
+
+
+def summed(rest: Rest, wanted: int) -> float:
+    """Wait until the roll-ups hold every row; gives the seconds."""
+    started = time.perf_counter()
+    months = [f"{year}-{month:02d}" for year in range(2021, 2026) for month in range(1, 13)]
+    while time.perf_counter() - started < 120:
+        count = 0
+        for month in months:
+            report = rest.call("GET", "/v1/analytics/spending", query={"month": month})
+            for sums in report["currencies"]:
+                count += sum(line["count"] for line in sums["categories"])
+        if count == wanted:
+            return time.perf_counter() - started
+        time.sleep(0.05)
+    raise RuntimeError(f"the sums hold {count} of {wanted} rows")
+
+
+def main(arguments: list[str]) -> None:
+    """Print a row per size."""
+    print("rows      preview s   stored s   rows/s stored   again s (adds 0)   summed after s")
+    with stack() as url, tempfile.TemporaryDirectory() as folder:
+        for size in [int(one) for one in arguments] or SIZES:
+            rest = person(url)
+            account = rest.call(
+                "POST",
+                "/v1/expenses/accounts",
+                {"name": "Bench", "kind": "bank", "currency": "EUR"},
+            )["id"]
+            path = Path(folder, f"{size}.ofx")
+            path.write_text(statement("1", rows(size)), encoding="utf-8")
+            preview, stored, _, result = walk(rest, account, path)
+            assert result["recorded"] == size, result
+            after = summed(rest, size)
+            _, _, again, repeat = walk(rest, account, path)
+            assert repeat["recorded"] == 0, repeat
+            print(
+                f"{size:>7}{preview:>12.2f}{stored:>11.2f}{size / stored:>16.0f}{again:>18.2f}"
+                f"{after:>17.2f}"
+            )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
 from chalicelib.analytics.errors import TooMuchToSum
-from chalicelib.analytics.model import NOTHING, Cell, Deltas, Sums
+from chalicelib.analytics.model import Cell, Deltas, Sums
 from chalicelib.kernel.commit import Commit
 from chalicelib.kernel.context import Owner
 from chalicelib.kernel.tables import Key, Raw, Table, TableSpec
@@ -24,6 +24,7 @@ _NO_CATEGORY: Final = "none"
 _INCOME: Final = "i#"
 _EXPENSE: Final = "e#"
 _COUNT: Final = "n#"
+_PREFIX: Final = 2
 _KEYS: Final = frozenset({"pk", "sk"})
 
 
@@ -62,20 +63,21 @@ def _key(owner: Owner, cell: Cell) -> Key:
 def _cells(raw: Raw) -> Iterator[tuple[Cell, Sums]]:
     """Read a row by hand: its attributes are named by the accounts, which no model class can list."""
     _, month, currency, category = raw["sk"]["S"].split("#")
-    accounts = dict.fromkeys(name[len(_COUNT) :] for name in raw if name not in _KEYS)
-    for account in accounts:
+    category_id = None if category == _NO_CATEGORY else category
+    for account in {name[_PREFIX:] for name in raw if name not in _KEYS}:
         sums = Sums(
-            _number(raw, _INCOME + account),
-            _number(raw, _EXPENSE + account),
-            _number(raw, _COUNT + account),
+            _number(raw.get(_INCOME + account)),
+            _number(raw.get(_EXPENSE + account)),
+            _number(raw.get(_COUNT + account)),
         )
-        if sums != NOTHING:
-            yield (
-                Cell(month, currency, None if category == _NO_CATEGORY else category, account),
-                sums,
-            )
+        if sums:
+            yield Cell(month, currency, category_id, account), sums
 
 
-def _number(raw: Raw, name: str) -> int:
-    value = raw.get(name)
-    return 0 if value is None else int(Decimal(value["N"]))
+def _number(value: Mapping[str, str] | None) -> int:
+    if value is None:
+        return 0
+    try:
+        return int(value["N"])
+    except ValueError:  # an engine may write 10 as 1E+1
+        return int(Decimal(value["N"]))

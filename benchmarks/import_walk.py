@@ -28,7 +28,7 @@ def rows(size: int) -> list[Line]:
     """Make five years of rows: 60 payees, seeded."""
     rng = random.Random(size)
     first = date(2021, 1, 1)
-    made = [
+    return [
         Line(
             first + timedelta(days=index * 1_825 // size),
             -rng.randint(100, 20_000),
@@ -37,7 +37,6 @@ def rows(size: int) -> list[Line]:
         )
         for index in range(size)
     ]
-    return made
 
 
 def walk(rest: Rest, account: str, path: Path) -> tuple[float, float, float, dict[str, Any]]:

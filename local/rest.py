@@ -92,7 +92,7 @@ class Rest:
             for mail in self.call("GET", "/local/mailbox.json", query={"to": email})["items"]:
                 for word in mail["text"].split():
                     if "token=" in word:
-                        return word.split("token=", 1)[1]
+                        return str(word.split("token=", 1)[1])
         raise RuntimeError("no mail came")
 
     def upload(self, upload: dict[str, Any], path: Path) -> None:

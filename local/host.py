@@ -129,9 +129,9 @@ class Host:
         return await _within(self._aws, endpoint.answer, self._cloud, request)
 
     async def _answer_api(self, request: Request) -> Response:
-        page = await _within(self._aws, self._pages.answer, request)
+        page = self._pages.find(request)
         if page is not None:
-            return page
+            return await _within(self._aws, self._pages.answer, page, request)
         if self._closing:
             return self._gateway.problem(503, request)
         self._in_flight += 1

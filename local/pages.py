@@ -26,18 +26,25 @@ class Pages:
     vitals: Vitals
     more: Mapping[str, Page] = field(default_factory=dict)
 
-    def answer(self, request: Request) -> Response | None:
-        """Give the page of a path, or None when there is none."""
-        pages: dict[str, Page] = {
-            "/": self._front,
-            "/health": self._health,
-            "/local/mailbox": self._mails_page,
-            "/local/mailbox.json": self._mails,
-            **self.more,
-        }
-        page = pages.get(request.raw_path)
-        if page is None or request.method not in {"GET", "HEAD"}:
+    def find(self, request: Request) -> Page | None:
+        """Give what answers this path, or None when the product does."""
+        if request.method not in {"GET", "HEAD"}:
             return None
+        match request.raw_path:
+            case "/":
+                return self._front
+            case "/health":
+                return self._health
+            case "/local/mailbox":
+                return self._mails_page
+            case "/local/mailbox.json":
+                return self._mails
+            case path:
+                return self.more.get(path)
+
+    @staticmethod
+    def answer(page: Page, request: Request) -> Response:
+        """Answer a request with a page, if it was sent to a local name."""
         if not _is_local(request):
             return json_response({"message": "this page answers to local names only"}, status=421)
         made = page(request)

@@ -1,0 +1,317 @@
+"""Sums kept by events: any order, doubled, killed in between, equal to the plain sum to the minor unit."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pytest
+from chalice.app import Chalice
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.analytics import repository
+from chalicelib.analytics.errors import TooMuchToSum
+from chalicelib.analytics.events import ChangedTotals, TotalsChanged
+from chalicelib.analytics.repository import TABLE, find
+from chalicelib.expenses.events import (
+    Posting,
+    Total,
+    TransactionChanged,
+    TransactionRecorded,
+    TransactionsImported,
+)
+from chalicelib.kernel import aws, outbox, tables
+from chalicelib.kernel.context import Owner
+from chalicelib.kernel.events import Envelope, Fact
+from chalicelib.kernel.ids import derived_id, new_id
+from chalicelib.kernel.settings import settings as environment
+from chalicelib.kernel.tables import Table
+from tests.slice.analytics.scenes import (
+    ACCOUNTS,
+    CATEGORIES,
+    STORIES,
+    Chunk,
+    Life,
+    Place,
+    Sum,
+    delivered,
+    enveloped,
+    summed,
+)
+from tests.support.taps import calls_of, every_point, killed_at
+
+FOOD = CATEGORIES[1]
+FIGURE = settings().max_examples
+"""100, or 2,000 where the full figures are asked for."""
+HEALTH = (HealthCheck.too_slow, HealthCheck.data_too_large)
+ENGINE = pytest.param("engine", marks=pytest.mark.engine)
+
+
+@pytest.fixture(scope="module")
+def app() -> Chalice:
+    from functions.analytics import workers
+
+    made = Chalice("analytics", configure_logs=False)
+    made.register_blueprint(workers.blueprint)
+    return made
+
+
+@pytest.fixture(
+    scope="module",
+    autouse=True,
+    params=[pytest.param("moto", marks=pytest.mark.slice), ENGINE],
+)
+def table(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The table, on moto in this process and on the durable engine."""
+    opened = _on_moto() if request.param == "moto" else _on_the_engine()
+    yield from opened
+
+
+def _on_moto() -> Iterator[str]:
+    from moto import mock_aws
+
+    with mock_aws():
+        aws.reset()
+        tables.create(TABLE)
+        yield "moto"
+    aws.reset()
+
+
+def _on_the_engine() -> Iterator[str]:
+    from local.engine import start_engine
+
+    engine = start_engine(None)
+    os.environ["XPENSE_DYNAMODB_ENDPOINT"] = engine.endpoint
+    environment.cache_clear()
+    aws.reset()
+    try:
+        tables.create(TABLE)
+        yield engine.name
+    finally:
+        engine.close()
+        del os.environ["XPENSE_DYNAMODB_ENDPOINT"]
+        environment.cache_clear()
+        aws.reset()
+
+
+@pytest.fixture
+def owner() -> Owner:
+    return Owner("U", new_id())
+
+
+def kept(owner: Owner) -> dict[Place, Sum]:
+    """All sums of an owner."""
+    return {
+        (cell.month, cell.currency, cell.category_id, cell.account_id): (
+            sums.income,
+            sums.expense,
+            sums.count,
+        )
+        for cell, sums in find(owner, "2000-01", "2999-12")
+    }
+
+
+def told(owner: Owner) -> list[Envelope]:
+    """What waits in the outbox for an owner."""
+    found = []
+    for shard in range(outbox.SHARDS):
+        for item in Table(TABLE).query_all(f"OBX#{shard}", "0", "g", most=10_000, consistent=True):
+            envelope = Envelope.from_json(item["body"]["S"])
+            if envelope.owner == str(owner):
+                found.append(envelope)
+    return found
+
+
+def posting(amount: int = -1_234, **other: Any) -> Posting:
+    fields = {
+        "account_id": ACCOUNTS[0],
+        "category_id": FOOD,
+        "amount_minor": amount,
+        "currency": "EUR",
+        "booked_on": date(2026, 11, 5),
+    }
+    return Posting(**(fields | other))
+
+
+def recorded(amount: int = -1_234, **other: Any) -> TransactionRecorded:
+    return TransactionRecorded(
+        transaction_id=new_id(), posting=posting(amount, **other), source="manual"
+    )
+
+
+def test_a_repeat_adds_nothing(app: Chalice, owner: Owner) -> None:
+    body = enveloped(owner, recorded())
+
+    delivered(app, [body, body])
+    delivered(app, [body])
+
+    assert kept(owner) == {("2026-11", "EUR", FOOD, ACCOUNTS[0]): (0, 1_234, 1)}
+    assert len(told(owner)) == 1
+
+
+def test_one_event_is_one_read_and_one_transaction(app: Chalice, owner: Owner) -> None:
+    calls = calls_of(partial(delivered, app, [enveloped(owner, recorded())]))
+
+    assert calls == ["dynamodb.BatchGetItem", "dynamodb.TransactWriteItems"]
+
+
+def test_a_change_that_counts_alike_is_marked_and_tells_nothing(app: Chalice, owner: Owner) -> None:
+    fact = TransactionChanged(transaction_id=new_id(), before=posting(), after=posting())
+
+    calls = calls_of(partial(delivered, app, [enveloped(owner, fact)]))
+
+    assert calls == ["dynamodb.BatchGetItem", "dynamodb.PutItem"]
+    assert kept(owner) == {}
+    assert told(owner) == []
+
+
+def test_the_months_and_categories_that_moved_are_told(app: Chalice, owner: Owner) -> None:
+    fact = TransactionChanged(
+        transaction_id="t-1",
+        before=posting(),
+        after=posting(category_id=None, booked_on=date(2026, 12, 1)),
+    )
+
+    delivered(app, [enveloped(owner, fact)])
+
+    (envelope,) = told(owner)
+    assert envelope.subject == "t-1"
+    assert envelope.message() == TotalsChanged(
+        totals=(
+            ChangedTotals(month="2026-11", currency="EUR", categories=(FOOD,)),
+            ChangedTotals(month="2026-12", currency="EUR", categories=(None,)),
+        )
+    )
+
+
+def test_a_full_chunk_over_85_months_fits_one_transaction(app: Chalice, owner: Owner) -> None:
+    totals = tuple(
+        Total(
+            account_id=ACCOUNTS[0],
+            category_id=derived_id("category", str(number)),
+            month=f"{2000 + number // 12}-{number % 12 + 1:02d}",
+            currency="EUR",
+            income_minor=0,
+            expense_minor=number,
+            count=1,
+        )
+        for number in range(85)
+    )
+    fact = TransactionsImported(
+        import_id=new_id(), chunk=0, chunks=1, recorded=85, duplicates=0, totals=totals, change=1
+    )
+
+    assert delivered(app, [enveloped(owner, fact)]) == {"batchItemFailures": []}
+
+    assert sum(expense for _, expense, _ in kept(owner).values()) == sum(range(85))
+    assert len(told(owner)) == 1
+
+
+def test_a_chunk_with_nothing_new_moves_nothing(app: Chalice, owner: Owner) -> None:
+    fact = TransactionsImported(
+        import_id=new_id(), chunk=0, chunks=1, recorded=0, duplicates=85, totals=(), change=0
+    )
+
+    delivered(app, [enveloped(owner, fact)])
+
+    assert kept(owner) == {}
+    assert told(owner) == []
+
+
+def test_a_worker_killed_at_any_call_and_redelivered_counts_once(app: Chalice) -> None:
+    def scene(owner: Owner) -> list[str]:
+        facts: list[Fact] = [recorded(-100), recorded(250, category_id=None)]
+        return [enveloped(owner, fact) for fact in facts]
+
+    nobody = Owner("U", new_id())
+    points = list(every_point(partial(delivered, app, scene(nobody))))
+    for point, side in points:
+        owner = Owner("U", new_id())
+        bodies = scene(owner)
+        assert killed_at(point, side, partial(delivered, app, bodies)) is not None
+        delivered(app, bodies)
+        assert kept(owner) == {
+            ("2026-11", "EUR", FOOD, ACCOUNTS[0]): (0, 100, 1),
+            ("2026-11", "EUR", None, ACCOUNTS[0]): (250, 0, 1),
+        }, (point, side)
+        assert len(told(owner)) == 2
+    assert len(points) == 8
+
+
+def test_sums_beyond_any_single_amount_stay_exact(app: Chalice, owner: Owner) -> None:
+    most = 10**18 - 1
+
+    delivered(app, [enveloped(owner, recorded(-most)) for _ in range(12)])
+
+    assert list(kept(owner).values()) == [(0, 12 * most, 12)]
+
+
+def test_owners_do_not_see_each_other(app: Chalice, owner: Owner) -> None:
+    delivered(app, [enveloped(Owner("U", new_id()), recorded())])
+
+    assert kept(owner) == {}
+
+
+def test_a_month_and_a_currency_are_read_alone(app: Chalice, owner: Owner) -> None:
+    days = [date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 1)]
+    facts = [recorded(-1, booked_on=day) for day in days]
+    facts += [recorded(-1, currency="JPY")]
+    delivered(app, [enveloped(owner, fact) for fact in facts])
+
+    november = list(find(owner, "2026-11", "2026-11"))
+    yen = list(find(owner, "2026-11", "2026-11", currency="JPY"))
+    span = list(find(owner, "2026-10", "2026-11", currency="EUR"))
+
+    assert sum(sums.count for _, sums in november) == 3
+    assert [cell.currency for cell, _ in yen] == ["JPY"]
+    assert [(cell.month, sums.count) for cell, sums in span] == [("2026-10", 1), ("2026-11", 2)]
+
+
+def test_more_rows_than_an_answer_reads_are_refused_not_left_out(
+    app: Chalice, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = [recorded(-1, category_id=derived_id("c", str(number))) for number in range(4)]
+    delivered(app, [enveloped(owner, fact) for fact in facts])
+
+    monkeypatch.setattr(repository, "MOST_ROWS", 4)
+    assert len(kept(owner)) == 4
+    monkeypatch.setattr(repository, "MOST_ROWS", 3)
+    with pytest.raises(TooMuchToSum):
+        kept(owner)
+
+
+def check_story(app: Chalice, stories: list[Life | Chunk], seed: int) -> None:
+    """Tell the facts in another order, half of them twice, and compare with the plain sums."""
+    owner = Owner("U", new_id())
+    chance = random.Random(seed)
+    bodies = [enveloped(owner, fact) for story in stories for fact in story.facts()]
+    bodies += chance.sample(bodies, k=len(bodies) // 2)
+    chance.shuffle(bodies)
+
+    assert delivered(app, bodies) == {"batchItemFailures": []}
+
+    left = [one for story in stories for one in story.left()]
+    assert kept(owner) == summed(left)
+
+
+@pytest.mark.parametrize("table", [ENGINE], indirect=True)
+@given(STORIES, st.integers(0, 2**32))
+@settings(max_examples=FIGURE // 2, suppress_health_check=HEALTH)
+def test_any_order_with_repeats_gives_the_plain_sums(
+    app: Chalice, stories: list[Life | Chunk], seed: int
+) -> None:
+    check_story(app, stories, seed)
+
+
+# moto copies the whole table for every transaction, so it gets few stories, and gets them last
+@given(STORIES, st.integers(0, 2**32))
+@settings(max_examples=FIGURE // 20, suppress_health_check=HEALTH)
+def test_any_order_gives_the_plain_sums_on_every_engine(
+    app: Chalice, stories: list[Life | Chunk], seed: int
+) -> None:
+    check_story(app, stories, seed)

@@ -146,7 +146,8 @@ def _no_constant(_name: str) -> object:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str):
+    # nothing that we sign is beyond ASCII; a lone surrogate would be a crash somewhere later
+    if not isinstance(value, str) or not value.isascii():
         raise InvalidToken
     return value
 

@@ -73,7 +73,13 @@ def end_all_sessions(ctx: Context) -> None:
     changed = replace(user, signed_out_at=ctx.now, version=user.version + 1)
     repository.save_user(ctx.commit, changed)
     ctx.commit.record(
-        Change(kind="user", id=user.id, version=changed.version, fields={"state": changed.state})
+        Change(
+            kind="user",
+            id=user.id,
+            version=changed.version,
+            fields={"state": changed.state},
+            after={"signed_out_at": rfc3339(ctx.now)},
+        )
     )
 
 

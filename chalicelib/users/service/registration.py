@@ -106,7 +106,7 @@ def _add(ctx: Context, user: User, before: Address | None) -> None:
     )
     repository.save_address(ctx.commit, address, until=due.expires_at)
     repository.save_user(ctx.commit, user)
-    ctx.commit.record(_change(user))
+    # the change log begins with the verification: a log entry would outlive a sign-up that expires
     ctx.commit.tell(UserRegistered(user_id=user.id), subject=user.id)
     ctx.commit.tell(VerificationRequested(user_id=user.id, verification_id=due.id), subject=user.id)
 
@@ -138,12 +138,17 @@ def _verify(ctx: Context, user_id: str, verification_id: str) -> None:
     repository.save_user(ctx.commit, verified)
     owned = replace(address, verified=True, version=address.version + 1)
     repository.save_address(ctx.commit, owned, until=None)
-    ctx.commit.record(_change(verified))
+    profile = repository.profile(verified, ctx.vault)
+    ctx.commit.record(
+        Change(
+            kind="user",
+            id=user_id,
+            version=verified.version,
+            fields={"state": verified.state},
+            after={"email": profile.email, "display_name": profile.display_name},
+        )
+    )
     ctx.commit.tell(EmailVerified(user_id=user_id), subject=user_id)
-
-
-def _change(user: User) -> Change:
-    return Change(kind="user", id=user.id, version=user.version, fields={"state": user.state})
 
 
 def verification_mail(user_id: str, verification_id: str) -> MailFacts:

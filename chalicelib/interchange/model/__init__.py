@@ -1,0 +1,1 @@
+"""The pure part of interchange: no I/O, no clock, no storage."""

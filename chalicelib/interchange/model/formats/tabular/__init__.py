@@ -1,0 +1,7 @@
+"""Tables of transactions in text: CSV with any delimiter, language, number and date style."""
+
+from __future__ import annotations
+
+from chalicelib.interchange.model.formats.tabular.table import parse_csv
+
+__all__ = ["parse_csv"]

@@ -1,0 +1,150 @@
+"""Where the data of a table stand: header or none, columns, first row, and what goes beyond them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from chalicelib.interchange.model.formats.dates import is_date
+from chalicelib.interchange.model.formats.tabular.content import map_by_content, statement_rows
+from chalicelib.interchange.model.formats.tabular.header import Header, find_header, map_columns
+from chalicelib.interchange.model.formats.tabular.profiles import Profile, find_profile
+from chalicelib.interchange.model.formats.tabular.reading import Table, is_money
+from chalicelib.interchange.model.formats.tabular.vocabulary import meaning
+from chalicelib.interchange.model.formats.types import ColumnMap, Notes, Unreadable
+from chalicelib.kernel.currencies import EXPONENTS
+
+_SAMPLE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How to read the rows from `first` on; cells beyond `width` are text if `extra_cells_are_text`."""
+
+    columns: ColumnMap
+    first: int
+    width: int
+    profile: Profile
+    by_header: bool
+    extra_cells_are_text: bool
+    currency: str | None
+
+
+def find_layout(table: Table, given: ColumnMap | None, notes: Notes) -> Layout:
+    """Find the layout by the header's words, or by content, unless the user has given the columns."""
+    if given is not None:
+        return _by_hint(table, given)
+    header = find_header(table.rows)
+    if header is not None and header.has_amount:
+        data = table.rows[header.at + 1 :]
+        columns = map_columns(header, data[:_SAMPLE])
+        if columns is not None:
+            columns = replace(columns, header_line=table.lines[header.at])
+            columns = _aligned(columns, data[:_SAMPLE], notes)
+            return _finish(table, columns, header.at + 1, by_header=True)
+    return _by_content(table, header)
+
+
+def _by_hint(table: Table, given: ColumnMap) -> Layout:
+    indices = [given.date, given.amount, given.money_out, given.money_in]
+    if all(index is None for index in indices[1:]) or any(
+        index is not None and not 0 <= index < 256 for index in indices
+    ):
+        raise Unreadable("bad-columns", "The columns for date and amount must be named.")
+    line = given.header_line or 0
+    first = next((at for at, start in enumerate(table.lines) if start > line), len(table.rows))
+    names = tuple(cell.strip() for cell in table.rows[first - 1]) if line and first else ()
+    return _finish(table, replace(given, names=names or given.names), first, by_header=True)
+
+
+def _by_content(table: Table, header: Header | None) -> Layout:
+    if header is not None and len(header.columns("holding")) >= 2:
+        raise Unreadable("not-a-statement", "The table lists holdings, not transactions.")
+    found = statement_rows(table.rows[:_SAMPLE])
+    if not found:
+        if header is not None and header.best("date") is not None:
+            raise Unreadable("no-amount-column", "The table has no column of amounts.")
+        raise Unreadable("not-a-statement", "No row of the file holds a date and an amount.")
+    columns = map_by_content([table.rows[at] for at in found])
+    return _finish(table, columns, found[0], by_header=False)
+
+
+def _finish(table: Table, columns: ColumnMap, first: int, *, by_header: bool) -> Layout:
+    data = table.rows[first : first + _SAMPLE]
+    width = len(columns.names) or Counter(map(len, data)).most_common(1)[0][0]
+    beyond = [row for row in data if any(cell.strip() for cell in row[width:])]
+    return Layout(
+        columns=columns,
+        first=first,
+        width=width,
+        profile=find_profile(columns.names),
+        by_header=by_header,
+        # Some banks write further texts into further cells; a stray delimiter is another thing.
+        extra_cells_are_text=len(beyond) * 2 > len(data) and _ends_in_text(columns),
+        currency=_stated_currency(table, columns, first),
+    )
+
+
+def _ends_in_text(columns: ColumnMap) -> bool:
+    last = len(columns.names) - 1
+    return last in columns.memo or last in columns.payee
+
+
+def _stated_currency(table: Table, columns: ColumnMap, first: int) -> str | None:
+    """The currency in the amount's header, or the only code that stands alone above the table."""
+    for index in (columns.amount, columns.money_out, columns.money_in):
+        if index is not None and index < len(columns.names):
+            known = meaning(columns.names[index])
+            if known is not None and known.currency:
+                return known.currency
+    above = {cell.strip(" :") for row in table.rows[: min(first, 50)] for cell in row}
+    codes = {cell for cell in above if cell in EXPONENTS}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _aligned(columns: ColumnMap, data: Sequence[Sequence[str]], notes: Notes) -> ColumnMap:
+    """Move the columns where the rows are wider or narrower than their header, if that makes sense.
+
+    One bank writes city and country as two columns in the header and as one in the rows.
+    """
+    rows = [row for row in data if len(row) > columns.date and is_date(row[columns.date])]
+    amount = columns.amount
+    if not rows or amount is None or sum(_fits(row, amount) for row in rows) * 2 > len(rows):
+        return columns
+    shift = Counter(map(len, rows)).most_common(1)[0][0] - len(columns.names)
+    if shift == 0 or not all(_fits(row, amount + shift) for row in rows):
+        return columns
+    notes.add("shifted-columns", f"The rows have {shift:+d} columns against their header.")
+    return _shifted(columns, shift)
+
+
+def _fits(row: Sequence[str], index: int) -> bool:
+    return 0 <= index < len(row) and is_money(row[index])
+
+
+def _shifted(columns: ColumnMap, shift: int) -> ColumnMap:
+    def moved(index: int | None) -> int | None:
+        return None if index is None or index + shift <= columns.date else index + shift
+
+    def texts(indices: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(index + shift for index in indices if index + shift > columns.date)
+
+    return replace(
+        columns,
+        amount=moved(columns.amount),
+        direction=moved(columns.direction),
+        currency=moved(columns.currency),
+        balance=moved(columns.balance),
+        payee=texts(columns.payee),
+        memo=texts(columns.memo),
+        provider_id=moved(columns.provider_id),
+        account=moved(columns.account),
+        status=moved(columns.status),
+        fee=moved(columns.fee),
+        kind=moved(columns.kind),
+        names=columns.names[: columns.date + 1] + columns.names[columns.date + 1 - shift :]
+        if shift < 0
+        else columns.names,
+    )

@@ -1,0 +1,132 @@
+"""Text to rows of cells: which delimiter, which lines, and where the quotes are broken."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.interchange.model.formats.amounts import read_styled
+from chalicelib.interchange.model.formats.dates import is_date
+from chalicelib.interchange.model.formats.types import MAX_ROWS, Unreadable
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+MAX_COLUMNS: Final = 256
+MAX_LINE: Final = 100_000
+_SAMPLE_LINES: Final = 400
+_SAMPLE_CHARS: Final = 128 * 1024
+_SAMPLE_ROWS: Final = 80
+_SEP_LINE: Final = re.compile(r"\s*+\"?sep=(.)\"?\s*+", re.IGNORECASE)
+_END: Final = "\x02end\x02"
+
+
+@dataclass(slots=True)
+class Table:
+    """The rows of a file, with the line each starts on; `broken` are lines with unbalanced quotes."""
+
+    rows: list[list[str]]
+    lines: list[int]
+    delimiter: str
+    broken: frozenset[int]
+
+
+def read_table(text: str, delimiter: str | None = None) -> Table:
+    """Split text into rows; refuse what has no columns, or columns and lines beyond all bounds."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if len(lines) > 4 * MAX_ROWS:
+        raise Unreadable("too-many-rows", f"The file has more than {4 * MAX_ROWS} lines.")
+    if max(map(len, lines)) > MAX_LINE:
+        raise Unreadable("line-too-long", f"A line has more than {MAX_LINE} characters.")
+    first = 0
+    directive = _SEP_LINE.fullmatch(lines[0])
+    if directive:
+        delimiter, first = delimiter or directive[1], 1
+    if delimiter is None:
+        delimiter = find_delimiter(lines)
+    if len(delimiter) != 1 or delimiter in '"\n\x02':
+        raise Unreadable("bad-delimiter", "A delimiter is one character other than a quote.")
+    return _split(lines, delimiter, first)
+
+
+def _split(lines: list[str], delimiter: str, first: int) -> Table:
+    rows: list[list[str]] = []
+    starts: list[int] = []
+    reader = csv.reader(_fed(lines, first), delimiter=delimiter)
+    start = first + 1
+    broken = set()
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                starts.append(start)
+            start = reader.line_num + first + 1
+    except csv.Error as error:
+        raise Unreadable("field-too-long", f"A field from line {start} on is too long.") from error
+    if rows and rows[-1] == [_END]:
+        rows.pop()
+        starts.pop()
+    elif rows:
+        # The end mark was swallowed: a quote was opened and never closed.
+        broken.add(starts[-1])
+        rows[-1][-1] = rows[-1][-1].partition(_END)[0]
+    if rows and max(map(len, rows)) > MAX_COLUMNS:
+        raise Unreadable("too-many-columns", f"A row has more than {MAX_COLUMNS} columns.")
+    return Table(rows, starts, delimiter, frozenset(broken))
+
+
+def _fed(lines: list[str], first: int) -> Iterator[str]:
+    """Feed the lines to the csv module, ending with a mark that shows whether a quote is open."""
+    for line in lines[first:] if first else lines:
+        yield line + "\n"
+    yield _END
+
+
+def find_delimiter(lines: list[str]) -> str:
+    """Choose the delimiter under which the most rows hold a date and an amount in cells of their own.
+
+    Where none does, the one that cuts the most rows into the same number of columns.
+    """
+    sample = []
+    size = 0
+    for line in lines[:_SAMPLE_LINES]:
+        size += len(line)
+        if size > _SAMPLE_CHARS:
+            break
+        sample.append(line + "\n")
+    best = ","
+    best_score = (0, 0)
+    for delimiter in DELIMITERS:
+        if any(delimiter in line for line in sample):
+            score = _score(sample, delimiter)
+            if score > best_score:
+                best, best_score = delimiter, score
+    return best
+
+
+def _score(sample: list[str], delimiter: str) -> tuple[int, int]:
+    rows = [row for row in csv.reader(sample, delimiter=delimiter) if any(row)]
+    widths = Counter(len(row) for row in rows)
+    width, times = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+    statement_like = sum(map(_is_statement_like, rows[-_SAMPLE_ROWS:]))
+    return statement_like * min(width, 3), (width - 1) * times
+
+
+def _is_statement_like(row: list[str]) -> bool:
+    cells = row[:64]
+    return any(map(is_date, cells)) and any(map(is_money, cells))
+
+
+def is_money(cell: str) -> bool:
+    """Tell whether a cell is written as an amount in either style, and is no date or mere word."""
+    text = cell.strip()
+    if not text or len(text) > 40 or not any(char.isdigit() for char in text):
+        return False
+    return (
+        not isinstance(read_styled(text, "."), tuple)
+        or not isinstance(read_styled(text, ","), tuple)
+    ) and not is_date(text)

@@ -1,0 +1,314 @@
+"""Rows of cells to transactions: every line of the file becomes a row, a problem or a note.
+
+Lines are sorted out one by one, transactions are built column by column in blocks: a column of
+thousands of amounts is checked and converted at once, which is several times as fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import repeat
+from typing import Final
+
+from chalicelib.interchange.model.formats.amounts import (
+    EMPTY,
+    ZERO,
+    Flaw,
+    fit_column,
+    fit_to_currency,
+    read_column,
+)
+from chalicelib.interchange.model.formats.dates import DateReader
+from chalicelib.interchange.model.formats.tabular.layout import Layout
+from chalicelib.interchange.model.formats.tabular.signs import Reader
+from chalicelib.interchange.model.formats.tabular.texts import Texts, tidy
+from chalicelib.interchange.model.formats.tabular.vocabulary import (
+    NOT_BOOKED,
+    SUMMARIES,
+    SUMMARY_STARTS,
+    fold,
+)
+from chalicelib.interchange.model.formats.types import (
+    MAX_ROWS,
+    MAX_TEXT,
+    DecimalMark,
+    Notes,
+    Problem,
+    Row,
+    Unreadable,
+    quoted,
+)
+
+_BLOCK: Final = 4_096
+_DATA_CELLS: Final = 3
+"""A line with fewer filled cells and no date is a remark, not a broken transaction."""
+
+Columns = Sequence[Sequence[str]]
+Problems = tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was found out about the file, or said by the user, before its rows are read."""
+
+    layout: Layout
+    dates: DateReader
+    amounts: Reader
+    mark: DecimalMark
+    currency: str | None
+    invert: bool
+    rounding: bool
+    unique_ids: bool
+
+
+class RowBuilder:
+    """Builds the rows of one table, in order; `accounts` runs beside `rows` if there is such a column."""
+
+    __slots__ = ("_cells", "_flaws", "_lines", "_notes", "_settings", "_texts", "accounts", "rows")
+
+    def __init__(self, settings: Settings, notes: Notes) -> None:
+        self.rows: list[Row] = []
+        self.accounts: list[str] = []
+        self._settings = settings
+        self._notes = notes
+        self._texts = Texts(settings.layout.columns)
+        self._cells: list[list[str]] = []
+        self._lines: list[int] = []
+        self._flaws: dict[int, Problems] = {}
+
+    def add_all(self, rows: list[list[str]], lines: list[int], broken: frozenset[int]) -> None:
+        """Take the rows of a table, emptying `rows` on the way so that a large file is held once."""
+        layout, dates = self._settings.layout, self._settings.dates
+        width, date_column = layout.width, layout.columns.date
+        for at in range(layout.first, len(rows)):
+            cells, line = rows[at], lines[at]
+            rows[at] = []
+            flaws: Problems = ()
+            if len(cells) != width:
+                cells, flaws = _fitted(cells, line, layout)
+            if line in broken:
+                detail = "A quote that opens in this row is never closed."
+                flaws = (*flaws, Problem(line, None, "broken-quotes", detail))
+            if dates[cells[date_column]] is None:
+                if not self._is_transaction(line, cells):
+                    continue
+                flaws = (*flaws, _date_problem(line, cells[date_column].strip()))
+            if flaws:
+                self._flaws[len(self._cells)] = flaws
+            self._cells.append(cells)
+            self._lines.append(line)
+            if len(self._cells) >= _BLOCK:
+                self._flush()
+        self._flush()
+        if self._texts.cut:
+            detail = f"{self._texts.cut} texts were cut to {MAX_TEXT} characters."
+            self._notes.add("long-text-cut", detail)
+
+    def _flush(self) -> None:
+        """Build the rows collected so far, column by column."""
+        cells, lines, flaws = self._cells, self._lines, self._flaws
+        if not cells:
+            return
+        self._cells, self._lines, self._flaws = [], [], {}
+        if len(self.rows) + len(cells) > MAX_ROWS:
+            raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} rows.")
+        settings = self._settings
+        columns = list(zip(*cells, strict=True))
+        known = settings.layout.columns
+        dates = list(map(settings.dates.__getitem__, columns[known.date]))
+        currencies = self._currencies(columns)
+        amounts = self._final(settings.amounts(columns), columns, currencies)
+        payees, memos = self._texts.read(columns)
+        problems: list[Problems] = [()] * len(lines)
+        for at, found in flaws.items():
+            problems[at] = found
+        values = _separated(amounts, lines, problems)
+        if known.status is not None:
+            _refuse_unbooked(columns[known.status], lines, problems)
+        built = list(
+            map(
+                Row._make,
+                zip(
+                    lines,
+                    dates,
+                    values,
+                    currencies,
+                    payees,
+                    memos,
+                    self._ids(columns),
+                    _stripped(columns, known.kind, len(lines), 40),
+                    repeat(None),
+                    self._balances(columns),
+                    problems,
+                    strict=False,
+                ),
+            )
+        )
+        self._keep(built, columns)
+
+    def _keep(self, built: list[Row], columns: Columns) -> None:
+        """Append the rows, without those that only repeat a balance or a turnover."""
+        account = self._settings.layout.columns.account
+        names = _stripped(columns, account, len(built), 66) if account is not None else []
+        summaries = {
+            at
+            for at, row in enumerate(built)
+            if row.payee.casefold() in SUMMARIES or row.memo.casefold() in SUMMARIES
+        }
+        for at in sorted(summaries):
+            detail = "A balance or turnover, no transaction."
+            self._notes.add("summary-line", detail, line=built[at].line)
+        if summaries:
+            built = [row for at, row in enumerate(built) if at not in summaries]
+            names = [name for at, name in enumerate(names) if at not in summaries]
+        self.rows += built
+        self.accounts += [name.strip('"')[:64] for name in names]
+
+    def _currencies(self, columns: Columns) -> list[str | None]:
+        index, default = self._settings.layout.columns.currency, self._settings.currency
+        if index is None or index >= len(columns):
+            return [default] * len(columns[0])
+        codes = {text: text.strip().upper()[:8] or default for text in set(columns[index])}
+        return [codes[text] for text in columns[index]]
+
+    def _final(
+        self, amounts: list[Decimal | Flaw], columns: Columns, currencies: list[str | None]
+    ) -> list[Decimal | Flaw]:
+        """Apply what holds for the whole file: fee, direction, the digits of the currency."""
+        settings = self._settings
+        profile, fee = settings.layout.profile, settings.layout.columns.fee
+        if profile.fee_is_separate and fee is not None and fee < len(columns):
+            fees = read_column(columns[fee], settings.mark)
+            amounts = [
+                amount if isinstance(amount, Flaw) or isinstance(paid, Flaw) else amount - paid
+                for amount, paid in zip(amounts, fees, strict=True)
+            ]
+        if profile.amounts_are_spent != settings.invert:
+            amounts = [value if isinstance(value, Flaw) else -value or ZERO for value in amounts]
+        rounding = settings.rounding
+        if len(set(currencies)) == 1:
+            currency = currencies[0]
+            return fit_column(amounts, currency, rounding=rounding) if currency else amounts
+        return [
+            value
+            if currency is None or isinstance(value, Flaw)
+            else fit_to_currency(value, currency, rounding=rounding)
+            for value, currency in zip(amounts, currencies, strict=True)
+        ]
+
+    def _balances(self, columns: Columns) -> list[Decimal | None]:
+        index = self._settings.layout.columns.balance
+        if index is None or index >= len(columns):
+            return [None] * len(columns[0])
+        values = read_column(columns[index], self._settings.mark)
+        return [None if isinstance(value, Flaw) else value for value in values]
+
+    def _ids(self, columns: Columns) -> list[str | None]:
+        index = self._settings.layout.columns.provider_id
+        if index is None or index >= len(columns) or not self._settings.unique_ids:
+            return [None] * len(columns[0])
+        return [text.strip()[:255] or None for text in columns[index]]
+
+    def _is_transaction(self, line: int, cells: list[str]) -> bool:
+        """Tell a broken transaction, which is a row, from a line beside the table, which is noted."""
+        layout = self._settings.layout
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        if not filled:
+            return False
+        if fold(cells[layout.columns.date]) in NOT_BOOKED:
+            return True
+        amount = self._settings.amounts([(cell,) for cell in cells])[0]
+        no_amount = isinstance(amount, Flaw) and amount.code == EMPTY.code
+        names = layout.columns.names
+        if names and [cell.strip() for cell in cells[: len(names)]] == list(names[: len(cells)]):
+            code, detail = "repeated-header", "The header stands here again."
+        elif no_amount and self._continues(cells, filled):
+            return False
+        elif fold(filled[0]).startswith(SUMMARY_STARTS):
+            code, detail = "summary-line", "A balance or total, no transaction."
+        elif len(filled) < _DATA_CELLS or (no_amount and len(filled) * 2 < layout.width):
+            code, detail = "ignored-line", "No date and hardly a filled cell: no transaction."
+        elif isinstance(amount, Flaw) and _is_prose(cells, layout):
+            code, detail = "ignored-line", "Words where date and amount should be: no transaction."
+        else:
+            return True
+        self._notes.add(code, detail, line=line)
+        return False
+
+    def _continues(self, cells: list[str], filled: list[str]) -> bool:
+        """Add a line that holds only text, under a transaction, to that transaction's memo."""
+        known = self._settings.layout.columns
+        texts = {*known.payee, *known.memo}
+        if any(cell.strip() and index not in texts for index, cell in enumerate(cells)):
+            return False
+        self._flush()
+        if not self.rows:
+            return False
+        last = self.rows[-1]
+        memo = " ".join([last.memo, *map(tidy, filled)]).strip()
+        self.rows[-1] = last._replace(memo=memo[:MAX_TEXT])
+        return True
+
+
+def _fitted(cells: list[str], line: int, layout: Layout) -> tuple[list[str], Problems]:
+    """Bring a row to the width of the table: short ones are filled up, what is beyond is text or a flaw."""
+    width = layout.width
+    if len(cells) < width:
+        return cells + [""] * (width - len(cells)), ()
+    beyond = [cell for cell in cells[width:] if cell.strip()]
+    if not beyond:
+        return cells[:width], ()
+    if layout.extra_cells_are_text:
+        return [*cells[: width - 1], " ".join([cells[width - 1], *beyond])], ()
+    detail = "The row has more cells than the table has columns: amounts may have moved."
+    return cells[:width], (Problem(line, None, "too-many-cells", detail),)
+
+
+def _separated(
+    amounts: list[Decimal | Flaw], lines: list[int], problems: list[Problems]
+) -> list[Decimal | None]:
+    """Turn flaws of amounts into problems of their rows."""
+    values: list[Decimal | None] = []
+    for at, amount in enumerate(amounts):
+        if isinstance(amount, Flaw):
+            found = Problem(lines[at], "amount", amount.code, amount.detail)
+            problems[at] = (*problems[at], found)
+            values.append(None)
+        else:
+            values.append(amount)
+    return values
+
+
+def _refuse_unbooked(states: Sequence[str], lines: list[int], problems: list[Problems]) -> None:
+    unbooked = {state for state in set(states) if fold(state) in NOT_BOOKED}
+    if unbooked:
+        for at, state in enumerate(states):
+            if state in unbooked:
+                detail = f"The bank has not booked this: {quoted(state.strip())}."
+                problems[at] = (Problem(lines[at], "status", "not-booked", detail),)
+
+
+def _stripped(columns: Columns, index: int | None, count: int, limit: int) -> list[str]:
+    if index is None or index >= len(columns):
+        return [""] * count
+    return [text.strip()[:limit] for text in columns[index]]
+
+
+def _is_prose(cells: list[str], layout: Layout) -> bool:
+    """Whether date and amount hold more letters than digits, as in a remark over all columns."""
+    known = layout.columns
+    wanted = (known.date, known.amount, known.money_out, known.money_in)
+    text = "".join(cells[index] for index in wanted if index is not None)
+    return sum(char.isalpha() for char in text) > sum(char.isdigit() for char in text)
+
+
+def _date_problem(line: int, text: str) -> Problem:
+    if not text:
+        return Problem(line, "date", "no-date", "The date is empty.")
+    if fold(text) in NOT_BOOKED:
+        detail = f"The bank has not booked this: {quoted(text)}."
+        return Problem(line, "status", "not-booked", detail)
+    return Problem(line, "date", "bad-date", f"{quoted(text)} is not a date.")

@@ -1,0 +1,214 @@
+"""One CSV file from bytes to statements: decode, split, find the columns, weigh the evidence, build."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from chalicelib.interchange.model.formats.amounts import Style, find_style, symbol_currency
+from chalicelib.interchange.model.formats.dates import DateReader, Order, find_order
+from chalicelib.interchange.model.formats.tabular.balance import Chain, follow
+from chalicelib.interchange.model.formats.tabular.layout import Layout, find_layout
+from chalicelib.interchange.model.formats.tabular.reading import Table, read_table
+from chalicelib.interchange.model.formats.tabular.rows import RowBuilder, Settings
+from chalicelib.interchange.model.formats.tabular.signs import find_direction
+from chalicelib.interchange.model.formats.tabular.vocabulary import fold
+from chalicelib.interchange.model.formats.text import decode
+from chalicelib.interchange.model.formats.types import (
+    AccountHint,
+    Hints,
+    Notes,
+    ParsedFile,
+    ParsedStatement,
+    Problem,
+    Row,
+)
+
+_MAX_ACCOUNTS: Final = 50
+_MAX_BROKEN_STEPS: Final = 20
+_ENGLISH: Final = ("date", "posted", "created", "booked", "time", "completed")
+_OTHER_DOLLARS: Final = frozenset({"CAD", "AUD", "NZD", "SGD", "HKD"})
+
+
+def parse_csv(data: bytes, hints: Hints) -> ParsedFile:
+    """Read a table of transactions; refuse a file that is none, or whose columns cannot be told."""
+    notes = Notes()
+    decoded = decode(data, hint=hints.encoding)
+    if decoded.damaged:
+        notes.add("damaged-text", f"{decoded.damaged} characters could not be decoded.")
+    elif decoded.guessed:
+        notes.add("encoding-guessed", f"The text is taken to be {decoded.encoding}.")
+    table = read_table(decoded.text, hints.delimiter)
+    layout = find_layout(table, hints.columns, notes)
+    statements = _statements(table, layout, hints, notes)
+    return ParsedFile(
+        format="csv",
+        dialect=layout.profile.name,
+        encoding=decoded.encoding,
+        statements=statements,
+        columns=layout.columns,
+        notes=notes.all(),
+    )
+
+
+def _statements(
+    table: Table, layout: Layout, hints: Hints, notes: Notes
+) -> tuple[ParsedStatement, ...]:
+    columns = layout.columns
+    data = table.rows[layout.first :] if layout.first else table.rows
+    cells = _cells(data, columns.amount, columns.money_out, columns.money_in)
+    style = Style(hints.decimal) if hints.decimal else find_style(cells)
+    currency = layout.currency or hints.currency or symbol_currency(cells)
+    if style.ambiguous:
+        detail = "Nothing shows whether 1,234 is a thousand or a decimal: it is read as a thousand."
+        notes.add("ambiguous-decimals", detail, column="amount")
+    dates = DateReader(_date_order(data, cells, layout, style, currency, hints, notes).order)
+    dated = [row for row in data if len(row) > columns.date and dates[row[columns.date]]] or data
+    direction = find_direction(columns, dated, style.decimal, notes)
+    settings = Settings(
+        layout=layout,
+        dates=dates,
+        amounts=direction.read,
+        mark=style.decimal,
+        currency=currency,
+        invert=hints.invert_sign,
+        rounding=hints.round_to_currency,
+        unique_ids=_are_unique(dated, columns.provider_id),
+    )
+    del dated, cells
+    builder = RowBuilder(settings, notes)
+    builder.add_all(table.rows, table.lines, table.broken)
+    chain = follow(builder.rows) if columns.balance is not None else None
+    known = direction.known or hints.invert_sign or layout.profile.amounts_are_spent
+    rows = builder.rows
+    if chain is not None:
+        _note_balance(chain, notes)
+    if not rows:
+        notes.add("no-rows", "The table has no rows.")
+    elif not known:
+        rows = _without_direction(rows, layout, notes)
+    if any(row.currency is None for row in rows):
+        notes.add("no-currency", "The file does not say its currency.", column="currency")
+    return _by_account(rows, builder.accounts, chain)
+
+
+def _cells(rows: Sequence[Sequence[str]], *columns: int | None) -> list[str]:
+    return [
+        row[column] for column in columns if column is not None for row in rows if len(row) > column
+    ]
+
+
+def _date_order(
+    data: Sequence[Sequence[str]],
+    amounts: Sequence[str],
+    layout: Layout,
+    style: Style,
+    currency: str | None,
+    hints: Hints,
+    notes: Notes,
+) -> Order:
+    order = hints.date_order or layout.profile.date_order
+    if order is not None:
+        return Order(order)
+    found = find_order(
+        _cells(data, layout.columns.date),
+        american=lambda: _is_american(data, layout, style, currency),
+        default="mdy" if any("$" in cell for cell in amounts[:1000]) else "dmy",
+    )
+    if found.ambiguous:
+        shown = "day before month" if found.order == "dmy" else "month before day"
+        detail = f"Nothing shows the order of day and month; they are read {shown}."
+        notes.add("ambiguous-dates", detail, column="date")
+    return found
+
+
+def _is_american(
+    data: Sequence[Sequence[str]], layout: Layout, style: Style, currency: str | None
+) -> bool | None:
+    """What the rest of the file says about its country: True for month before day, None for nothing."""
+    column = layout.columns.currency
+    said = {cell.strip().upper() for cell in _cells(data, column)}
+    codes = {code for code in said if len(code) == 3} or ({currency} if currency else set())
+    if codes == {"USD"}:
+        return True
+    if style.decimal == "," or (codes and "USD" not in codes and not codes & {"CAD"}):
+        return False
+    names = layout.columns.names
+    header = fold(names[layout.columns.date]) if names else ""
+    return False if header and not any(word in header for word in _ENGLISH) else None
+
+
+def _are_unique(rows: Sequence[Sequence[str]], column: int | None) -> bool:
+    """Whether a column of ids holds no id twice; otherwise it identifies something else."""
+    if column is None:
+        return False
+    ids = [row[column] for row in rows if len(row) > column and row[column].strip()]
+    return len(ids) == len(set(ids))
+
+
+def _note_balance(chain: Chain, notes: Notes) -> None:
+    if chain.proven:
+        for line in chain.broken_lines[:_MAX_BROKEN_STEPS]:
+            notes.add(
+                "balance-mismatch", "The balance does not follow from this amount.", line=line
+            )
+    elif chain.steps >= 3:
+        notes.add(
+            "balance-mismatch",
+            f"{len(chain.broken_lines)} of {chain.steps} steps of the balance do not follow from the amounts.",
+            column="balance",
+        )
+
+
+def _without_direction(rows: list[Row], layout: Layout, notes: Notes) -> list[Row]:
+    """Treat amounts that are all positive: taken as written if the column is called an amount."""
+    if layout.by_header:
+        detail = "All amounts are positive: if they were spent, invert the sign."
+        notes.add("only-positive-amounts", detail, column="amount")
+        return rows
+    notes.add("direction-unknown", "Nothing shows which amounts were spent.", column="amount")
+    return [_undirected(row) for row in rows]
+
+
+def _undirected(row: Row) -> Row:
+    if row.amount is None:
+        return row
+    detail = f"Was {abs(row.amount)} spent or received? The file does not say."
+    problem = Problem(row.line, "amount", "no-direction", detail)
+    return row._replace(amount=None, problems=(*row.problems, problem))
+
+
+def _by_account(
+    rows: list[Row], accounts: list[str], chain: Chain | None
+) -> tuple[ParsedStatement, ...]:
+    """Give one statement for each account that the table names, the whole table as one otherwise."""
+    names = dict.fromkeys(accounts)
+    names.pop("", None)
+    if len(names) <= 1 or len(names) > _MAX_ACCOUNTS:
+        number = next(iter(names)) if len(names) == 1 else ""
+        return (_statement(number, rows, chain),)
+    grouped: dict[str, list[Row]] = {}
+    for name, row in zip(accounts, rows, strict=True):
+        grouped.setdefault(name, []).append(row)
+    return tuple(_statement(name, found, None) for name, found in grouped.items())
+
+
+def _statement(number: str, rows: list[Row], chain: Chain | None) -> ParsedStatement:
+    currencies = {row.currency for row in rows}
+    opening: Decimal | None = None
+    closing: Decimal | None = None
+    if chain is not None and chain.proven:
+        first, last = (rows[-1], rows[0]) if chain.newest_first else (rows[0], rows[-1])
+        if first.balance is not None and first.amount is not None:
+            opening = first.balance - first.amount
+        closing = last.balance
+    return ParsedStatement(
+        account=AccountHint(number=number),
+        currency=currencies.pop() if len(currencies) == 1 else None,
+        opening_balance=opening,
+        closing_balance=closing,
+        period_start=None,
+        period_end=None,
+        rows=tuple(rows),
+    )

@@ -1,0 +1,62 @@
+"""Who was paid and what for: the texts of a row, joined from the columns that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.interchange.model.formats.types import MAX_TEXT, ColumnMap
+
+
+def tidy(text: str) -> str:
+    """Join lines and runs of blanks to one blank, and drop what cannot be printed."""
+    text = " ".join(text.split())
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text).strip()
+    return "" if text == "/" else text  # a slash is how some write "none"
+
+
+def tidy_column(cells: Sequence[str]) -> list[str]:
+    """Tidy many texts at once."""
+    tidied = [" ".join(cell.split()) for cell in cells]
+    if "".join(tidied).isprintable() and "/" not in tidied:
+        return tidied
+    return [tidy(cell) for cell in cells]
+
+
+class Texts:
+    """Reads payee and memo of whole blocks; `cut` counts what was longer than allowed."""
+
+    __slots__ = ("_memo", "_payee", "cut")
+
+    def __init__(self, columns: ColumnMap) -> None:
+        self._payee = columns.payee
+        self._memo = columns.memo
+        self.cut = 0
+
+    def read(self, columns: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
+        """Give payee and memo of each row: the first filled text is the payee, the others follow it."""
+        count = len(columns[0])
+        payees = [tidy_column(columns[at]) for at in self._payee if at < len(columns)]
+        memos = [tidy_column(columns[at]) for at in self._memo if at < len(columns)]
+        # The usual tables have one column of each kind, all payees filled: nothing to choose.
+        if len(payees) == 1 and len(memos) <= 1 and "" not in payees[0]:
+            who = payees[0]
+            what = memos[0] if memos else [""] * count
+        elif payees or memos:
+            pairs = [_chosen(texts) for texts in zip(*payees, *memos, strict=True)]
+            who = [payee for payee, _ in pairs]
+            what = [memo for _, memo in pairs]
+        else:
+            who, what = [""] * count, [""] * count
+        return self._bounded(who), self._bounded(what)
+
+    def _bounded(self, texts: list[str]) -> list[str]:
+        if max(map(len, texts)) <= MAX_TEXT:
+            return texts
+        self.cut += sum(len(text) > MAX_TEXT for text in texts)
+        return [text[:MAX_TEXT] for text in texts]
+
+
+def _chosen(texts: tuple[str, ...]) -> tuple[str, str]:
+    distinct = [text for text in dict.fromkeys(texts) if text]
+    return (distinct[0], " ".join(distinct[1:])) if distinct else ("", "")

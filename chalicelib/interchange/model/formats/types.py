@@ -1,0 +1,183 @@
+"""What a parsed statement is: plain values, and flaws as values beside the rows they concern."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal, NamedTuple
+
+MAX_BYTES: Final = 50 * 1024 * 1024
+"""Bytes of one upload (decision 25)."""
+MAX_ROWS: Final = 200_000
+"""Rows of one file, good and bad together."""
+MAX_NOTES: Final = 200
+"""Notes of one file; the last one says how many more there were."""
+MAX_TEXT: Final = 1_000
+"""Characters kept of a payee or memo; what is longer is cut, with a note."""
+MAX_STATEMENTS: Final = 500
+"""Statements of one file."""
+
+DateOrder = Literal["dmy", "mdy", "ymd"]
+DecimalMark = Literal[".", ","]
+
+
+class Unreadable(Exception):
+    """The file as a whole is refused: `reason` is a stable slug, `detail` a sentence for its owner."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A flaw: of a row, which then cannot be imported, or of the file as a note.
+
+    `line` counts from 1, 0 for the whole file; `column` names the field (`date`, `amount`, ...).
+    """
+
+    line: int
+    column: str | None
+    code: str
+    detail: str
+
+
+class Row(NamedTuple):
+    """One transaction as the file states it; importable if `problems` is empty.
+
+    A named tuple instead of a frozen dataclass, as measured: a file of 100,000 rows builds 100,000
+    of these, and a frozen dataclass of eleven fields costs six times as much each.
+    """
+
+    line: int
+    booked_on: date | None
+    amount: Decimal | None
+    currency: str | None
+    payee: str
+    memo: str
+    provider_id: str | None
+    kind: str
+    mcc: str | None
+    balance: Decimal | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHint:
+    """What the file says about the account: `kind` is bank, card, investment, or empty if unsaid."""
+
+    kind: str = ""
+    number: str = ""
+    bank_id: str = ""
+    account_type: str = ""
+
+    @property
+    def last4(self) -> str:
+        """The last four characters, enough to recognise the account without showing it."""
+        return self.number[-4:]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedStatement:
+    """The rows of one account, with the balances and the period that the file claims for it."""
+
+    account: AccountHint
+    currency: str | None
+    opening_balance: Decimal | None
+    closing_balance: Decimal | None
+    period_start: date | None
+    period_end: date | None
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Which column of a table holds what; indices count from 0, None where there is no such column.
+
+    Either `amount` or `money_out` and `money_in` are set. Given as a hint it replaces detection;
+    `header_line` is then the line of the header (rows start after it), None if there is none.
+    """
+
+    date: int
+    amount: int | None = None
+    money_out: int | None = None
+    money_in: int | None = None
+    direction: int | None = None
+    currency: int | None = None
+    balance: int | None = None
+    payee: tuple[int, ...] = ()
+    memo: tuple[int, ...] = ()
+    provider_id: int | None = None
+    account: int | None = None
+    status: int | None = None
+    fee: int | None = None
+    kind: int | None = None
+    header_line: int | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the user knows better than the file; a hint wins over detection.
+
+    `currency` fills in only where the file does not say it. `round_to_currency` accepts amounts with
+    more decimals than the currency has, rounded half-even.
+    """
+
+    date_order: DateOrder | None = None
+    decimal: DecimalMark | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    columns: ColumnMap | None = None
+    currency: str | None = None
+    invert_sign: bool = False
+    round_to_currency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """Everything read from one file; `notes` tell what was assumed or left out, and on which line."""
+
+    format: str
+    dialect: str
+    encoding: str
+    statements: tuple[ParsedStatement, ...]
+    columns: ColumnMap | None = None
+    notes: tuple[Problem, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of all statements, in the order of the file's statements."""
+        return tuple(row for statement in self.statements for row in statement.rows)
+
+
+class Notes:
+    """Collects the notes of one file, bounded, in the order of discovery."""
+
+    __slots__ = ("_kept", "_more")
+
+    def __init__(self) -> None:
+        self._kept: list[Problem] = []
+        self._more = 0
+
+    def add(self, code: str, detail: str, *, line: int = 0, column: str | None = None) -> None:
+        """Keep the note, or count it when there are enough of them."""
+        if len(self._kept) < MAX_NOTES:
+            self._kept.append(Problem(line, column, code, detail))
+        else:
+            self._more += 1
+
+    def all(self) -> tuple[Problem, ...]:
+        """Give the notes, with one at the end for those that were only counted."""
+        if not self._more:
+            return tuple(self._kept)
+        last = Problem(0, None, "more-notes", f"{self._more} further notes are not shown")
+        return (*self._kept, last)
+
+
+def quoted(text: str) -> str:
+    """Show a short piece of the file in a message, safely: printable and at most 32 characters."""
+    shown = "".join(char if char.isprintable() else "?" for char in text[:33])
+    return f"“{shown[:32]}…”" if len(shown) > 32 else f"“{shown}”"

@@ -1,0 +1,179 @@
+"""The ledger's front door for the services above it: reads only, of one owner at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from chalicelib.expenses.model.catalogue import catalogue
+from chalicelib.expenses.model.categories import Kind
+from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.expenses.repository import table
+from chalicelib.expenses.repository.accounts import currency_and_state
+from chalicelib.expenses.repository.decode import transaction_of
+from chalicelib.expenses.repository.setup import read_setup
+from chalicelib.expenses.repository.table import TABLE
+from chalicelib.expenses.repository.transactions import Filter, scan
+from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
+from chalicelib.kernel.context import Owner
+from chalicelib.kernel.tables import Raw, Table
+from chalicelib.kernel.vault import Vault
+
+__all__ = [
+    "TABLE",
+    "AccountView",
+    "CategoryView",
+    "ChangeView",
+    "TouchedView",
+    "TransactionView",
+    "account",
+    "category_names",
+    "changes",
+    "iter_transactions",
+]
+
+MOST_CHANGES: Final = 200
+"""Change-log entries of one call."""
+_PAGE: Final = 200
+_LAST_CHANGE: Final = 10**12 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    """What a service above needs to know of an account."""
+
+    id: str
+    currency: str
+    archived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryView:
+    """A category's name and place; `kind` tells spending, income and transfers apart."""
+
+    id: str
+    name: str
+    parent_id: str | None
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionView:
+    """A live transaction, texts opened; a negative amount leaves the user."""
+
+    id: str
+    version: int
+    account_id: str
+    category_id: str | None
+    amount_minor: int
+    currency: str
+    booked_on: date
+    payee: str
+    notes: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchedView:
+    """One object of a change: `fields` are its clear fields afterwards."""
+
+    kind: str
+    id: str
+    version: int
+    deleted: bool
+    fields: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """One entry of the change log: everything that one transaction touched."""
+
+    sequence: int
+    at: str
+    touched: tuple[TouchedView, ...]
+
+
+def account(owner: Owner, account_id: str) -> AccountView:
+    """Give an account; raises `AccountNotFound` when it is absent or somebody else's."""
+    currency, archived = currency_and_state(owner, account_id)
+    return AccountView(id=account_id, currency=currency, archived=archived)
+
+
+def category_names(owner: Owner, vault: Vault) -> dict[str, CategoryView]:
+    """Give all categories by id, shipped ones as the user named them, each after its parent."""
+    stored = read_setup(owner, vault, prefix=table.CATEGORY).categories
+    return {
+        identity: CategoryView(
+            id=identity,
+            name=entry.category.name,
+            parent_id=entry.category.parent_id,
+            kind=entry.category.kind,
+        )
+        for identity, entry in catalogue(stored).items()
+    }
+
+
+def changes(owner: Owner, after: int, limit: int = MOST_CHANGES) -> tuple[ChangeView, ...]:
+    """Give the entries of the change log behind a change number, oldest first, at most `MOST_CHANGES`.
+
+    An account's balance is not in them: each posting of a transaction moves it by the amount (`was` is
+    what the posting was before), and its version by one.
+    """
+    piece = Table(TABLE).query(
+        str(owner),
+        change_key(after + 1),
+        change_key(_LAST_CHANGE),
+        limit=max(1, min(limit, MOST_CHANGES)),
+        consistent=True,
+    )
+    return tuple(_change(item) for item in piece.items)
+
+
+def _change(item: Raw) -> ChangeView:
+    entries: list[dict[str, Any]] = unpack(item["entries"]["B"])
+    return ChangeView(
+        sequence=int(item["sk"]["S"].removeprefix(CHANGE_PREFIX)),
+        at=item["at"]["S"],
+        touched=tuple(
+            TouchedView(
+                kind=one["k"],
+                id=one["i"],
+                version=one["v"],
+                deleted=one["o"] == "delete",
+                fields=one["f"],
+            )
+            for one in entries
+        ),
+    )
+
+
+def iter_transactions(
+    owner: Owner, vault: Vault, *, first: date | None = None, last: date | None = None
+) -> Iterator[TransactionView]:
+    """Go through an owner's live transactions, oldest day first, page by page in constant memory."""
+    start = None
+    while True:
+        raws, start = scan(
+            owner, Filter(first=first, last=last), start=start, limit=_PAGE, forward=True
+        )
+        for raw in raws:
+            yield _view(transaction_of(raw, vault))
+        if start is None:
+            return
+
+
+def _view(one: Transaction) -> TransactionView:
+    return TransactionView(
+        id=one.id,
+        version=one.version,
+        account_id=one.account_id,
+        category_id=one.filing.category_id,
+        amount_minor=one.amount.amount_minor,
+        currency=one.amount.currency,
+        booked_on=one.booked_on,
+        payee=one.payee,
+        notes=one.notes,
+        source=one.source,
+    )

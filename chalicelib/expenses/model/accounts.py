@@ -1,0 +1,57 @@
+"""An account: where money lies, and what it has come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from chalicelib.expenses.errors import AccountArchived, BalanceOutOfRange, WrongCurrency
+from chalicelib.kernel.currencies import CRYPTO_EXPONENTS
+from chalicelib.kernel.money import MAX_CRYPTO_MINOR, Money
+
+AccountKind = Literal["cash", "bank", "card", "savings", "loan", "asset", "crypto"]
+MAX_ACCOUNTS_OWNED: Final = 500
+"""Accounts that one owner may have, deleted ones included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account in one currency; `balance_minor` is the opening balance plus all its transactions.
+
+    `entries` counts its live transactions. Each posting raises `version`, because the balance is part
+    of what a reader sees. `made` is the hash of the request that created it, where a client made the id.
+    """
+
+    id: str
+    version: int
+    name: str
+    kind: AccountKind
+    currency: str
+    opening_minor: int
+    balance_minor: int
+    entries: int
+    archived: bool
+    created_at: datetime
+    updated_at: datetime
+    made: bytes | None = None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the balance could outgrow the 38 digits that the store holds: of coins only."""
+        return self.currency in CRYPTO_EXPONENTS
+
+
+def accept(account: Account, amount: Money, *, pointer: str = "/amount/currency") -> None:
+    """Refuse what may not be booked here: `AccountArchived`, `WrongCurrency` (at `pointer`)."""
+    if account.archived:
+        raise AccountArchived
+    if amount.currency != account.currency:
+        raise WrongCurrency(pointer, account.currency)
+
+
+def in_range(amount_minor: int) -> int:
+    """Give a balance back, or raise `BalanceOutOfRange` for one that the store cannot hold exactly."""
+    if abs(amount_minor) >= MAX_CRYPTO_MINOR:
+        raise BalanceOutOfRange
+    return amount_minor

@@ -1,0 +1,114 @@
+"""A user's categories and rules as they are kept: with versions, and shipped categories without rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.expenses.model.categories import (
+    MAX_DEPTH,
+    Category,
+    Kind,
+    Override,
+    is_default,
+    merge,
+)
+from chalicelib.expenses.model.conditions import AllOf, AnyOf, ChoiceTest, Condition, Not
+from chalicelib.expenses.model.rules import Rule
+
+SHIPPED_VERSION = 1
+"""The version of a shipped category that the user has not touched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCategory:
+    """A kept category: the user's own, or with an empty `kind` what was changed on a shipped one.
+
+    An empty name on a shipped category keeps the shipped name. `made` as with accounts.
+    """
+
+    id: str
+    version: int
+    name: str
+    kind: Kind | None
+    parent_id: str | None
+    archived: bool
+    created_at: datetime
+    updated_at: datetime
+    made: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRule:
+    """A kept rule. `made` as with accounts."""
+
+    rule: Rule
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    made: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A category as the user sees it, and its version."""
+
+    category: Category
+    version: int
+
+
+def catalogue(stored: Iterable[StoredCategory]) -> dict[str, Entry]:
+    """Give the whole tree by id, in the order in which it is shown."""
+    rows = {row.id: row for row in stored}
+    own = [
+        Category(row.id, row.name, row.kind, parent_id=row.parent_id, archived=row.archived)
+        for row in rows.values()
+        if row.kind is not None
+    ]
+    changed = [
+        Override(row.id, name=row.name or None, archived=row.archived)
+        for row in rows.values()
+        if row.kind is None
+    ]
+    return {
+        identity: Entry(category, rows[identity].version if identity in rows else SHIPPED_VERSION)
+        for identity, category in merge(own, changed).items()
+    }
+
+
+def usable(entries: Mapping[str, Entry]) -> frozenset[str]:
+    """Give the ids of the categories that new transactions may get."""
+    return frozenset(identity for identity, entry in entries.items() if not entry.category.archived)
+
+
+def children_of(category_id: str, entries: Mapping[str, Entry]) -> list[Category]:
+    """Give the categories right under one."""
+    return [e.category for e in entries.values() if e.category.parent_id == category_id]
+
+
+def height(category_id: str, entries: Mapping[str, Entry]) -> int:
+    """Count the levels that hang under a category, itself included; stops beyond the greatest depth."""
+    level, count = [category_id], 0
+    while level and count <= MAX_DEPTH:
+        count += 1
+        level = [child.id for parent in level for child in children_of(parent, entries)]
+    return count
+
+
+def is_shipped(category_id: str) -> bool:
+    """Tell whether everybody has this category."""
+    return is_default(category_id)
+
+
+def accounts_of(condition: Condition) -> frozenset[str]:
+    """Collect the accounts that a rule's condition names."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            return frozenset().union(*(accounts_of(part) for part in parts))
+        case Not(part):
+            return accounts_of(part)
+        case ChoiceTest("account_id", values):
+            return frozenset(values)
+        case _:
+            return frozenset()

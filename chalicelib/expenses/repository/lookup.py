@@ -1,0 +1,117 @@
+"""One strongly consistent read for everything by id that a use-case needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from chalicelib.expenses.errors import (
+    AccountNotFound,
+    CategoryArchived,
+    CategoryNotFound,
+    IdTaken,
+    RuleNotFound,
+    TransactionNotFound,
+)
+from chalicelib.expenses.model.accounts import Account
+from chalicelib.expenses.model.categories import is_default
+from chalicelib.expenses.model.rules import Rule
+from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.expenses.repository import table
+from chalicelib.expenses.repository.decode import account_of, rule_of, transaction_of
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.tables import Key, Raw, Table
+
+_PREFIXES: Final[Mapping[str, tuple[str, type[NotFound]]]] = {
+    "account": (table.ACCOUNT, AccountNotFound),
+    "transaction": (table.TRANSACTION, TransactionNotFound),
+    "category": (table.CATEGORY, CategoryNotFound),
+    "rule": (table.RULE, RuleNotFound),
+    "payee": (table.PAYEE, NotFound),
+}
+
+
+class Found:
+    """What a look-up brought: asking for an object that it did not bring refuses with `...NotFound`."""
+
+    def __init__(self, ctx: Context, items: Mapping[Key, Raw]) -> None:
+        """Keep the items raw; each is decoded when it is asked for."""
+        self._ctx = ctx
+        self._items = items
+
+    def raw(self, kind: str, identity: str) -> Raw | None:
+        """Give an item, deleted ones too, or None."""
+        return self._items.get(table.key(self._ctx.owner, _PREFIXES[kind][0], identity))
+
+    def live(self, kind: str, identity: str) -> Raw:
+        """Give an item that is not deleted; raise the kind's `NotFound`."""
+        item = self.raw(kind, identity)
+        if item is None or table.is_deleted(item):
+            raise _PREFIXES[kind][1]
+        return item
+
+    def is_gone(self, kind: str, identity: str) -> bool:
+        """Tell whether the object was there and is deleted."""
+        item = self.raw(kind, identity)
+        return item is not None and table.is_deleted(item)
+
+    def account(self, identity: str) -> Account:
+        """Give an account with what this unit of work has already posted to it."""
+        item = self.live("account", identity)
+        added = self._ctx.commit.added(table.key(self._ctx.owner, table.ACCOUNT, identity))
+        return account_of(item, self._ctx.vault, added)
+
+    def transaction(self, identity: str) -> Transaction:
+        """Give a transaction."""
+        return transaction_of(self.live("transaction", identity), self._ctx.vault)
+
+    def rule(self, identity: str) -> tuple[Rule, int]:
+        """Give a rule and its version."""
+        item = self.live("rule", identity)
+        return rule_of(item, self._ctx.vault), table.number(item, "version")
+
+    def require_category(self, identity: str) -> None:
+        """Refuse a category that is not there (`CategoryNotFound`) or archived (`CategoryArchived`)."""
+        item = self.raw("category", identity)
+        if item is None:
+            if not is_default(identity):
+                raise CategoryNotFound
+        elif table.is_deleted(item):
+            raise CategoryNotFound
+        elif table.flag(item, "archived"):
+            raise CategoryArchived
+
+    def taught(self) -> dict[str, str]:
+        """Give the categories that the payees of the look-up taught, by payee id."""
+        return {
+            sk.removeprefix(table.PAYEE): item["category_id"]["S"]
+            for (_, sk), item in self._items.items()
+            if sk.startswith(table.PAYEE)
+        }
+
+    def repeats(self, kind: str, identity: str, made: bytes | None) -> bool:
+        """Tell whether a client repeats its own creation; raise `IdTaken` when the id is another's."""
+        item = self.raw(kind, identity)
+        if item is None:
+            return False
+        if made is None or table.is_deleted(item) or table.binary(item, "made") != made:
+            raise IdTaken
+        return True
+
+
+def look_up(ctx: Context, **wanted: Iterable[str]) -> Found:
+    """Read objects by kind (`account=`, `transaction=`, `category=`, `rule=`, `payee=`) and id at once."""
+    keys = [
+        table.key(ctx.owner, _PREFIXES[kind][0], identity)
+        for kind, identities in wanted.items()
+        for identity in identities
+    ]
+    return Found(ctx, Table(table.TABLE).get_many(keys) if keys else {})
+
+
+def made_of(ctx: Context, body: Mapping[str, object]) -> bytes:
+    """Give the keyed hash of what a client sent to create an object."""
+    sent = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
+    return ctx.vault.fingerprint("made", sent)[:16]

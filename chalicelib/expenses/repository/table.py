@@ -1,0 +1,175 @@
+"""The ledger's table: its items, their keys, and its one index.
+
+Everything of an owner lies in one partition. Transactions are listed by day through the index, whose sort
+attribute only live transactions have; a deleted one leaves the index and stays as a tombstone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
+
+from chalicelib.kernel.clock import rfc3339
+from chalicelib.kernel.context import Owner
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.tables import Index, Key, Raw, Row, TableSpec, WholeNumber
+from chalicelib.kernel.vault import Vault
+
+BY_DAY: Final = Index("by_day", "pk", "by_day")
+"""Live transactions by `<day>#<id>`; the table's own partition key is the index's as well."""
+TABLE: Final = TableSpec("expenses", ledger=True, indexes=(BY_DAY,))
+TABLES: Final = (TABLE,)
+LAYOUT: Final = 1
+"""Version of the items' layout, kept in each of them."""
+LAST: Final = "~"
+"""Sorts behind every id and every day."""
+
+
+class ObjectRow(Row):
+    """What all objects of the ledger have. `made` proves that a client repeats its own creation."""
+
+    layout = WholeNumber()
+    version = WholeNumber()
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    made = BinaryAttribute(legacy_encoding=False, null=True)
+
+
+class TombstoneRow(Row):
+    """A deleted object: nothing personal is left, and its id means nothing else.
+
+    Those of transactions and accounts stay for ever, those of categories and rules have a `ttl`.
+    """
+
+    layout = WholeNumber()
+    version = WholeNumber()
+    deleted_at = UnicodeAttribute()
+    ttl = WholeNumber(null=True)
+
+
+class AccountRow(ObjectRow):
+    """An account. `balance`, `entries` and `version` grow by commutative additions."""
+
+    name = BinaryAttribute(legacy_encoding=False)
+    kind = UnicodeAttribute()
+    currency = UnicodeAttribute()
+    opening = WholeNumber()
+    balance = WholeNumber()
+    entries = WholeNumber()
+    archived = BooleanAttribute()
+
+
+class TransactionRow(ObjectRow):
+    """A live transaction; the day stands in `by_day`."""
+
+    by_day = UnicodeAttribute()
+    account_id = UnicodeAttribute()
+    amount = WholeNumber()
+    currency = UnicodeAttribute()
+    payee_id = UnicodeAttribute()
+    payee = BinaryAttribute(legacy_encoding=False)
+    bank_payee = BinaryAttribute(legacy_encoding=False, null=True)
+    notes = BinaryAttribute(legacy_encoding=False, null=True)
+    category_id = UnicodeAttribute(null=True)
+    filed_by = UnicodeAttribute()
+    confidence = WholeNumber(null=True)
+    status = UnicodeAttribute()
+    source = UnicodeAttribute()
+    import_id = UnicodeAttribute(null=True)
+
+
+class CategoryRow(ObjectRow):
+    """A category of the owner, or what the owner changed on a shipped one (then without a kind)."""
+
+    name = BinaryAttribute(legacy_encoding=False, null=True)
+    kind = UnicodeAttribute(null=True)
+    parent_id = UnicodeAttribute(null=True)
+    archived = BooleanAttribute()
+
+
+class RuleRow(ObjectRow):
+    """A rule: sealed whole, because names, payees and amounts say much about a person."""
+
+    rule = BinaryAttribute(legacy_encoding=False)
+
+
+class PayeeRow(Row):
+    """What an owner's choices teach about one payee."""
+
+    layout = WholeNumber()
+    category_id = UnicodeAttribute()
+    payee = BinaryAttribute(legacy_encoding=False)
+    updated_at = UnicodeAttribute()
+
+
+ACCOUNT: Final = "ACC#"
+TRANSACTION: Final = "TXN#"
+CATEGORY: Final = "CFG#CAT#"
+RULE: Final = "CFG#RUL#"
+PAYEE: Final = "PYE#"
+SETUP: Final = "CFG#"
+"""Categories and rules lie side by side, so that one query reads what the categoriser needs."""
+
+
+def key(owner: Owner, prefix: str, identity: str) -> Key:
+    """Give the key of an object."""
+    return (str(owner), prefix + identity)
+
+
+def place(sort_key: str, attribute: str) -> tuple[str, str, str]:
+    """Name where a sealed value belongs."""
+    return (TABLE.service, sort_key, attribute)
+
+
+def opened(vault: Vault, item: Raw, attribute: str) -> str:
+    """Open a sealed text of an item; absent is empty."""
+    sealed = item.get(attribute)
+    return vault.open(sealed["B"], *place(item["sk"]["S"], attribute)) if sealed else ""
+
+
+def text(item: Raw, attribute: str) -> str | None:
+    """Give a text attribute, or None where it is absent."""
+    found = item.get(attribute)
+    return found["S"] if found else None
+
+
+def binary(item: Raw, attribute: str) -> bytes | None:
+    """Give a binary attribute, or None where it is absent."""
+    found = item.get(attribute)
+    return found["B"] if found else None
+
+
+def number(item: Raw, attribute: str) -> int:
+    """Give a whole number; some engines write 10 as 1E+1."""
+    digits: str = item[attribute]["N"]
+    try:
+        return int(digits)
+    except ValueError:
+        return WholeNumber().deserialize(digits)
+
+
+def instant(item: Raw, attribute: str) -> datetime:
+    """Give an instant that `rfc3339` wrote."""
+    return datetime.fromisoformat(item[attribute]["S"])
+
+
+def flag(item: Raw, attribute: str) -> bool:
+    """Give a truth value."""
+    return bool(item[attribute]["BOOL"])
+
+
+def is_deleted(item: Raw) -> bool:
+    """Tell a tombstone from a live object."""
+    return "deleted_at" in item
+
+
+def tombstone(where: Key, *, version: int, at: datetime) -> TombstoneRow:
+    """Make what stays of a deleted object."""
+    return TombstoneRow(*where, layout=LAYOUT, version=version, deleted_at=rfc3339(at))
+
+
+def payee_id(vault: Vault, normalised: str) -> str:
+    """Derive a payee's id: the same for the same owner and normalised name, meaningless without the key."""
+    return derived_id(vault.fingerprint("payee", normalised))

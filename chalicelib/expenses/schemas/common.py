@@ -1,0 +1,60 @@
+"""Pieces that several shapes of the ledger share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from chalicelib.expenses.model.listing import Listing
+from chalicelib.expenses.model.transactions import MAX_NOTES, MAX_PAYEE
+from chalicelib.kernel.wire import PageOut
+
+T = TypeVar("T")
+W = TypeVar("W")
+EXAMPLE_ID: Final = "0190b5a8-7c3e-7b1a-9d55-0a6f0c1d2e3f"
+EXAMPLE_ACCOUNT: Final = "0190b5a8-7c3e-7b1a-9d55-0a6f0c1d2e40"
+EXAMPLE_CATEGORY: Final = "0190b5a8-7c3e-8b1a-9d55-0a6f0c1d2e41"
+EXAMPLE_TIME: Final = "2026-11-02T09:30:00.000Z"
+
+
+def _printable(text: str) -> str:
+    if any(ord(char) < 32 and char not in "\n\t" for char in text):
+        msg = "control characters are not allowed"
+        raise ValueError(msg)
+    return text
+
+
+Payee = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=MAX_PAYEE),
+    AfterValidator(_printable),
+]
+"""The other side of a transaction."""
+Notes = Annotated[str, StringConstraints(max_length=MAX_NOTES), AfterValidator(_printable)]
+"""What the user wants to remember about a transaction."""
+Instant = Annotated[
+    str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-02T09:30:00.000Z"])
+]
+"""An instant, RFC 3339 in UTC."""
+
+
+def absent() -> Any:  # noqa: ANN401 - stands for a field that a patch does not name
+    """Give the default of a patch's field: it may be left out, but not be null."""
+    return None
+
+
+def given(patch: Any, name: str, old: T) -> T:  # noqa: ANN401 - any patch model
+    """Give what a patch says about a field, or the old value where it says nothing."""
+    if name in patch.model_fields_set:
+        new: T = getattr(patch, name)
+        return new
+    return old
+
+
+def page(listing: Listing[T], write: Callable[[T], W]) -> PageOut[W]:
+    """Write a page of a list."""
+    return PageOut.model_construct(
+        items=[write(one) for one in listing.items], next_cursor=listing.next_cursor
+    )

@@ -1,0 +1,229 @@
+"""Transactions on the wire."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
+
+from chalicelib.expenses.model.transactions import SetBy, Source, Status, Transaction
+from chalicelib.expenses.schemas.common import (
+    EXAMPLE_ACCOUNT,
+    EXAMPLE_CATEGORY,
+    EXAMPLE_ID,
+    EXAMPLE_TIME,
+    Instant,
+    Notes,
+    Payee,
+    absent,
+)
+from chalicelib.kernel.clock import rfc3339
+from chalicelib.kernel.wire import Bulk, BulkOut, Id, MoneyIn, MoneyWire, PageQuery, Wire
+
+_CREATE: Final[JsonDict] = {
+    "account_id": EXAMPLE_ACCOUNT,
+    "amount": {"amount": "-68.30", "currency": "EUR"},
+    "booked_on": "2026-11-02",
+    "payee": "Corner Bakery",
+    "notes": "birthday cake",
+    "category_id": EXAMPLE_CATEGORY,
+}
+_OUT: Final[JsonDict] = {
+    **_CREATE,
+    "id": EXAMPLE_ID,
+    "version": 1,
+    "kind": "expense",
+    "bank_payee": None,
+    "category_source": "user",
+    "category_confidence": None,
+    "status": "posted",
+    "source": "manual",
+    "import_id": None,
+    "created_at": EXAMPLE_TIME,
+    "updated_at": EXAMPLE_TIME,
+}
+_OLDEST: Final = date(1900, 1, 1)
+
+
+def _of_our_time(day: date) -> date:
+    if day < _OLDEST:
+        msg = f"{_OLDEST.isoformat()} at the earliest"
+        raise ValueError(msg)
+    return day
+
+
+Day = Annotated[date, Field(strict=False), AfterValidator(_of_our_time)]
+"""A calendar day in the user's time zone."""
+
+
+class CreateTransaction(Wire):
+    """A transaction entered by hand. Without a category, rules and the categoriser look for one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_CREATE]})
+
+    id: Id | None = None
+    account_id: Id
+    amount: MoneyIn
+    booked_on: Day
+    payee: Payee = ""
+    notes: Notes = ""
+    category_id: Id | None = None
+
+
+class PatchTransaction(Wire):
+    """What changes about a transaction; a null category takes it out of any."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"category_id": EXAMPLE_CATEGORY}]})
+
+    account_id: Id = Field(default_factory=absent)
+    amount: MoneyIn = Field(default_factory=absent)
+    booked_on: Day = Field(default_factory=absent)
+    payee: Payee = Field(default_factory=absent)
+    notes: Notes = Field(default_factory=absent)
+    category_id: Id | None = Field(default_factory=absent)
+
+
+class TransactionQuery(PageQuery):
+    """Which transactions: of an account, of a category (`none`: without one), between two days inclusive."""
+
+    account_id: Id | None = None
+    category_id: Id | Literal["none"] | None = None
+    first: Day | None = Field(default=None, alias="from")
+    last: Day | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first and self.last and self.first > self.last:
+            msg = "from must not be after to"
+            raise ValueError(msg)
+        return self
+
+
+class TransactionOut(Wire):
+    """A transaction. A negative amount leaves the user; `category_source` says who chose the category.
+
+    `category_confidence` is in percent and null where a person decided. `bank_payee` is what the
+    statement said, where `payee` was changed.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_OUT]})
+
+    id: Id
+    version: int
+    account_id: Id
+    kind: Literal["expense", "income"]
+    amount: MoneyWire
+    booked_on: date
+    payee: str
+    bank_payee: str | None
+    notes: str
+    category_id: Id | None
+    category_source: SetBy
+    category_confidence: int | None
+    status: Status
+    source: Source
+    import_id: Id | None
+    created_at: Instant
+    updated_at: Instant
+
+    @classmethod
+    def of(cls, one: Transaction) -> TransactionOut:
+        """Write a transaction; what comes from the store is not validated again, lists are long."""
+        money = MoneyWire.model_construct(amount=one.amount.amount, currency=one.amount.currency)
+        return cls.model_construct(
+            id=one.id,
+            version=one.version,
+            account_id=one.account_id,
+            kind=one.kind,
+            amount=money,
+            booked_on=one.booked_on,
+            payee=one.payee,
+            bank_payee=one.bank_payee or None,
+            notes=one.notes,
+            category_id=one.filing.category_id,
+            category_source=one.filing.by,
+            category_confidence=one.filing.confidence,
+            status=one.status,
+            source=one.source,
+            import_id=one.import_id,
+            created_at=rfc3339(one.created_at),
+            updated_at=rfc3339(one.updated_at),
+        )
+
+
+class CreateOperation(Wire):
+    """One creation of a bulk request."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"op": "create", "value": _CREATE}]})
+
+    op: Literal["create"]
+    value: CreateTransaction
+
+
+class UpdateOperation(Wire):
+    """One change of a bulk request; `version` is the one that the change is meant for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "op": "update",
+                    "id": EXAMPLE_ID,
+                    "version": 1,
+                    "value": {"category_id": EXAMPLE_CATEGORY},
+                }
+            ]
+        }
+    )
+
+    op: Literal["update"]
+    id: Id
+    version: Annotated[int, Field(ge=1)]
+    value: PatchTransaction
+
+
+class DeleteOperation(Wire):
+    """One deletion of a bulk request."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"op": "delete", "id": EXAMPLE_ID, "version": 1}]}
+    )
+
+    op: Literal["delete"]
+    id: Id
+    version: Annotated[int, Field(ge=1)]
+
+
+TransactionOperation = Annotated[
+    CreateOperation | UpdateOperation | DeleteOperation, Field(discriminator="op")
+]
+
+
+class TransactionBulk(Bulk[TransactionOperation]):
+    """Up to 500 creations, changes and deletions of transactions."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "operations": [
+                        {"op": "create", "value": _CREATE},
+                        {"op": "delete", "id": EXAMPLE_ID, "version": 1},
+                    ],
+                    "atomic": True,
+                }
+            ]
+        }
+    )
+
+
+class TransactionBulkOut(BulkOut[TransactionOut]):
+    """What became of each operation, in their order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"results": [{"index": 0, "status": 201, "value": _OUT, "problem": None}]}]
+        }
+    )

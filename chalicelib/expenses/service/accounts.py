@@ -1,0 +1,108 @@
+"""Accounts: open, read, change, close."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from chalicelib.expenses.errors import AccountInUse, LimitReached, WrongCurrency
+from chalicelib.expenses.model.accounts import MAX_ACCOUNTS_OWNED, Account, in_range
+from chalicelib.expenses.model.listing import Listing
+from chalicelib.expenses.repository.accounts import Accounts
+from chalicelib.expenses.repository.lookup import look_up, made_of
+from chalicelib.expenses.schemas.accounts import CreateAccount, PatchAccount
+from chalicelib.expenses.schemas.common import given
+from chalicelib.expenses.service.paging import listed, start_of
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.wire import MoneyWire, PageQuery
+
+_QUESTION: Final = "accounts"
+
+
+def open_account(ctx: Context, body: CreateAccount) -> Account:
+    """Open an account; the same id and body again is the same account.
+
+    Refuses another body under a used id, and more accounts than one owner may have.
+    """
+    made = None
+    if body.id is not None:
+        made = made_of(ctx, body.model_dump(mode="json", exclude_unset=True))
+        found = look_up(ctx, account=[body.id])
+        if found.repeats("account", body.id, made):
+            return found.account(body.id)
+    if Accounts(ctx).count(most=MAX_ACCOUNTS_OWNED) >= MAX_ACCOUNTS_OWNED:
+        raise LimitReached
+    opening = _opening(body.opening_balance, body.currency)
+    account = Account(
+        id=body.id or new_id(),
+        version=1,
+        name=body.name,
+        kind=body.kind,
+        currency=body.currency,
+        opening_minor=opening,
+        balance_minor=opening,
+        entries=0,
+        archived=False,
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        made=made,
+    )
+    Accounts(ctx).add(account)
+    return account
+
+
+def read_account(ctx: Context, account_id: str) -> Account:
+    """Give an account; raises `AccountNotFound`."""
+    return look_up(ctx, account=[account_id]).account(account_id)
+
+
+def list_accounts(ctx: Context, query: PageQuery) -> Listing[Account]:
+    """List the accounts, oldest first."""
+    page = Accounts(ctx).find(start=start_of(ctx, query, _QUESTION), limit=query.limit)
+    return listed(ctx, page, _QUESTION)
+
+
+def amend_account(ctx: Context, account_id: str, patch: PatchAccount) -> Account:
+    """Change an account; a new opening balance moves the balance with it.
+
+    Refuses a stale or missing `If-Match`, and an opening balance in another currency.
+    """
+    before = look_up(ctx, account=[account_id]).account(account_id)
+    ctx.expect_version(before.version, required=True)
+    opening = before.opening_minor
+    if "opening_balance" in patch.model_fields_set:
+        opening = _opening(patch.opening_balance, before.currency)
+    after = replace(
+        before,
+        name=given(patch, "name", before.name),
+        kind=given(patch, "kind", before.kind),
+        archived=given(patch, "archived", before.archived),
+        opening_minor=opening,
+        balance_minor=in_range(before.balance_minor + opening - before.opening_minor),
+    )
+    if after == before:
+        return before
+    after = replace(after, version=before.version + 1, updated_at=ctx.now)
+    Accounts(ctx).replace(before, after)
+    return after
+
+
+def close_account(ctx: Context, account_id: str) -> None:
+    """Delete an account without transactions; again is no error. Refuses `AccountInUse`."""
+    found = look_up(ctx, account=[account_id])
+    if found.is_gone("account", account_id):
+        return
+    account = found.account(account_id)
+    ctx.expect_version(account.version, required=True)
+    if account.entries:
+        raise AccountInUse
+    Accounts(ctx).remove(account)
+
+
+def _opening(balance: MoneyWire | None, currency: str) -> int:
+    if balance is None:
+        return 0
+    if balance.currency != currency:
+        raise WrongCurrency("/opening_balance/currency", currency)
+    return balance.to_money().amount_minor

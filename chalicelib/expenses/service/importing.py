@@ -1,0 +1,210 @@
+"""Recording a chunk of a parsed statement: known rows out, new ones filed, all in one transaction.
+
+Chunk k orders chunk k+1 in its own transaction, so the chunks of an import run one after the other and a
+crash between any two steps repeats at most a chunk that then finds all its rows known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from chalicelib.expenses.commands import (
+    CHUNKS_PER_PAGE,
+    MAX_ACCOUNTS,
+    ROWS_PER_CHUNK,
+    ImportRow,
+    ImportRows,
+    page_key,
+)
+from chalicelib.expenses.errors import (
+    AccountArchived,
+    AccountNotFound,
+    BalanceOutOfRange,
+    UnreadableRows,
+    WrongCurrency,
+)
+from chalicelib.expenses.events import ImportStopped, TransactionsImported
+from chalicelib.expenses.model.accounts import accept, in_range
+from chalicelib.expenses.model.conditions import Line
+from chalicelib.expenses.model.importing import by_account, totals
+from chalicelib.expenses.model.payee import merchant_key
+from chalicelib.expenses.model.transactions import MAX_NOTES, MAX_PAYEE, Filing, Transaction
+from chalicelib.expenses.repository.accounts import Accounts
+from chalicelib.expenses.repository.lookup import look_up
+from chalicelib.expenses.repository.table import payee_id
+from chalicelib.expenses.repository.transactions import Transactions
+from chalicelib.expenses.service.filing import filer_of
+from chalicelib.kernel import blobs
+from chalicelib.kernel.blobs import BlobGone
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.errors import Refusal
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.money import Money
+from chalicelib.kernel.vault import Vault
+
+_STOPPING = (
+    AccountArchived,
+    AccountNotFound,
+    BalanceOutOfRange,
+    BlobGone,
+    UnreadableRows,
+    WrongCurrency,
+)
+"""What no second try can mend."""
+_NOT_FILED = Filing(category_id=None, by="none")
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A row on its way into an account, under the id that it will always have there."""
+
+    id: str
+    account_id: str
+    row: ImportRow
+    amount: Money
+    booked_on: date
+
+
+def import_rows(ctx: Context, order: ImportRows) -> None:
+    """Record a chunk, tell `TransactionsImported` and order the next one.
+
+    Tells `ImportStopped` instead, and orders nothing, where the rows are gone or cannot be read, or an
+    account is gone, archived, or kept in another currency.
+    """
+    try:
+        planned = _plan(ctx.vault, order)
+        fresh = _fresh(ctx, planned)
+    except _STOPPING as refusal:
+        _stop(ctx, order, refusal)
+        return
+    recorded = _filed(ctx, order, fresh) if fresh else []
+    _book(ctx, recorded)
+    _tell(ctx, order, recorded, duplicates=len(planned) - len(recorded))
+
+
+def _plan(vault: Vault, order: ImportRows) -> list[_Planned]:
+    """Read the chunk's importable rows of statements that have an account."""
+    page, place = divmod(order.chunk, CHUNKS_PER_PAGE)
+    first = place * ROWS_PER_CHUNK
+    raws = blobs.get(vault, page_key(order.prefix, page))
+    try:
+        rows = [ImportRow.from_json(raw) for raw in raws[first : first + ROWS_PER_CHUNK]]
+        return [
+            _planned(vault, row, order.accounts[str(row.statement)])
+            for row in rows
+            if row.importable and str(row.statement) in order.accounts
+        ]
+    except (ValueError, TypeError) as error:
+        raise UnreadableRows from error
+
+
+def _planned(vault: Vault, row: ImportRow, account_id: str) -> _Planned:
+    if row.booked_on is None or row.amount_minor is None:
+        raise UnreadableRows
+    mark = vault.fingerprint("row", account_id, *row.identity(), str(row.ordinal))
+    amount = Money(row.amount_minor, row.currency)
+    return _Planned(derived_id(mark), account_id, row, amount, row.booked_on)
+
+
+def _fresh(ctx: Context, planned: Sequence[_Planned]) -> list[_Planned]:
+    """Give the rows that the ledger never had, each once, and check that their accounts take them.
+
+    Known rows ask nothing of an account, so a repeat is harmless even when it was archived since.
+    """
+    accounts = {one.account_id for one in planned}
+    if len(accounts) > MAX_ACCOUNTS:
+        raise UnreadableRows
+    found = look_up(ctx, transaction=[one.id for one in planned], account=accounts)
+    fresh = {one.id: one for one in planned if found.raw("transaction", one.id) is None}
+    sums: dict[str, int] = {}
+    for one in fresh.values():
+        accept(found.account(one.account_id), one.amount)
+        sums[one.account_id] = sums.get(one.account_id, 0) + one.amount.amount_minor
+    for account_id, amount in sums.items():
+        in_range(found.account(account_id).balance_minor + amount)
+    return list(fresh.values())
+
+
+def _filed(ctx: Context, order: ImportRows, fresh: Sequence[_Planned]) -> list[Transaction]:
+    """Make transactions of rows, each under the category that rules, memory or the prior name."""
+    made = [_transaction(ctx, order, one) for one in fresh]
+    memory = look_up(ctx, payee={one.payee_id for one in made})
+    filer = filer_of(ctx, memory)
+    filed = []
+    for one, transaction in zip(fresh, made, strict=True):
+        verdict = filer.file(_line(one), transaction.payee_id)
+        renamed = verdict.payee is not None and verdict.payee != transaction.payee
+        filed.append(
+            replace(
+                transaction,
+                filing=verdict.filing,
+                payee=verdict.payee or transaction.payee,
+                bank_payee=transaction.payee if renamed else "",
+                notes="\n".join(filter(None, (transaction.notes, *verdict.notes)))[:MAX_NOTES],
+            )
+        )
+    return filed
+
+
+def _transaction(ctx: Context, order: ImportRows, one: _Planned) -> Transaction:
+    row = one.row
+    return Transaction(
+        id=one.id,
+        version=1,
+        account_id=one.account_id,
+        amount=one.amount,
+        booked_on=one.booked_on,
+        payee=row.payee[:MAX_PAYEE],
+        payee_id=payee_id(ctx.vault, merchant_key(row.payee, row.memo)),
+        notes=row.memo[:MAX_NOTES],
+        filing=_NOT_FILED,
+        source="import",
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        import_id=order.import_id,
+    )
+
+
+def _line(one: _Planned) -> Line:
+    row = one.row
+    return Line(
+        payee=row.payee,
+        notes=row.memo,
+        amount_minor=one.amount.amount_minor,
+        currency=one.amount.currency,
+        account_id=one.account_id,
+        booked_on=one.booked_on,
+        mcc=row.mcc,
+    )
+
+
+def _book(ctx: Context, recorded: Sequence[Transaction]) -> None:
+    transactions, accounts = Transactions(ctx), Accounts(ctx)
+    for one in recorded:
+        transactions.add(one)
+    for account_id, (amount, count) in by_account(one.posting for one in recorded).items():
+        accounts.post(account_id, amount, postings=count, entries=count)
+
+
+def _tell(
+    ctx: Context, order: ImportRows, recorded: Sequence[Transaction], *, duplicates: int
+) -> None:
+    fact = TransactionsImported(
+        import_id=order.import_id,
+        chunk=order.chunk,
+        chunks=order.chunks,
+        recorded=len(recorded),
+        duplicates=duplicates,
+        totals=totals(one.posting for one in recorded),
+        change=ctx.commit.sequence if recorded else 0,
+    )
+    ctx.commit.tell(fact, subject=order.import_id)
+    if order.chunk + 1 < order.chunks:
+        ctx.commit.order(replace(order, chunk=order.chunk + 1), subject=order.import_id)
+
+
+def _stop(ctx: Context, order: ImportRows, refusal: Refusal) -> None:
+    fact = ImportStopped(import_id=order.import_id, chunk=order.chunk, reason=refusal.slug)
+    ctx.commit.tell(fact, subject=order.import_id)

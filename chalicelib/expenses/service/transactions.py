@@ -1,0 +1,190 @@
+"""Transactions entered, read and changed by their owner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.expenses.errors import WrongCurrency
+from chalicelib.expenses.model.accounts import accept
+from chalicelib.expenses.model.conditions import Line
+from chalicelib.expenses.model.listing import Listing
+from chalicelib.expenses.model.payee import merchant_key
+from chalicelib.expenses.model.transactions import Filing, Transaction, check_day, next_version
+from chalicelib.expenses.repository.lookup import Found, look_up, made_of
+from chalicelib.expenses.repository.setup import SetupWriter
+from chalicelib.expenses.repository.table import payee_id
+from chalicelib.expenses.repository.transactions import Filter, Transactions
+from chalicelib.expenses.schemas.common import given
+from chalicelib.expenses.schemas.transactions import (
+    CreateTransaction,
+    PatchTransaction,
+    TransactionQuery,
+)
+from chalicelib.expenses.service import ledger
+from chalicelib.expenses.service.filing import filer_of
+from chalicelib.expenses.service.paging import listed, start_of
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.ids import new_id
+
+
+def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
+    """Record a transaction; the same id and body again is the same transaction.
+
+    Refuses accounts and categories that are absent or archived, another currency than the account's, and
+    a day too far ahead. Tells `TransactionRecorded`. Without a category one is looked for; with one,
+    the payee is remembered under it.
+    """
+    check_day(body.booked_on, ctx.now.date())
+    normalised = merchant_key(body.payee, body.notes)
+    payee = payee_id(ctx.vault, normalised)
+    found = look_up(
+        ctx,
+        account=[body.account_id],
+        transaction=[body.id] if body.id else [],
+        category=[body.category_id] if body.category_id else [],
+        payee=[] if body.category_id else [payee],
+    )
+    made = None
+    if body.id is not None:
+        made = made_of(ctx, body.model_dump(mode="json", exclude_unset=True))
+        if found.repeats("transaction", body.id, made):
+            return found.transaction(body.id)
+    amount = body.amount.to_money()
+    accept(found.account(body.account_id), amount)
+    transaction = Transaction(
+        id=body.id or new_id(),
+        version=1,
+        account_id=body.account_id,
+        amount=amount,
+        booked_on=body.booked_on,
+        payee=body.payee,
+        payee_id=payee,
+        notes=body.notes,
+        filing=_filed(ctx, found, body, payee),
+        source="manual",
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        made=made,
+    )
+    ledger.enter(ctx, transaction)
+    _learn(ctx, transaction)
+    return transaction
+
+
+def _filed(ctx: Context, found: Found, body: CreateTransaction, payee: str) -> Filing:
+    """Take the category that the user gave, or look for one."""
+    if body.category_id is not None:
+        found.require_category(body.category_id)
+        return Filing(category_id=body.category_id, by="user")
+    line = Line(
+        payee=body.payee,
+        notes=body.notes,
+        amount_minor=body.amount.to_money().amount_minor,
+        currency=body.amount.currency,
+        account_id=body.account_id,
+        booked_on=body.booked_on,
+    )
+    return filer_of(ctx, found).file(line, payee).filing
+
+
+def read_transaction(ctx: Context, transaction_id: str) -> Transaction:
+    """Give a transaction; raises `TransactionNotFound`."""
+    return look_up(ctx, transaction=[transaction_id]).transaction(transaction_id)
+
+
+def list_transactions(ctx: Context, query: TransactionQuery) -> Listing[Transaction]:
+    """List transactions, newest day first, from an index that may lag a moment behind a write.
+
+    A filter by account or category can make a page short or even empty before the end.
+    """
+    wanted = Filter(
+        account_id=query.account_id,
+        category_id="" if query.category_id == "none" else query.category_id,
+        first=query.first,
+        last=query.last,
+    )
+    question = f"transactions:{query.account_id}:{query.category_id}:{query.first}:{query.last}"
+    start = start_of(ctx, query, question)
+    return listed(ctx, Transactions(ctx).find(wanted, start=start, limit=query.limit), question)
+
+
+def amend_transaction(ctx: Context, transaction_id: str, patch: PatchTransaction) -> Transaction:
+    """Change a transaction; what the user says about a category is the user's from then on.
+
+    Refuses what `record_transaction` refuses, and a stale or missing `If-Match`. Tells
+    `TransactionChanged` when account, category, amount or day change.
+    """
+    found = look_up(
+        ctx,
+        transaction=[transaction_id],
+        account=[patch.account_id] if patch.account_id else [],
+        category=[patch.category_id] if patch.category_id else [],
+    )
+    before = found.transaction(transaction_id)
+    ctx.expect_version(before.version, required=True)
+    after = next_version(before, _edited(ctx, before, patch), ctx.now)
+    if after is before:
+        return before
+    _check(ctx, found, before, after)
+    ledger.correct(ctx, before, after)
+    if "category_id" in patch.model_fields_set:
+        _learn(ctx, after)
+    return after
+
+
+def _edited(ctx: Context, before: Transaction, patch: PatchTransaction) -> Transaction:
+    filing = before.filing
+    if "category_id" in patch.model_fields_set:
+        filing = Filing(category_id=patch.category_id, by="user")
+    amount = before.amount
+    if "amount" in patch.model_fields_set:
+        amount = patch.amount.to_money()
+    after = replace(
+        before,
+        account_id=given(patch, "account_id", before.account_id),
+        amount=amount,
+        booked_on=given(patch, "booked_on", before.booked_on),
+        payee=given(patch, "payee", before.payee),
+        notes=given(patch, "notes", before.notes),
+        filing=filing,
+    )
+    if after.payee == before.payee:
+        return after
+    if before.source == "import":
+        # what the bank wrote stays, and stays the key under which the payee is remembered
+        return replace(after, bank_payee=before.bank_payee or before.payee)
+    return replace(after, payee_id=payee_id(ctx.vault, merchant_key(after.payee, after.notes)))
+
+
+def _check(ctx: Context, found: Found, before: Transaction, after: Transaction) -> None:
+    if after.booked_on != before.booked_on:
+        check_day(after.booked_on, ctx.now.date())
+    if after.account_id != before.account_id:
+        accept(found.account(after.account_id), after.amount)
+    elif after.amount.currency != before.amount.currency:
+        raise WrongCurrency("/amount/currency", before.amount.currency)
+    if after.filing.category_id not in {None, before.filing.category_id}:
+        found.require_category(str(after.filing.category_id))
+
+
+def remove_transaction(ctx: Context, transaction_id: str) -> None:
+    """Delete a transaction; again is no error. Its id stays taken, so no import brings it back.
+
+    Refuses a stale or missing `If-Match`. Tells `TransactionRemoved`.
+    """
+    found = look_up(ctx, transaction=[transaction_id])
+    if found.is_gone("transaction", transaction_id):
+        return
+    transaction = found.transaction(transaction_id)
+    ctx.expect_version(transaction.version, required=True)
+    ledger.strike(ctx, transaction)
+
+
+def _learn(ctx: Context, transaction: Transaction) -> None:
+    """Remember what the user said about the payee, where the user said something."""
+    filing = transaction.filing
+    if filing.by != "user" or filing.category_id is None:
+        return
+    normalised = merchant_key(transaction.bank_payee or transaction.payee, transaction.notes)
+    if normalised:
+        SetupWriter(ctx).learn(transaction.payee_id, normalised, filing.category_id)

@@ -6,6 +6,7 @@ common password has 15 characters, what is made of them counts too: one twice, t
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ MIN_LENGTH: Final = 15
 MAX_LENGTH: Final = 128
 """Code points after NFC; bounds what a hash costs."""
 SERVICE_WORDS: Final = ("xpense",)
+_SEPARATORS: Final = re.compile(r"[\W_]+")
 _SHORTEST_WORD: Final = 5
 """A name of four letters is inside too many honest words."""
 _LONGEST_PATTERN: Final = 4
@@ -79,8 +81,8 @@ def guessable(folded: str, *, is_common: IsCommon) -> bool:
 def _words(context: Sequence[str]) -> list[str]:
     words: list[str] = list(SERVICE_WORDS)
     for text in context:
-        folded = normalise(text).casefold()
-        words += [folded, *folded.replace("@", " ").split()]
+        name, _, domain = normalise(text).casefold().partition("@")
+        words += [name, domain, *_SEPARATORS.split(name)]
     return [word for word in words if len(word) >= _SHORTEST_WORD]
 
 

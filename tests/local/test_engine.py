@@ -173,7 +173,7 @@ def test_an_npm_that_fails_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     npm.write_text("#!/bin/sh\necho no such registry >&2\nexit 1\n")
     npm.chmod(0o755)
     monkeypatch.setattr(fetch, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(fetch, "_npm", lambda: (str(npm), os.environ["PATH"]))
+    monkeypatch.setattr(fetch, "_npm", lambda: ([str(npm)], os.environ["PATH"]))
     pin = fetch.Pin("@dynoxide/none", "1", "sha512-x", "0")
     monkeypatch.setattr(fetch, "PINS", {HERE: pin})
 

@@ -89,7 +89,7 @@ class Rest:
 
     def _mailed_token(self, email: str) -> str:
         for _ in _patiently(30):
-            for mail in self.call("GET", "/local/mailbox.json", query={"to": email})["items"]:
+            for mail in self.call("GET", "/local/mailbox.json", query={"to": email}):
                 for word in mail["text"].split():
                     if "token=" in word:
                         return str(word.split("token=", 1)[1])

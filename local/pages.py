@@ -115,7 +115,9 @@ def _reference() -> tuple[Response, Response]:
         ("content-type", "text/html; charset=utf-8"),
         ("content-security-policy", docs_page.content_security_policy()),
     )
-    return json_response(document), Response(200, headers, docs_page.render(document).encode())
+    plain = (("content-type", "application/json"),)
+    made = Response(200, plain, openapi.text(document).encode())
+    return made, Response(200, headers, docs_page.render(document).encode())
 
 
 def _openapi(_: Request) -> Response:

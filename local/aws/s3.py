@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, unquote
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from chalicelib.kernel.clock import parse_rfc3339
@@ -28,6 +29,7 @@ CORS: Final = (
     ("access-control-max-age", "3000"),
 )
 """As the uploads bucket's CORS rule; what protects the bucket is the signature."""
+_NAMESPACE: Final = "http://s3.amazonaws.com/doc/2006-03-01/"
 _KEPT: Final = frozenset(
     {"content-type", "content-disposition", "content-language", "content-encoding", "cache-control"}
 )
@@ -60,10 +62,13 @@ def _run(cloud: Cloud, request: Request, bucket: str, key: str) -> Response:
         return Response(200)
     if len(request.body) > MAX_OBJECT + s3_post.FORM_OVERHEAD:
         raise S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
-    if request.method == "POST" and not key:
+    names = {name for name, _ in request.pairs()}
+    if request.method == "POST" and not key and "delete" not in names:
         return s3_post.answer(cloud, request, bucket)
     _authenticate(cloud, request)
     if not key:
+        if request.method == "POST":
+            return _delete_many(cloud, request, bucket)
         if request.method == "GET" and request.parameter("list-type") == "2":
             return _list(cloud, request, bucket)
         raise S3Error("NotImplemented", "the local S3 does not have this operation", 501)
@@ -93,6 +98,24 @@ def _object(cloud: Cloud, request: Request, bucket: str, key: str) -> Response:
             return Response(204)
         case _:
             raise S3Error("MethodNotAllowed", "not allowed against this resource", 405)
+
+
+def _delete_many(cloud: Cloud, request: Request, bucket: str) -> Response:
+    """Delete up to 1,000 keys; absent ones count as deleted, as in S3."""
+    try:
+        # safe: only who holds our own key gets here, and expat bounds entity expansion
+        asked = ET.fromstring(_checked_body(request))  # noqa: S314
+    except ET.ParseError as wrong:
+        raise S3Error("MalformedXML", "The XML you provided was not well-formed") from wrong
+    keys = [node.text or "" for node in asked.iterfind("{*}Object/{*}Key")]
+    if not 0 < len(keys) <= 1000 or not all(keys):
+        raise S3Error("MalformedXML", "1 to 1,000 keys are deleted at once")
+    for key in keys:
+        cloud.objects.delete(bucket, key)
+    quiet = asked.findtext("{*}Quiet", "").lower() == "true"
+    done = "" if quiet else "".join(f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in keys)
+    body = f'<DeleteResult xmlns="{_NAMESPACE}">{done}</DeleteResult>'
+    return Response(200, (("content-type", "application/xml"),), body.encode())
 
 
 def kept_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -188,7 +211,7 @@ def _list(cloud: Cloud, request: Request, bucket: str) -> Response:
         following = f"<NextContinuationToken>{page[-1].key.encode().hex()}</NextContinuationToken>"
     coded = "<EncodingType>url</EncodingType>" if encode is quote else ""
     body = (
-        '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+        f'<ListBucketResult xmlns="{_NAMESPACE}">'
         f"<Name>{escape(bucket)}</Name><Prefix>{encode(prefix)}</Prefix><KeyCount>{len(page)}</KeyCount>"
         f"<MaxKeys>{limit}</MaxKeys>{coded}<IsTruncated>{str(more).lower()}</IsTruncated>"
         f"{following}{contents}</ListBucketResult>"

@@ -119,6 +119,32 @@ def test_a_listing_pages_through_every_key_of_a_prefix(here: Here) -> None:
     ]
 
 
+@pytest.mark.parametrize(("quiet", "told"), [(True, []), (False, ["a&b", "c", "gone"])])
+def test_many_objects_are_deleted_at_once(here: Here, quiet: bool, told: list[str]) -> None:
+    s3 = here.sdk("s3")
+    for key in ("a&b", "c", "kept"):
+        s3.put_object(Bucket="bulk", Key=key, Body=b"x")
+
+    done = s3.delete_objects(
+        Bucket="bulk",
+        Delete={"Objects": [{"Key": key} for key in ("a&b", "c", "gone")], "Quiet": quiet},
+    )
+
+    assert [one["Key"] for one in done.get("Deleted", [])] == told
+    left = s3.list_objects_v2(Bucket="bulk")["Contents"]
+    assert [one["Key"] for one in left] == ["kept"]
+
+
+def test_a_mass_delete_is_signed_like_everything_else(here: Here) -> None:
+    here.sdk("s3").put_object(Bucket="bulk", Key="k", Body=b"x")
+
+    body = b"<Delete><Object><Key>k</Key></Object></Delete>"
+    answer = here.call("/_aws/s3/bulk?delete", "POST", body=body)
+
+    assert answer.status == 403
+    assert here.cloud.objects.head("bulk", "k").size == 1
+
+
 def test_an_unknown_bucket_is_refused(here: Here) -> None:
     s3 = here.sdk("s3")
     with pytest.raises(s3.exceptions.NoSuchBucket):

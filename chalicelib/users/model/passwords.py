@@ -71,7 +71,7 @@ NOBODY: Final = PasswordHash(cost=COST, salt=bytes(SALT_BYTES), tag=bytes(_HASH_
 """What an unknown user's password is compared with, so that it takes as long; nothing fits it."""
 
 
-def hash_password(password: str, *, salt: bytes, pepper: bytes, cost: Cost = COST) -> PasswordHash:
+def hash_password(password: str, *, salt: bytes, pepper: bytes, cost: Cost) -> PasswordHash:
     """Hash a password; `salt` is 16 random bytes, `pepper` the secret that `cost` names."""
     return PasswordHash(cost=cost, salt=salt, tag=_tag(password, salt, cost, pepper))
 

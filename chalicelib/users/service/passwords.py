@@ -26,7 +26,7 @@ class Match:
 def hashed(password: str) -> str:
     """Hash a new password at today's cost."""
     salt = secrets.token_bytes(SALT_BYTES)
-    return str(hash_password(password, salt=salt, pepper=_pepper(COST.pepper)))
+    return str(hash_password(password, salt=salt, pepper=_pepper(COST.pepper), cost=COST))
 
 
 def compare(stored: str | None, password: str) -> Match:

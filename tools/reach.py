@@ -36,12 +36,8 @@ class Reach:
 
 @cache
 def _graph() -> ImportGraph:
-    return grimp.build_graph(
-        _HEART,
-        "functions",
-        include_external_packages=True,
-        cache_dir=str(ROOT / ".cache" / "grimp"),
-    )
+    # no cache: it forgets to look again when a module that was missing comes to exist
+    return grimp.build_graph(_HEART, "functions", include_external_packages=True, cache_dir=None)
 
 
 @cache

@@ -174,6 +174,12 @@ def _explain(text: str) -> Flaw:
     return Flaw("bad-amount", f"{quoted(bare)} is not an amount.")
 
 
+def fits_no_thousandths(currency: str) -> bool:
+    """Whether a currency has fewer than three decimals, so that 1,234 in it must be a thousand."""
+    limits = _limits(currency)
+    return limits is not None and limits.digits < 3
+
+
 class _Limits(NamedTuple):
     quantum: Decimal
     max_adjusted: int
@@ -233,9 +239,10 @@ def fit_column(
 def find_style(cells: Sequence[str]) -> Style:
     """Find the decimal mark from every amount of a file; the majority wins where they differ."""
     third = Counter(cell[-3:-2] for cell in cells)  # the mark of all amounts with two decimals
-    for mark, other in ((".", ","), (",", ".")):
-        if third[mark] * 2 > len(cells) and not third[other]:
-            return Style(mark)
+    if third["."] * 2 > len(cells) and not third[","]:
+        return Style(".")
+    if third[","] * 2 > len(cells) and not third["."]:
+        return Style(",")
     votes: Counter[str] = Counter()
     unclear: Counter[str] = Counter()
     for cell, times in Counter(cells).items():

@@ -75,22 +75,20 @@ def _amount(cents: str) -> Decimal | None:
     return Decimal(cents).scaleb(-2)
 
 
+def _directed_amount(cells: list[str], currency: str, hints: Hints) -> Decimal | Flaw:
+    amount, direction = _amount(cells[_CENTS]), _DIRECTIONS.get(cells[_FLAG].upper())
+    if amount is None or direction is None:
+        said = f"{quoted(cells[_CENTS])} {quoted(cells[_FLAG])}"
+        return Flaw("bad-amount", f"{said} is not an amount in cents with C or D.")
+    sign = -direction if hints.invert_sign else direction
+    return fit_to_currency(amount * sign or ZERO, currency)
+
+
 def _row(line: int, cells: list[str], currency: str, hints: Hints) -> Row:
     problems = []
-    amount: Decimal | Flaw | None = _amount(cells[_CENTS])
-    direction = _DIRECTIONS.get(cells[_FLAG].upper())
-    if amount is None or direction is None:
-        detail = (
-            f"{quoted(cells[_CENTS])} {quoted(cells[_FLAG])} is not an amount in cents, C or D."
-        )
-        problems.append(Problem(line, "amount", "bad-amount", detail))
-        amount = None
-    else:
-        sign = -direction if hints.invert_sign else direction
-        fitted = fit_to_currency(amount * sign or ZERO, currency)
-        amount = None if isinstance(fitted, Flaw) else fitted
-        if isinstance(fitted, Flaw):
-            problems.append(Problem(line, "amount", fitted.code, fitted.detail))
+    amount = _directed_amount(cells, currency, hints)
+    if isinstance(amount, Flaw):
+        problems.append(Problem(line, "amount", amount.code, amount.detail))
     booked_on = read_date(cells[_DATE], "ymd")
     if booked_on is None:
         detail = f"{quoted(cells[_DATE])} is not a date."
@@ -98,7 +96,7 @@ def _row(line: int, cells: list[str], currency: str, hints: Hints) -> Row:
     return Row(
         line=line,
         booked_on=booked_on,
-        amount=amount,
+        amount=None if isinstance(amount, Flaw) else amount,
         currency=currency,
         payee=" ".join(cells[_PARTY].split())[:MAX_TEXT],
         memo=" ".join(cells[_PURPOSE].split())[:MAX_TEXT],

@@ -15,7 +15,7 @@ from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import Flaw, read_plain
 from chalicelib.interchange.model.formats.dates import make_date
-from chalicelib.interchange.model.formats.ofx_rows import Transaction, build_rows
+from chalicelib.interchange.model.formats.ofx_rows import TransactionReader
 from chalicelib.interchange.model.formats.ofx_text import (
     Prepared,
     declared_encoding,
@@ -67,7 +67,9 @@ class _Building:
 
     kind: str
     fields: dict[str, str] = field(default_factory=dict)
-    transactions: list[Transaction] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    cut_off: bool = False
     securities: int = 0
     pending: int = 0
 
@@ -119,20 +121,23 @@ def _walk_text(walk: _Walk, prepared: Prepared) -> None:
     line += pieces[0].count("\n")
     if len(pieces) > MAX_ROWS + 1:
         raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} transactions.")
-    last = len(pieces) - 1
+    closed = rest = ""
     for at in range(1, len(pieces)):
         piece = pieces[at]
+        pieces[at] = ""
         body, closed, rest = piece.partition("</STMTTRN>")
         if not closed:
             body, rest = _cut_unclosed(piece)
-        cut_off = at == last and not closed and not rest
         if walk.current is None:
             walk.current = _Building("")
-        walk.current.transactions.append(Transaction(line, body, cut_off))
+        walk.current.bodies.append(body)
+        walk.current.lines.append(line)
         line += piece.count("\n")
         if rest and not rest.isspace():
             _walk_tags(walk, rest)
-    if "</OFX>" not in pieces[-1]:
+    if walk.current is not None and walk.current.bodies and not (closed or rest):
+        walk.current.cut_off = True
+    if "</OFX>" not in prepared.body[-4096:]:
         walk.notes.add("truncated-file", "The end tag </OFX> is missing: the file may be cut off.")
 
 
@@ -220,8 +225,9 @@ def _finish(walk: _Walk) -> None:
         raise Unreadable("too-many-statements", f"More than {MAX_STATEMENTS} statements in a file.")
     fields = building.fields
     currency = fields.get("CURDEF", "").upper() or walk.hints.currency
-    rows = build_rows(building.transactions, currency, walk.hints, walk.notes)
-    building.transactions = []
+    rows = TransactionReader(currency, walk.hints).read(
+        building.bodies, building.lines, walk.notes, cut_off=building.cut_off
+    )
     if currency is None and any(row.currency is None for row in rows):
         walk.notes.add("no-currency", "The statement does not say its currency.")
     _note_left_out(building, walk.notes)

@@ -7,11 +7,10 @@ read column by column.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import repeat
-from typing import Final, NamedTuple
+from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import (
     ZERO,
@@ -24,23 +23,20 @@ from chalicelib.interchange.model.formats.dates import make_date
 from chalicelib.interchange.model.formats.ofx_text import unescape
 from chalicelib.interchange.model.formats.types import MAX_TEXT, Hints, Notes, Problem, Row, quoted
 
-_LEAVES: Final = re.compile(r"<([A-Z][A-Z0-9._]*+)>([^<]*+)")
-# The same, for values that hold a < which starts no tag.
+# Open tags with their values; a value may hold a < that starts no tag.
 _TAG: Final = r"</?[A-Z][A-Z0-9._]*+/?>"
-_LEAVES_WITH_SIGNS: Final = re.compile(rf"<([A-Z][A-Z0-9._]*+)>([^<]*+(?:(?!{_TAG})<[^<]*+)*+)")
+_LEAVES: Final = re.compile(rf"<([A-Z][A-Z0-9._]*+)>([^<]*+(?:(?!{_TAG})<[^<]*+)*+)")
+_NAME: Final = re.compile(r"/?[A-Z][A-Z0-9._]*+")
+_USUAL_TAGS: Final = (
+    "TRNTYPE DTPOSTED DTUSER DTAVAIL TRNAMT FITID CORRECTFITID SRVRTID CHECKNUM REFNUM SIC PAYEEID "
+    "NAME EXTDNAME MEMO CURRENCY ORIGCURRENCY CURRATE CURSYM"
+)
+_BLOCK: Final = 4_096
 _ONCE: Final = ("TRNAMT", "DTPOSTED", "FITID", "TRNTYPE")
 _ISO_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 Fields = dict[str, str]
 Problems = tuple[Problem, ...]
-
-
-class Transaction(NamedTuple):
-    """The text between two tags; `cut_off` if the file ends before the closing one."""
-
-    line: int
-    body: str
-    cut_off: bool
 
 
 class OfxDates(dict[str, date | None]):
@@ -59,65 +55,109 @@ class OfxDates(dict[str, date | None]):
         return value
 
 
-def build_rows(
-    transactions: Sequence[Transaction], currency: str | None, hints: Hints, notes: Notes
-) -> tuple[Row, ...]:
-    """Read the transactions of one statement; every flaw becomes a problem of its row.
+class TransactionReader:
+    """Reads the transactions of one statement.
 
     `currency` is the statement's; a transaction may name another one.
     """
-    if not transactions:
-        return ()
-    lines = [found.line for found in transactions]
-    problems: list[Problems] = [()] * len(lines)
-    fields = [_fields(found, at, problems) for at, found in enumerate(transactions)]
-    currencies = _currencies(fields, currency)
-    amounts = _amounts(fields, currencies, hints)
-    dates = OfxDates()
-    posted = [found.get("DTPOSTED", "") for found in fields]
-    booked = [dates[text] for text in posted]
-    values = _checked(lines, posted, booked, amounts, problems)
-    payees, memos = _texts(fields, notes)
-    ids = [found.get("FITID", "").strip()[:255] or None for found in fields]
-    kinds = [found.get("TRNTYPE", "").strip()[:20].upper() for found in fields]
-    _note_oddities(ids, kinds, values, hints, notes)
-    return tuple(
-        map(
-            Row._make,
-            zip(
-                lines,
-                booked,
-                values,
-                currencies,
-                payees,
-                memos,
-                ids,
-                kinds,
-                [_mcc(found["SIC"]) if "SIC" in found else None for found in fields],
-                repeat(None),
-                problems,
-                strict=False,
-            ),
+
+    __slots__ = ("_currency", "_cut", "_dates", "_hints", "_names")
+
+    def __init__(self, currency: str | None, hints: Hints) -> None:
+        self._currency = currency
+        self._hints = hints
+        self._dates = OfxDates()
+        self._names = set(_USUAL_TAGS.split()) | {f"/{name}" for name in _USUAL_TAGS.split()}
+        self._cut = 0
+
+    def read(
+        self, bodies: list[str], lines: list[int], notes: Notes, *, cut_off: bool
+    ) -> tuple[Row, ...]:
+        """Read all transactions; every flaw becomes a problem of its row.
+
+        `bodies` are the texts between the tags, and are let go of on the way. `cut_off` says that
+        the file ends inside the last one.
+        """
+        rows: list[Row] = []
+        for start in range(0, len(bodies), _BLOCK):
+            block = bodies[start : start + _BLOCK]
+            bodies[start : start + _BLOCK] = [""] * len(block)
+            ends_here = cut_off and start + _BLOCK >= len(bodies)
+            rows += self._block(block, lines[start : start + _BLOCK], cut_off=ends_here)
+        if self._cut:
+            notes.add("long-text-cut", f"{self._cut} texts were cut to {MAX_TEXT} characters.")
+        _note_oddities(rows, self._hints, notes)
+        return tuple(rows)
+
+    def _block(self, bodies: list[str], lines: list[int], *, cut_off: bool) -> list[Row]:
+        problems: list[Problems] = [()] * len(lines)
+        fields = [self._fields(body) for body in bodies]
+        for at, found in enumerate(fields):
+            if "merged" in found:
+                detail = "Two transactions run into each other here."
+                problems[at] = (Problem(lines[at], None, "merged-rows", detail),)
+        if cut_off:
+            detail = "The file ends inside this row."
+            problems[-1] += (Problem(lines[-1], None, "truncated-row", detail),)
+        currencies = _currencies(fields, self._currency)
+        amounts = _amounts(fields, currencies, self._hints)
+        posted = [found.get("DTPOSTED", "") for found in fields]
+        booked = [self._dates[text] for text in posted]
+        values = _checked(lines, posted, booked, amounts, problems)
+        payees, memos = self._texts(fields)
+        columns = zip(
+            lines,
+            booked,
+            values,
+            currencies,
+            payees,
+            memos,
+            [found.get("FITID", "").strip()[:255] or None for found in fields],
+            [found.get("TRNTYPE", "").strip()[:20].upper() for found in fields],
+            [_mcc(found["SIC"]) if "SIC" in found else None for found in fields],
+            repeat(None),
+            problems,
+            strict=False,
         )
-    )
+        return list(map(Row._make, columns))
 
+    def _fields(self, body: str) -> Fields:
+        """Cut a transaction into its fields; a key `merged` says that it holds two of them.
 
-def _fields(found: Transaction, at: int, problems: list[Problems]) -> Fields:
-    body = found.body
-    leaves = _LEAVES.findall(body)
-    if len(leaves) + body.count("</") != body.count("<"):
-        leaves = _LEAVES_WITH_SIGNS.findall(body)
-    fields: Fields = dict(reversed(leaves))  # of a repeated tag the first counts
-    if len(fields) != len(leaves):
-        names = [name for name, _ in leaves]
-        if any(names.count(name) > 1 for name in _ONCE):
-            # A tag between two transactions was lost: no field can be told from the other's.
-            detail = "Two transactions run into each other here."
-            problems[at] += (Problem(found.line, None, "merged-rows", detail),)
-    if found.cut_off:
-        detail = "The file ends inside this row."
-        problems[at] += (Problem(found.line, None, "truncated-row", detail),)
-    return fields
+        Splitting at every bracket gives names and values in turn, if all brackets are those of
+        tags. Otherwise a regular expression finds out which are.
+        """
+        parts = body.replace(">", "<").split("<")
+        names = parts[1::2]
+        if len(parts) % 2 and self._names.issuperset(names):
+            fields = dict(zip(names, parts[2::2], strict=True))
+            if len(fields) == len(names):
+                return fields
+        leaves = _LEAVES.findall(body)
+        if len(self._names) < 500:
+            self._names.update(filter(_NAME.fullmatch, names))
+        fields = dict(reversed(leaves))  # of a repeated tag the first counts
+        if len(fields) != len(leaves):
+            found = [name for name, _ in leaves]
+            if any(found.count(name) > 1 for name in _ONCE):
+                # A tag between two transactions was lost: whose field is whose?
+                fields["merged"] = ""
+        return fields
+
+    def _texts(self, fields: list[Fields]) -> tuple[list[str], list[str]]:
+        """Give payee and memo; where there is no name the memo or the check number stands for it."""
+        names = _tidied([found.get("NAME", "") for found in fields])
+        memos = _tidied([found.get("MEMO", "") for found in fields])
+        if "" in names:
+            for at, name in enumerate(names):
+                if not name:
+                    names[at] = memos[at] or _check_number(fields[at])
+                    memos[at] = ""
+        if max(map(len, names)) > MAX_TEXT or max(map(len, memos)) > MAX_TEXT:
+            self._cut += sum(len(text) > MAX_TEXT for text in (*names, *memos))
+            names = [text[:MAX_TEXT] for text in names]
+            memos = [text[:MAX_TEXT] for text in memos]
+        return names, memos
 
 
 def _currencies(fields: list[Fields], currency: str | None) -> list[str | None]:
@@ -155,8 +195,10 @@ def _checked(
     booked: list[date | None],
     amounts: list[Decimal | Flaw],
     problems: list[Problems],
-) -> list[Decimal | None]:
+) -> list[Decimal | None] | list[Decimal]:
     """Turn what is no date and no amount into problems of the rows."""
+    if Flaw not in set(map(type, amounts)) and None not in booked:
+        return amounts  # type: ignore[return-value]
     values: list[Decimal | None] = []
     for at, amount in enumerate(amounts):
         if isinstance(amount, Flaw):
@@ -171,23 +213,6 @@ def _checked(
                 code, detail = "bad-date", f"{quoted(text)} is not a date."
             problems[at] += (Problem(lines[at], "date", code, detail),)
     return values
-
-
-def _texts(fields: list[Fields], notes: Notes) -> tuple[list[str], list[str]]:
-    """Give payee and memo; where there is no name the memo or the check number stands for it."""
-    names = _tidied([found.get("NAME", "") for found in fields])
-    memos = _tidied([found.get("MEMO", "") for found in fields])
-    if "" in names:
-        for at, name in enumerate(names):
-            if not name:
-                names[at] = memos[at] or _check_number(fields[at])
-                memos[at] = ""
-    if max(map(len, names)) > MAX_TEXT or max(map(len, memos)) > MAX_TEXT:
-        cut = sum(len(text) > MAX_TEXT for text in (*names, *memos))
-        notes.add("long-text-cut", f"{cut} texts were cut to {MAX_TEXT} characters.")
-        names = [text[:MAX_TEXT] for text in names]
-        memos = [text[:MAX_TEXT] for text in memos]
-    return names, memos
 
 
 def _tidied(texts: list[str]) -> list[str]:
@@ -210,23 +235,13 @@ def _mcc(text: str) -> str | None:
     return code if len(code) == 4 and code.isascii() and code.isdecimal() else None
 
 
-def _note_oddities(
-    ids: list[str | None],
-    kinds: list[str],
-    values: list[Decimal | None],
-    hints: Hints,
-    notes: Notes,
-) -> None:
+def _note_oddities(rows: list[Row], hints: Hints, notes: Notes) -> None:
     """Note what only shows when all rows are seen together."""
-    known = [found for found in ids if found is not None]
-    repeated = len(known) - len(set(known))
+    ids = [row.provider_id for row in rows if row.provider_id is not None]
+    repeated = len(ids) - len(set(ids))
     if repeated:
         notes.add("repeated-ids", f"{repeated} transactions repeat the id of another one.")
-    debits = [
-        value
-        for kind, value in zip(kinds, values, strict=True)
-        if kind == "DEBIT" and value is not None
-    ]
+    debits = [row.amount for row in rows if row.kind == "DEBIT" and row.amount is not None]
     if debits and min(debits) > 0 and not hints.invert_sign:
         detail = "Every DEBIT is positive: if they left the account, invert the sign."
         notes.add("debits-without-sign", detail, column="amount")

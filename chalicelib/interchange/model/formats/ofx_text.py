@@ -13,13 +13,12 @@ _HEAD: Final = 4096
 _VERSION: Final = re.compile(r"\bVERSION\s*+[:=]\s*+\"?([0-9]{3})")
 _ENCODING: Final = re.compile(rb"\b(?:ENCODING|encoding)\s*+[:=]\s*+[\"']?([A-Za-z0-9_-]{1,20})")
 _CHARSET: Final = re.compile(rb"\bCHARSET\s*+:\s*+([A-Za-z0-9_-]{1,20})")
-_ENTITY: Final = re.compile(r"&(?:#(\d{1,7}|x[0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos|nbsp));?", re.A)
+_ENTITY: Final = re.compile(
+    r"&(?:#(\d{1,7}|x[0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos|nbsp));?", re.ASCII
+)
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
 _ROOT: Final = re.compile(r"<OFX(?:\s[^<>]*+)?>", re.IGNORECASE)
 _LOOSE_TAG: Final = re.compile(r"<\s*+(/?)\s*+([A-Za-z][A-Za-z0-9._]*+)\s*+(/?)>")
-_NEEDS_TIDYING: Final = re.compile(
-    r"<(?:/?[A-Z][A-Z0-9._]*+\s|/?[A-Z0-9._]*+[a-z][A-Za-z0-9._]*+\s*+/?>|\s)"
-)
 
 
 class Prepared(NamedTuple):
@@ -55,8 +54,8 @@ def prepare(text: str) -> Prepared:
     has_comments = "<!" in body
     if has_comments:
         body = _without_marked(_without_comments(body))
-    if _NEEDS_TIDYING.search(body):
-        body = _LOOSE_TAG.sub(_tidy, body)
+    if "<STMTTRN>" not in body or "<stmttrn" in body:
+        body = _LOOSE_TAG.sub(_tidy, body)  # lower case, or blanks within the tags
     return Prepared(body, first_line, version[1] if version else "", has_comments)
 
 

@@ -73,7 +73,7 @@ def _by_content(table: Table, header: Header | None) -> Layout:
 
 def _finish(table: Table, columns: ColumnMap, first: int, *, by_header: bool) -> Layout:
     data = table.rows[first : first + _SAMPLE]
-    width = len(columns.names) or Counter(map(len, data)).most_common(1)[0][0]
+    width = len(columns.names) or Counter(len(row) for row in data if row).most_common(1)[0][0]
     beyond = [row for row in data if any(cell.strip() for cell in row[width:])]
     return Layout(
         columns=columns,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import read_styled
@@ -19,17 +21,19 @@ MAX_LINE: Final = 100_000
 _SAMPLE_LINES: Final = 400
 _SAMPLE_CHARS: Final = 128 * 1024
 _SAMPLE_ROWS: Final = 80
-_SEP_LINE: Final = re.compile(r"\s*+\"?sep=(.)\"?\s*+", re.IGNORECASE)
+_SEP_LINE: Final = re.compile(r"[ \t]*+\"?sep=(.)\"?[ \t]*+(?:\n|\Z)", re.IGNORECASE)
 _END: Final = "\x02end\x02"
 
 
 @dataclass(slots=True)
 class Table:
-    """The rows of a file, with the line each starts on; `broken` are lines with unbalanced quotes."""
+    """The rows of a file, an empty list for a blank line, with the line on which each starts.
+
+    `broken` are lines with a quote that is never closed.
+    """
 
     rows: list[list[str]]
-    lines: list[int]
-    delimiter: str
+    lines: Sequence[int]
     broken: frozenset[int]
 
 
@@ -37,53 +41,59 @@ def read_table(text: str, delimiter: str | None = None) -> Table:
     """Split text into rows; refuse what has no columns, or columns and lines beyond all bounds."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
-    if len(lines) > 4 * MAX_ROWS:
+    if text.count("\n") > 4 * MAX_ROWS:
         raise Unreadable("too-many-rows", f"The file has more than {4 * MAX_ROWS} lines.")
-    if max(map(len, lines)) > MAX_LINE:
+    if max(map(len, text.split("\n"))) > MAX_LINE:
         raise Unreadable("line-too-long", f"A line has more than {MAX_LINE} characters.")
     first = 0
-    directive = _SEP_LINE.fullmatch(lines[0])
+    directive = _SEP_LINE.match(text)
     if directive:
         delimiter, first = delimiter or directive[1], 1
+        text = text[directive.end() :]
     if delimiter is None:
-        delimiter = find_delimiter(lines)
+        delimiter = find_delimiter(text[:_SAMPLE_CHARS].split("\n")[:_SAMPLE_LINES])
     if len(delimiter) != 1 or delimiter in '"\n\x02':
         raise Unreadable("bad-delimiter", "A delimiter is one character other than a quote.")
-    return _split(lines, delimiter, first)
+    table = _split(text, delimiter, first)
+    if max(map(len, table.rows), default=0) > MAX_COLUMNS:
+        raise Unreadable("too-many-columns", f"A row has more than {MAX_COLUMNS} columns.")
+    return table
 
 
-def _split(lines: list[str], delimiter: str, first: int) -> Table:
+def _split(text: str, delimiter: str, first: int) -> Table:
+    """Run the csv module over the lines, with a mark at the end that shows whether a quote is open."""
+    fed = chain(io.StringIO(text, newline="\n"), (_END,))
+    reader = csv.reader(fed, delimiter=delimiter)
     rows: list[list[str]] = []
-    starts: list[int] = []
-    reader = csv.reader(_fed(lines, first), delimiter=delimiter)
-    start = first + 1
-    broken = set()
+    lines: Sequence[int]
+    broken: set[int] = set()
     try:
-        for row in reader:
-            if row:
-                rows.append(row)
-                starts.append(start)
-            start = reader.line_num + first + 1
+        rows = list(reader)
+        lines = range(first + 1, first + 1 + len(rows))
+        if reader.line_num != len(rows):
+            rows, lines = _with_lines(text, delimiter, first)
     except csv.Error as error:
-        raise Unreadable("field-too-long", f"A field from line {start} on is too long.") from error
+        raise Unreadable("field-too-long", "A cell of the table is too long.") from error
     if rows and rows[-1] == [_END]:
         rows.pop()
-        starts.pop()
     elif rows:
         # The end mark was swallowed: a quote was opened and never closed.
-        broken.add(starts[-1])
+        broken.add(lines[-1])
         rows[-1][-1] = rows[-1][-1].partition(_END)[0]
-    if rows and max(map(len, rows)) > MAX_COLUMNS:
-        raise Unreadable("too-many-columns", f"A row has more than {MAX_COLUMNS} columns.")
-    return Table(rows, starts, delimiter, frozenset(broken))
+    return Table(rows, lines[: len(rows)], frozenset(broken))
 
 
-def _fed(lines: list[str], first: int) -> Iterator[str]:
-    """Feed the lines to the csv module, ending with a mark that shows whether a quote is open."""
-    for line in lines[first:] if first else lines:
-        yield line + "\n"
-    yield _END
+def _with_lines(text: str, delimiter: str, first: int) -> tuple[list[list[str]], list[int]]:
+    """The same for a table in which rows spread over lines: note where each of them starts."""
+    fed = chain(io.StringIO(text, newline="\n"), (_END,))
+    reader = csv.reader(fed, delimiter=delimiter)
+    rows, lines = [], []
+    start = first + 1
+    for row in reader:
+        rows.append(row)
+        lines.append(start)
+        start = reader.line_num + first + 1
+    return rows, lines
 
 
 def find_delimiter(lines: list[str]) -> str:
@@ -91,13 +101,7 @@ def find_delimiter(lines: list[str]) -> str:
 
     Where none does, the one that cuts the most rows into the same number of columns.
     """
-    sample = []
-    size = 0
-    for line in lines[:_SAMPLE_LINES]:
-        size += len(line)
-        if size > _SAMPLE_CHARS:
-            break
-        sample.append(line + "\n")
+    sample = [line + "\n" for line in lines]
     best = ","
     best_score = (0, 0)
     for delimiter in DELIMITERS:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from itertools import repeat
 from typing import Final
@@ -79,40 +78,58 @@ class RowBuilder:
         self._lines: list[int] = []
         self._flaws: dict[int, Problems] = {}
 
-    def add_all(self, rows: list[list[str]], lines: list[int], broken: frozenset[int]) -> None:
+    def add_all(self, rows: list[list[str]], lines: Sequence[int], broken: frozenset[int]) -> None:
         """Take the rows of a table, emptying `rows` on the way so that a large file is held once."""
-        layout, dates = self._settings.layout, self._settings.dates
-        width, date_column = layout.width, layout.columns.date
-        for at in range(layout.first, len(rows)):
-            cells, line = rows[at], lines[at]
-            rows[at] = []
-            flaws: Problems = ()
-            if len(cells) != width:
-                cells, flaws = _fitted(cells, line, layout)
-            if line in broken:
-                detail = "A quote that opens in this row is never closed."
-                flaws = (*flaws, Problem(line, None, "broken-quotes", detail))
-            if dates[cells[date_column]] is None:
-                if not self._is_transaction(line, cells):
-                    continue
-                flaws = (*flaws, _date_problem(line, cells[date_column].strip()))
-            if flaws:
-                self._flaws[len(self._cells)] = flaws
-            self._cells.append(cells)
-            self._lines.append(line)
-            if len(self._cells) >= _BLOCK:
+        width = self._settings.layout.width
+        date_column = self._settings.layout.columns.date
+        dates = self._settings.dates
+        for start in range(self._settings.layout.first, len(rows), _BLOCK):
+            cells = rows[start : start + _BLOCK]
+            numbers = lines[start : start + _BLOCK]
+            rows[start : start + _BLOCK] = [[]] * len(cells)
+            even = set(map(len, cells)) == {width} and broken.isdisjoint(numbers)
+            if even and all(dates[row[date_column]] for row in cells):
                 self._flush()
+                self._build(cells, numbers, {})
+                continue
+            for row, line in zip(cells, numbers, strict=True):
+                self._add(row, line, broken=line in broken)
         self._flush()
         if self._texts.cut:
             detail = f"{self._texts.cut} texts were cut to {MAX_TEXT} characters."
             self._notes.add("long-text-cut", detail)
 
+    def _add(self, cells: list[str], line: int, *, broken: bool) -> None:
+        """Take one row: keep it for the next block with its flaws, or note why it is none."""
+        layout = self._settings.layout
+        flaws: Problems = ()
+        if len(cells) != layout.width:
+            cells, flaws = _fitted(cells, line, layout)
+        if broken:
+            detail = "A quote that opens in this row is never closed."
+            flaws = (*flaws, Problem(line, None, "broken-quotes", detail))
+        text = cells[layout.columns.date]
+        if self._settings.dates[text] is None:
+            if not self._is_transaction(line, cells):
+                return
+            flaws = (*flaws, _date_problem(line, text.strip()))
+        if flaws:
+            self._flaws[len(self._cells)] = flaws
+        self._cells.append(cells)
+        self._lines.append(line)
+        if len(self._cells) >= _BLOCK:
+            self._flush()
+
     def _flush(self) -> None:
-        """Build the rows collected so far, column by column."""
         cells, lines, flaws = self._cells, self._lines, self._flaws
-        if not cells:
-            return
-        self._cells, self._lines, self._flaws = [], [], {}
+        if cells:
+            self._cells, self._lines, self._flaws = [], [], {}
+            self._build(cells, lines, flaws)
+
+    def _build(
+        self, cells: list[list[str]], lines: Sequence[int], flaws: dict[int, Problems]
+    ) -> None:
+        """Build a block of rows of equal width, column by column."""
         if len(self.rows) + len(cells) > MAX_ROWS:
             raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} rows.")
         settings = self._settings
@@ -122,9 +139,9 @@ class RowBuilder:
         currencies = self._currencies(columns)
         amounts = self._final(settings.amounts(columns), columns, currencies)
         payees, memos = self._texts.read(columns)
-        problems: list[Problems] = [()] * len(lines)
-        for at, found in flaws.items():
-            problems[at] = found
+        problems: list[Problems] = (
+            [flaws.get(at, ()) for at in range(len(lines))] if flaws else [()] * len(lines)
+        )
         values = _separated(amounts, lines, problems)
         if known.status is not None:
             _refuse_unbooked(columns[known.status], lines, problems)
@@ -153,11 +170,7 @@ class RowBuilder:
         """Append the rows, without those that only repeat a balance or a turnover."""
         account = self._settings.layout.columns.account
         names = _stripped(columns, account, len(built), 66) if account is not None else []
-        summaries = {
-            at
-            for at, row in enumerate(built)
-            if row.payee.casefold() in SUMMARIES or row.memo.casefold() in SUMMARIES
-        }
+        summaries = _summaries(built)
         for at in sorted(summaries):
             detail = "A balance or turnover, no transaction."
             self._notes.add("summary-line", detail, line=built[at].line)
@@ -253,6 +266,15 @@ class RowBuilder:
         return True
 
 
+def _summaries(built: list[Row]) -> set[int]:
+    payees = [row.payee.casefold() for row in built]
+    memos = [row.memo.casefold() for row in built]
+    if SUMMARIES.isdisjoint(payees) and SUMMARIES.isdisjoint(memos):
+        return set()
+    texts = enumerate(zip(payees, memos, strict=True))
+    return {at for at, (payee, memo) in texts if payee in SUMMARIES or memo in SUMMARIES}
+
+
 def _fitted(cells: list[str], line: int, layout: Layout) -> tuple[list[str], Problems]:
     """Bring a row to the width of the table: short ones are filled up, what is beyond is text or a flaw."""
     width = layout.width
@@ -268,9 +290,11 @@ def _fitted(cells: list[str], line: int, layout: Layout) -> tuple[list[str], Pro
 
 
 def _separated(
-    amounts: list[Decimal | Flaw], lines: list[int], problems: list[Problems]
-) -> list[Decimal | None]:
+    amounts: list[Decimal | Flaw], lines: Sequence[int], problems: list[Problems]
+) -> Sequence[Decimal | None]:
     """Turn flaws of amounts into problems of their rows."""
+    if Flaw not in set(map(type, amounts)):
+        return amounts  # type: ignore[return-value]
     values: list[Decimal | None] = []
     for at, amount in enumerate(amounts):
         if isinstance(amount, Flaw):
@@ -282,7 +306,7 @@ def _separated(
     return values
 
 
-def _refuse_unbooked(states: Sequence[str], lines: list[int], problems: list[Problems]) -> None:
+def _refuse_unbooked(states: Sequence[str], lines: Sequence[int], problems: list[Problems]) -> None:
     unbooked = {state for state in set(states) if fold(state) in NOT_BOOKED}
     if unbooked:
         for at, state in enumerate(states):

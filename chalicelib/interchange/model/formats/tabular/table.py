@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from chalicelib.interchange.model.formats.amounts import Style, find_style, symbol_currency
-from chalicelib.interchange.model.formats.dates import DateReader, Order, find_order
+from chalicelib.interchange.model.formats.amounts import (
+    Style,
+    find_style,
+    fits_no_thousandths,
+    symbol_currency,
+)
+from chalicelib.interchange.model.formats.dates import DateReader, find_order
 from chalicelib.interchange.model.formats.tabular.balance import Chain, follow
 from chalicelib.interchange.model.formats.tabular.layout import Layout, find_layout
 from chalicelib.interchange.model.formats.tabular.reading import Table, read_table
@@ -17,6 +23,7 @@ from chalicelib.interchange.model.formats.tabular.vocabulary import fold
 from chalicelib.interchange.model.formats.text import decode
 from chalicelib.interchange.model.formats.types import (
     AccountHint,
+    DateOrder,
     Hints,
     Notes,
     ParsedFile,
@@ -28,7 +35,6 @@ from chalicelib.interchange.model.formats.types import (
 _MAX_ACCOUNTS: Final = 50
 _MAX_BROKEN_STEPS: Final = 20
 _ENGLISH: Final = ("date", "posted", "created", "booked", "time", "completed")
-_OTHER_DOLLARS: Final = frozenset({"CAD", "AUD", "NZD", "SGD", "HKD"})
 
 
 def parse_csv(data: bytes, hints: Hints) -> ParsedFile:
@@ -52,42 +58,60 @@ def parse_csv(data: bytes, hints: Hints) -> ParsedFile:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What the whole file says before a single row is read: cells, number style, currency."""
+
+    layout: Layout
+    data: Sequence[Sequence[str]]
+    amounts: Sequence[str]
+    style: Style
+    currency: str | None
+
+
+def _weigh(table: Table, layout: Layout, hints: Hints, notes: Notes) -> _Evidence:
+    columns = layout.columns
+    data = table.rows[layout.first :]
+    amounts = _cells(data, columns.amount, columns.money_out, columns.money_in)
+    currency = layout.currency or hints.currency or symbol_currency(amounts)
+    style = find_style([*amounts, *_cells(data, columns.balance)])
+    if hints.decimal:
+        style = Style(hints.decimal)
+    elif style.ambiguous and not (currency and fits_no_thousandths(currency)):
+        detail = "Nothing shows whether 1,234 is a thousand or a decimal: it is read as a thousand."
+        notes.add("ambiguous-decimals", detail, column="amount")
+    return _Evidence(layout, data, amounts, style, currency)
+
+
 def _statements(
     table: Table, layout: Layout, hints: Hints, notes: Notes
 ) -> tuple[ParsedStatement, ...]:
     columns = layout.columns
-    data = table.rows[layout.first :] if layout.first else table.rows
-    cells = _cells(data, columns.amount, columns.money_out, columns.money_in)
-    style = Style(hints.decimal) if hints.decimal else find_style(cells)
-    currency = layout.currency or hints.currency or symbol_currency(cells)
-    if style.ambiguous:
-        detail = "Nothing shows whether 1,234 is a thousand or a decimal: it is read as a thousand."
-        notes.add("ambiguous-decimals", detail, column="amount")
-    dates = DateReader(_date_order(data, cells, layout, style, currency, hints, notes).order)
-    dated = [row for row in data if len(row) > columns.date and dates[row[columns.date]]] or data
-    direction = find_direction(columns, dated, style.decimal, notes)
+    evidence = _weigh(table, layout, hints, notes)
+    mark = evidence.style.decimal
+    dates = DateReader(_date_order(evidence, hints, notes))
+    dated = [row for row in evidence.data if len(row) > columns.date and dates[row[columns.date]]]
+    direction = find_direction(columns, dated or evidence.data, mark, notes)
     settings = Settings(
         layout=layout,
         dates=dates,
         amounts=direction.read,
-        mark=style.decimal,
-        currency=currency,
+        mark=mark,
+        currency=evidence.currency,
         invert=hints.invert_sign,
         rounding=hints.round_to_currency,
         unique_ids=_are_unique(dated, columns.provider_id),
     )
-    del dated, cells
+    del dated, evidence
     builder = RowBuilder(settings, notes)
     builder.add_all(table.rows, table.lines, table.broken)
-    chain = follow(builder.rows) if columns.balance is not None else None
     known = direction.known or hints.invert_sign or layout.profile.amounts_are_spent
-    rows = builder.rows
+    rows = builder.rows if known else _without_direction(builder.rows, layout, notes)
+    chain = follow(rows) if columns.balance is not None else None
     if chain is not None:
         _note_balance(chain, notes)
     if not rows:
         notes.add("no-rows", "The table has no rows.")
-    elif not known:
-        rows = _without_direction(rows, layout, notes)
     if any(row.currency is None for row in rows):
         notes.add("no-currency", "The file does not say its currency.", column="currency")
     return _by_account(rows, builder.accounts, chain)
@@ -99,43 +123,35 @@ def _cells(rows: Sequence[Sequence[str]], *columns: int | None) -> list[str]:
     ]
 
 
-def _date_order(
-    data: Sequence[Sequence[str]],
-    amounts: Sequence[str],
-    layout: Layout,
-    style: Style,
-    currency: str | None,
-    hints: Hints,
-    notes: Notes,
-) -> Order:
+def _date_order(evidence: _Evidence, hints: Hints, notes: Notes) -> DateOrder:
+    layout = evidence.layout
     order = hints.date_order or layout.profile.date_order
     if order is not None:
-        return Order(order)
+        return order
+    dollars = any("$" in cell for cell in evidence.amounts[:1000])
     found = find_order(
-        _cells(data, layout.columns.date),
-        american=lambda: _is_american(data, layout, style, currency),
-        default="mdy" if any("$" in cell for cell in amounts[:1000]) else "dmy",
+        _cells(evidence.data, layout.columns.date),
+        american=lambda: _is_american(evidence),
+        default="mdy" if dollars else "dmy",
     )
     if found.ambiguous:
         shown = "day before month" if found.order == "dmy" else "month before day"
         detail = f"Nothing shows the order of day and month; they are read {shown}."
         notes.add("ambiguous-dates", detail, column="date")
-    return found
+    return found.order
 
 
-def _is_american(
-    data: Sequence[Sequence[str]], layout: Layout, style: Style, currency: str | None
-) -> bool | None:
-    """What the rest of the file says about its country: True for month before day, None for nothing."""
-    column = layout.columns.currency
-    said = {cell.strip().upper() for cell in _cells(data, column)}
+def _is_american(evidence: _Evidence) -> bool | None:
+    """What the file says about its country: True for month before day, None for nothing."""
+    columns, currency = evidence.layout.columns, evidence.currency
+    said = {cell.strip().upper() for cell in _cells(evidence.data, columns.currency)}
     codes = {code for code in said if len(code) == 3} or ({currency} if currency else set())
     if codes == {"USD"}:
         return True
-    if style.decimal == "," or (codes and "USD" not in codes and not codes & {"CAD"}):
+    # Canada writes both ways; a comma before the decimals is written nowhere in the United States.
+    if evidence.style.decimal == "," or (codes and not codes & {"USD", "CAD"}):
         return False
-    names = layout.columns.names
-    header = fold(names[layout.columns.date]) if names else ""
+    header = fold(columns.names[columns.date]) if columns.names else ""
     return False if header and not any(word in header for word in _ENGLISH) else None
 
 
@@ -163,6 +179,8 @@ def _note_balance(chain: Chain, notes: Notes) -> None:
 
 def _without_direction(rows: list[Row], layout: Layout, notes: Notes) -> list[Row]:
     """Treat amounts that are all positive: taken as written if the column is called an amount."""
+    if not rows:
+        return rows
     if layout.by_header:
         detail = "All amounts are positive: if they were spent, invert the sign."
         notes.add("only-positive-amounts", detail, column="amount")

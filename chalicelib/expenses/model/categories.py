@@ -234,9 +234,20 @@ def place_problems(category: Category, tree: Mapping[str, Category]) -> tuple[Fi
     above = [one.id for one in ancestors(parent, tree)]
     if category.id in {parent.id, *above}:
         return (FieldProblem("/parent_id", "a category cannot stand under itself"),)
-    if len(above) + 2 > MAX_DEPTH:
+    if len(above) + 1 + _height(category.id, tree) > MAX_DEPTH:
         return (FieldProblem("/parent_id", f"a tree has at most {MAX_DEPTH} levels"),)
     return ()
+
+
+def _height(category_id: str, tree: Mapping[str, Category]) -> int:
+    """Count the levels from a category down, itself included; no more than needed to refuse."""
+    level, height = {category_id}, 1
+    while height <= MAX_DEPTH:
+        level = {one.id for one in tree.values() if one.parent_id in level}
+        if not level:
+            break
+        height += 1
+    return height
 
 
 def ancestors(category: Category, tree: Mapping[str, Category]) -> tuple[Category, ...]:

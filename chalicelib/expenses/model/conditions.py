@@ -114,12 +114,14 @@ class _Bad(Exception):
         self.problem = FieldProblem(pointer, detail)
 
 
-@dataclass(slots=True)
 class _Reader:
     """Reads one tree, counting tests and collecting problems."""
 
-    problems: list[FieldProblem]
-    tests: int = 0
+    __slots__ = ("problems", "tests")
+
+    def __init__(self) -> None:
+        self.problems: list[FieldProblem] = []
+        self.tests = 0
 
     def read(self, value: object, pointer: str, depth: int) -> Condition | None:
         try:
@@ -167,7 +169,7 @@ def read_condition(
     value: object, *, pointer: str = "/when"
 ) -> Condition | tuple[FieldProblem, ...]:
     """Read a condition tree from parsed JSON; give the problems instead when there are any."""
-    reader = _Reader([])
+    reader = _Reader()
     condition = reader.read(value, pointer, 0)
     if condition is None or reader.problems:
         return tuple(reader.problems)

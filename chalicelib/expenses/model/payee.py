@@ -124,20 +124,16 @@ _DOMAIN: Final = re.compile(rf"\.(?:co\.uk|com\.[a-z]{{2}}|{'|'.join(noise.DOMAI
 _ELISION: Final = re.compile(r"\b(?:l|d|dell|all|nell|sull|dall)['’](?=[^\W\d_])")
 _ELEVEN: Final = re.compile(r"\b7[ -]eleven\b")
 _ZEROS: Final = re.compile(r"\b0+(?=[^\W\d_]{2})")
-_GAP: Final = re.compile(r"\s{3,}")
+_GAP: Final = re.compile(r" {3,}")
 _QUOTE: Final = re.compile("['’`´]")
 _APOSTROPHE: Final = re.compile(r"(?<=\w)['’`´](?=\w)")
-
-
-def words(text: str) -> tuple[str, ...]:
-    """Give the words of a bank's text that can carry meaning: folded, without numbers and codes."""
-    return tuple(_words(fold(text)))
 
 
 def _words(text: str) -> list[str]:
     found: list[str] = []
     dated = False
-    for word in _candidates(_plain(text)):
+    for raw in _candidates(_plain(text)):
+        word = noise.ALIASES.get(raw, raw)
         if _is_code(word):
             dated = True
             if found and found[-1] in noise.MONTHS:
@@ -190,19 +186,25 @@ _Step = Callable[[list[str]], list[str]]
 
 def merchant_key(payee: str, memo: str = "") -> str:
     """Give the stable key of the other side, or "" when nothing names it; the memo is second best."""
-    return _key(payee) or _key(memo)
+    return read_payee(payee)[0] or read_payee(memo)[0]
 
 
-def _key(text: str) -> str:
+def read_payee(text: str) -> tuple[str, tuple[str, ...]]:
+    """Give the key of one text, and all its words that can carry meaning, without its numbers."""
     text = text[:MAX_TEXT]
+    found = _words(fold(text))
     # Wide gaps are columns: "DELIVEROO      LONDON      GBR". The first that names somebody counts.
-    columns = _GAP.split(text)
-    if len(columns) > 1:
-        for column in columns:
-            found = _shortened(_words(fold(column)))
-            if _names(found):
-                return " ".join(found)
-    return " ".join(_shortened(_words(fold(text))))
+    if "   " in text:
+        for column in _GAP.split(text):
+            shorter = _shortened(_words(fold(column)))
+            if _names(shorter):
+                return " ".join(shorter), tuple(found)
+    return " ".join(_shortened(found)), tuple(found)
+
+
+def merchant_tokens(key: str) -> tuple[str, ...]:
+    """Give the words of a key."""
+    return tuple(key.split())
 
 
 def _shortened(found: list[str]) -> list[str]:
@@ -217,7 +219,7 @@ def _shortened(found: list[str]) -> list[str]:
 
 
 def _without_repeats(found: list[str]) -> list[str]:
-    return [word for word, _ in groupby(noise.ALIASES.get(word, word) for word in found)]
+    return [word for word, _ in groupby(found)]
 
 
 def _without_thanks(found: list[str]) -> list[str]:

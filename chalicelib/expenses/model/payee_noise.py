@@ -39,7 +39,10 @@ MONTHS: Final = _bag(
 )
 """Month names, dropped beside a number."""
 
-NAMES_WITH_DIGITS: Final = _bag("7eleven 1und1 99p h3g c1000 a101 m6 365 4imprint 24h")
+NAMES_WITH_DIGITS: Final = _bag(
+    "7eleven 1und1 99p h3g c1000 a101 m6 365 4imprint 24h tele2 jet2 n26 home24 check24 huk24 lotto24"
+    " tipp24 bet365 kfzteile24 bike24 okq8 5guys 1password f24 24hours 4you"
+)
 
 LEADS: Final = _phrases(
     # English

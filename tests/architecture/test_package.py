@@ -23,7 +23,6 @@ from tools.requirements import (
     names_for,
 )
 
-pytestmark = pytest.mark.xdist_group("package")
 SERVICES = manifest.services()
 MOST_MB = 12
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")

@@ -1,0 +1,26 @@
+"""Two people on the whole cloud, one of them with an account."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories.expenses import opened
+from tests.factories.users import SignedIn, signed_in
+from tests.support.client import Client
+from tests.support.cloud import Cloud
+
+
+@pytest.fixture
+def person(cloud: Cloud) -> SignedIn:
+    return signed_in(Client(cloud.app))
+
+
+@pytest.fixture
+def stranger(cloud: Cloud) -> SignedIn:
+    return signed_in(Client(cloud.app))
+
+
+@pytest.fixture
+def account(person: SignedIn) -> str:
+    identity: str = opened(person)["id"]
+    return identity

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from chalice.app import Chalice, CORSConfig
 
 from chalicelib.kernel import clock
+from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.ids import new_id
 from functions._edge import problems
 from functions._edge.requests import request_id_of
@@ -99,9 +100,21 @@ class Gateway:
 
     def problem(self, status: int, request: Request) -> Response:
         """Write the problem document of an error that the gateway makes by itself."""
-        answer = problems.of_status(status, request_id_of({"headers": dict(request.headers)}))
-        body = b"" if request.method == "HEAD" else answer.body.encode()
-        return Response(answer.status, tuple(answer.headers.items()), body)
+        return _problem(problems.of_status(status, _request_id(request)), request)
+
+    def closing(self, request: Request) -> Response:
+        """Refuse a request because the host is about to stop."""
+        refusal = Unavailable("xPense is stopping")
+        return _problem(problems.of_refusal(refusal, _request_id(request)), request)
+
+
+def _request_id(request: Request) -> str:
+    return request_id_of({"headers": dict(request.headers)})
+
+
+def _problem(answer: problems.Answer, request: Request) -> Response:
+    body = b"" if request.method == "HEAD" else answer.body.encode()
+    return Response(answer.status, tuple(answer.headers.items()), body)
 
 
 def proxy_event(

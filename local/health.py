@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from local.child import ROOT
 from local.cloud.cloud import Cloud
 from local.engine import Engine
 
+_LOG: Final = logging.getLogger("xpense.local")
 DEAD: Final = "-dead"
 
 
@@ -32,22 +34,32 @@ class Vitals:
     sockets: Callable[[], int]
 
     def report(self) -> dict[str, object]:
-        """Collect the figures; `status` is `degraded` when the engine is gone or letters are dead."""
+        """Collect the figures; `status` is `degraded` when tables do not answer or letters are dead."""
         names = self.cloud.queues.names()
         dead = {
             name: self.cloud.queues.depth(name).waiting for name in names if name.endswith(DEAD)
         }
         alive = self.engine is None or self.engine.alive()
+        outbox = self._outbox()
+        good = alive and outbox is not None and not any(dead.values())
         return {
-            "status": "ok" if alive and not any(dead.values()) else "degraded",
+            "status": "ok" if good else "degraded",
             "version": version(),
             "engines": self._engines(alive=alive),
             "queues": {name: self._queue(name) for name in names if not name.endswith(DEAD)},
             "dead_letters": dead,
-            "outbox": dict(self.outbox()),
+            "outbox": outbox,
             "batches_in_work": self.in_flight(),
             "websockets": self.sockets(),
         }
+
+    def _outbox(self) -> dict[str, int] | None:
+        """Count what waits to be published; None when the tables do not answer."""
+        try:
+            return dict(self.outbox())
+        except Exception:
+            _LOG.exception("the tables do not answer")
+            return None
 
     def _engines(self, *, alive: bool) -> dict[str, object]:
         kept = {"name": "local", "durable": self.cloud.durable}

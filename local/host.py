@@ -133,7 +133,7 @@ class Host:
         if page is not None:
             return await _within(self._aws, self._pages.answer, page, request)
         if self._closing:
-            return self._gateway.problem(503, request)
+            return self._gateway.closing(request)
         self._in_flight += 1
         self._idle.clear()
         try:

@@ -32,7 +32,6 @@ def claim(data_dir: Path) -> IO[str]:
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        data_dir.chmod(0o700)
         lock = (data_dir / "lock").open("a+")
     except OSError as failure:
         raise LocalCloudError(f"cannot write to {data_dir}: {failure.strerror}") from failure

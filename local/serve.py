@@ -66,6 +66,7 @@ def _arguments(argv: Sequence[str]) -> Arguments:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until a signal; gives 0 after a clean stop, 1 when something broke, 2 when it cannot start."""
     arguments = _arguments(sys.argv[1:] if argv is None else argv)
+    os.umask(0o077)  # mails, keys and statements are nobody else's business
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -148,5 +149,14 @@ def _watch(engine: Engine, stop: threading.Event) -> int:
     return 0
 
 
+def run() -> None:
+    """Leave with the code of `main`; a handler that still runs does not keep a broken host alive."""
+    code = main()
+    if code == 1:
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

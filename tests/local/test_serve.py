@@ -38,11 +38,33 @@ def test_it_starts_serves_and_stops_cleanly_on_ctrl_c(started: Starter) -> None:
 
 def test_its_files_are_for_their_owner_only(started: Starter) -> None:
     process = started()
+    process.sdk("s3").put_object(Bucket="xpense-local-bulk", Key="k", Body=b"x")
+    assert process.call("/toys/t1", "PUT").status == 201
     process.stop()
 
-    modes = {path.name: path.stat().st_mode & 0o777 for path in process.data_dir.iterdir()}
-    assert process.data_dir.stat().st_mode & 0o777 == 0o700
-    assert modes["credentials.json"] == 0o600
+    paths = [process.data_dir, *process.data_dir.rglob("*")]
+    assert [path for path in paths if path.stat().st_mode & 0o077] == []
+    assert {"tables.sqlite", "cloud.sqlite", "credentials.json"} <= {path.name for path in paths}
+
+
+@pytest.mark.usefixtures("dynoxide")
+def test_a_second_signal_leaves_at_once_and_loses_nothing(started: Starter) -> None:
+    process = started()
+    url = f"{process.base}/_aws/sqs/000000000000/xpense-local-birds-inbox"
+    process.sdk("sqs").send_message(QueueUrl=url, MessageBody="sleep")
+    until(lambda: process.notes("SLEPT"))
+
+    process.popen.send_signal(signal.SIGINT)
+    until(lambda: _is_draining(process))
+    process.popen.send_signal(signal.SIGINT)
+
+    assert process.finish() == 130
+    again = started()
+    assert until(lambda: again.notes("BIRD"))[0]["sk"] == "sleep"
+
+
+def _is_draining(process: Process) -> bool:
+    return process.call("/notes/SLEPT").status == 503
 
 
 def _make_toys(process: Process, acknowledged: list[str], name: str) -> None:
@@ -167,7 +189,7 @@ def _serve(*arguments: str) -> subprocess.CompletedProcess[str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 

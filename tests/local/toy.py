@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from typing import Any
 
 from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, Response, SQSEvent, WebsocketEvent
@@ -32,6 +33,10 @@ def _note(kind: str, id: str, **more: str) -> None:
     """Remember an effect as an item, so that a test can ask for it."""
     item = {"pk": {"S": kind}, "sk": {"S": id}, **{k: {"S": v} for k, v in more.items()}}
     aws.dynamodb().put_item(TableName=TABLE.name, Item=item)
+
+
+def _seen(kind: str) -> bool:
+    return bool(list(tables.Table(TABLE).query_all(kind, "0", "~", most=1, consistent=True)))
 
 
 def _ours(body: object, status: int = 200) -> Response:
@@ -82,8 +87,9 @@ def toys_inbox(event: SQSEvent) -> dict[str, Any]:
 @app.on_sqs_message(queue=settings().queue("birds-inbox"), batch_size=1, name="birds_inbox")
 def birds_inbox(event: SQSEvent) -> None:
     for record in event:
-        if record.body == "crash":
-            raise RuntimeError("the handler crashed")
+        if record.body == "sleep" and not _seen("SLEPT"):
+            _note("SLEPT", "once")
+            time.sleep(60)
         _note("BIRD", record.body)
 
 

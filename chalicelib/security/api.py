@@ -7,13 +7,8 @@ from chalicelib.security.model.limits import Allowance, Limit
 from chalicelib.security.model.tokens import Claims, IssuedToken
 from chalicelib.security.service.limits import take
 from chalicelib.security.service.owner_keys import create_key, keep_key, vault
-from chalicelib.security.service.passwords import (
-    check_password,
-    password_policy,
-    require_strong,
-)
-from chalicelib.security.service.signing import rotate_signing_key
-from chalicelib.security.service.tokens import issue_access_token, jwks, verify_access_token
+from chalicelib.security.service.passwords import require_strong
+from chalicelib.security.service.tokens import issue_access_token, verify_access_token
 
 __all__ = [
     "Allowance",
@@ -23,14 +18,10 @@ __all__ = [
     "Limit",
     "OwnerKeyAbsent",
     "WeakPassword",
-    "check_password",
     "create_key",
     "issue_access_token",
-    "jwks",
     "keep_key",
-    "password_policy",
     "require_strong",
-    "rotate_signing_key",
     "take",
     "vault",
     "verify_access_token",

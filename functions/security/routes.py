@@ -7,7 +7,7 @@ from typing import Final
 from chalice.app import Blueprint
 
 from chalicelib.kernel.context import Visit
-from chalicelib.security import api
+from chalicelib.security.api import Limit
 from chalicelib.security.repository import TABLE
 from chalicelib.security.schemas import (
     CheckPassword,
@@ -15,12 +15,13 @@ from chalicelib.security.schemas import (
     PasswordCheckOut,
     PasswordPolicyOut,
 )
+from chalicelib.security.service import published
 from functions._edge.endpoint import Edge
 
 blueprint = Blueprint(__name__)
 edge = Edge(blueprint, TABLE)
 
-CHECKS: Final = api.Limit("password-check", quota=60, window=60)
+CHECKS: Final = Limit("password-check", quota=60, window=60)
 
 
 @edge.endpoint(
@@ -32,7 +33,7 @@ CHECKS: Final = api.Limit("password-check", quota=60, window=60)
 )
 def read_jwks(_visit: Visit) -> JwksOut:
     """Give the keys to verify access tokens with; a new key stands here an hour before it signs."""
-    return api.jwks()
+    return published.jwks()
 
 
 @edge.endpoint(
@@ -44,7 +45,7 @@ def read_jwks(_visit: Visit) -> JwksOut:
 )
 def read_password_policy(_visit: Visit) -> PasswordPolicyOut:
     """Give the lengths and the size of the list of refused passwords; nothing else is asked of one."""
-    return api.password_policy()
+    return published.password_policy()
 
 
 @edge.endpoint(
@@ -59,4 +60,4 @@ def read_password_policy(_visit: Visit) -> PasswordPolicyOut:
 def check_password(_visit: Visit, body: CheckPassword) -> PasswordCheckOut:
     """Say whether sign-up would take the password, and why not; it is neither kept nor sent on."""
     context = [text for text in (body.email, body.display_name) if text]
-    return api.check_password(body.password, context=context)
+    return published.check_password(body.password, context=context)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
 from chalicelib.kernel import clock
-from chalicelib.security import api
 from chalicelib.security.repository import TABLE
+from chalicelib.security.service import signing
 from functions._edge.relays import relay
 
 blueprint = Blueprint(__name__)
@@ -16,4 +16,4 @@ relay(blueprint, TABLE)
 @blueprint.schedule(Rate(1, unit=Rate.DAYS), name="security_rotate_keys")
 def rotate_keys(_event: CloudWatchEvent) -> None:
     """Publish the next signing key when the newest is 90 days old."""
-    api.rotate_signing_key(now=clock.now())
+    signing.rotate_signing_key(now=clock.now())

@@ -9,7 +9,6 @@ from chalice.app import Blueprint
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.wire import PageOut, PageQuery
 from chalicelib.security.api import Limit
-from chalicelib.users import api
 from chalicelib.users.repository import TABLE
 from chalicelib.users.schemas import (
     Refresh,
@@ -22,6 +21,7 @@ from chalicelib.users.schemas import (
     UserOut,
     VerifyEmail,
 )
+from chalicelib.users.service import account, registration, signing_in
 from functions._edge.endpoint import Edge
 
 blueprint = Blueprint(__name__)
@@ -45,7 +45,7 @@ VERIFICATIONS: Final = Limit("verify-email", quota=100, window=900)
 )
 def register(visit: Visit, body: Register) -> RegisteredOut:
     """Accept a sign-up; the answer is the same whether or not the address has an account."""
-    api.register(visit, body)
+    registration.register(visit, body)
     return RegisteredOut(state="accepted", next="verify-email")
 
 
@@ -60,7 +60,7 @@ def register(visit: Visit, body: Register) -> RegisteredOut:
 )
 def verify_email(visit: Visit, body: VerifyEmail) -> None:
     """Take the token of the verification mail; it works once, within 24 hours."""
-    api.verify_email(visit, body.token)
+    registration.verify_email(visit, body.token)
 
 
 @edge.endpoint(
@@ -74,7 +74,7 @@ def verify_email(visit: Visit, body: VerifyEmail) -> None:
 )
 def sign_in(visit: Visit, body: SignIn) -> TokensOut:
     """Begin a session; every reason against it looks the same."""
-    return api.sign_in(visit, body)
+    return signing_in.sign_in(visit, body)
 
 
 @edge.endpoint(
@@ -87,19 +87,19 @@ def sign_in(visit: Visit, body: SignIn) -> TokensOut:
 )
 def refresh(visit: Visit, body: Refresh) -> TokensOut:
     """Spend a refresh token; the same device may repeat the last one for 30 seconds after a lost answer."""
-    return api.refresh(visit, body.refresh_token)
+    return signing_in.refresh(visit, body.refresh_token)
 
 
 @edge.endpoint("POST", "/v1/users/logout", summary="Sign out", status=204, scope="users:write")
 def sign_out(ctx: Context) -> None:
     """End this session; the next request with its tokens is refused."""
-    api.sign_out(ctx)
+    account.sign_out(ctx)
 
 
 @edge.endpoint("GET", "/v1/users/me", summary="Your profile", out=UserOut, scope="users:read")
 def read_me(ctx: Context) -> UserOut:
     """Give the caller's own profile."""
-    return api.read_me(ctx)
+    return account.read_me(ctx)
 
 
 @edge.endpoint(
@@ -113,7 +113,7 @@ def read_me(ctx: Context) -> UserOut:
 )
 def update_me(ctx: Context, body: UpdateMe) -> UserOut:
     """Change the display name; null removes it."""
-    return api.update_me(ctx, body)
+    return account.update_me(ctx, body)
 
 
 @edge.endpoint(
@@ -126,7 +126,7 @@ def update_me(ctx: Context, body: UpdateMe) -> UserOut:
 )
 def list_sessions(ctx: Context, query: PageQuery) -> PageOut[SessionOut]:
     """List the caller's live sessions, newest first."""
-    return api.list_sessions(ctx, query)
+    return account.list_sessions(ctx, query)
 
 
 @edge.endpoint(
@@ -138,7 +138,7 @@ def list_sessions(ctx: Context, query: PageQuery) -> PageOut[SessionOut]:
 )
 def end_session(ctx: Context, session_id: str) -> None:
     """End one session, effective on its next request."""
-    api.end_session(ctx, session_id)
+    account.end_session(ctx, session_id)
 
 
 @edge.endpoint(
@@ -150,4 +150,4 @@ def end_session(ctx: Context, session_id: str) -> None:
 )
 def end_all_sessions(ctx: Context) -> None:
     """End every session, this one too."""
-    api.end_all_sessions(ctx)
+    account.end_all_sessions(ctx)

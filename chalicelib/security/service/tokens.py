@@ -1,8 +1,7 @@
-"""Issuing and verifying access tokens, and publishing the keys to verify them with."""
+"""Issuing and verifying access tokens."""
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -20,8 +19,7 @@ from chalicelib.security.model.tokens import (
     key_id_of,
     read_claims,
 )
-from chalicelib.security.schemas import JwkOut, JwksOut
-from chalicelib.security.service.signing import SigningKey, current_key, known_keys
+from chalicelib.security.service.signing import current_key, known_keys
 
 if TYPE_CHECKING:
     from jwt import PyJWS
@@ -66,25 +64,3 @@ def verify_access_token(token: str, *, now: datetime) -> Claims:
     except PyJWTError as error:
         raise InvalidToken from error
     return read_claims(payload, issuer=settings().public_url, now=now)
-
-
-def jwks() -> JwksOut:
-    """Give the public halves of all keys whose tokens count (RFC 7517)."""
-    return JwksOut(keys=[_jwk(key) for key in known_keys()])
-
-
-def _jwk(key: SigningKey) -> JwkOut:
-    numbers = key.private.public_key().public_numbers()
-    return JwkOut(
-        kty="EC",
-        crv="P-256",
-        alg="ES256",
-        use="sig",
-        kid=key.kid,
-        x=_coordinate(numbers.x),
-        y=_coordinate(numbers.y),
-    )
-
-
-def _coordinate(value: int) -> str:
-    return base64.urlsafe_b64encode(value.to_bytes(32, "big")).rstrip(b"=").decode()

@@ -19,7 +19,7 @@ from chalicelib.security import api as security
 from chalicelib.security import repository
 from chalicelib.security.errors import InvalidToken, OwnerKeyAbsent
 from chalicelib.security.repository import KEYS, TABLE
-from chalicelib.security.service import owner_keys, signing
+from chalicelib.security.service import owner_keys, published, signing
 from tests.support.budget import budget
 from tests.support.client import Client
 from tests.support.cloud import Cloud
@@ -173,7 +173,7 @@ def issue(now: datetime) -> str:
 
 
 def kids() -> list[str]:
-    return [key.kid for key in security.jwks().keys]
+    return [key.kid for key in published.jwks().keys]
 
 
 @pytest.mark.usefixtures("no_signing_keys")
@@ -228,7 +228,7 @@ class TestSigningKeys:
         issue(AT)
         (row,) = repository.signing_keys()
 
-        assert not security.rotate_signing_key(now=AT + timedelta(days=89))
+        assert not signing.rotate_signing_key(now=AT + timedelta(days=89))
         assert [one.kid for one in repository.signing_keys()] == [row.kid]
 
     def test_a_change_is_published_an_hour_before_it_signs(self) -> None:
@@ -236,7 +236,7 @@ class TestSigningKeys:
         (old,) = kids()
         change = AT + timedelta(days=90)
 
-        assert security.rotate_signing_key(now=change)
+        assert signing.rotate_signing_key(now=change)
 
         assert kids()[0] == old
         assert len(kids()) == 2
@@ -248,7 +248,7 @@ class TestSigningKeys:
     def test_an_old_key_stays_until_its_last_token_has_expired(self) -> None:
         issue(AT)
         change = AT + timedelta(days=90)
-        security.rotate_signing_key(now=change)
+        signing.rotate_signing_key(now=change)
 
         old, new = repository.signing_keys()
 
@@ -262,13 +262,13 @@ class TestSigningKeys:
 
         results = interleaved(
             ["a", "b", "a", "b"],
-            a=lambda: security.rotate_signing_key(now=change),
-            b=lambda: security.rotate_signing_key(now=change),
+            a=lambda: signing.rotate_signing_key(now=change),
+            b=lambda: signing.rotate_signing_key(now=change),
         )
 
         assert sorted(map(bool, results.values())) == [False, True]
         assert len(repository.signing_keys()) == 2
-        assert not security.rotate_signing_key(now=change)
+        assert not signing.rotate_signing_key(now=change)
 
     def test_an_expired_key_is_neither_published_nor_believed(self) -> None:
         token = issue(AT)

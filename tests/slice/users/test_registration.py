@@ -25,7 +25,7 @@ from chalicelib.users.model.tokens import verification_token
 from chalicelib.users.model.users import VERIFICATION_LIFE
 from chalicelib.users.repository import TABLE
 from chalicelib.users.schemas import Register
-from chalicelib.users.service import passwords
+from chalicelib.users.service import passwords, registration
 from tests.slice.users.conftest import PASSWORD, Told
 from tests.support.budget import budget
 from tests.support.client import Client
@@ -242,8 +242,8 @@ def test_the_token_ends_after_24_hours(client: Client, told: Told) -> None:
     token = told.token()
 
     with pytest.raises(VerificationUnusable):
-        users.verify_email(Visit(now=now() + VERIFICATION_LIFE), token)
-    users.verify_email(Visit(now=now() + VERIFICATION_LIFE - timedelta(minutes=1)), token)
+        registration.verify_email(Visit(now=now() + VERIFICATION_LIFE), token)
+    registration.verify_email(Visit(now=now() + VERIFICATION_LIFE - timedelta(minutes=1)), token)
 
 
 @pytest.mark.parametrize("kind", ["made up", "another key", "another user", "long", "no text"])
@@ -411,10 +411,10 @@ def test_a_crash_at_any_call_of_a_sign_up_is_mended_by_signing_up_again(
         killed_at(
             point,
             side,
-            lambda visit=visit, again=again: users.register(visit, Register(**again)),  # type: ignore[misc]
+            lambda visit=visit, again=again: registration.register(visit, Register(**again)),  # type: ignore[misc]
         )
-        users.register(visit, Register(**again))
-        users.verify_email(visit, told.token())
+        registration.register(visit, Register(**again))
+        registration.verify_email(visit, told.token())
 
         assert sign_in(Client(cloud.app), email) == 200, (point, side)
 
@@ -430,13 +430,13 @@ def test_a_crash_at_any_call_of_a_verification_is_mended_by_clicking_again(
         return email, told.token()
 
     _, counted = fresh()
-    points = list(every_point(lambda: users.verify_email(Visit(), counted)))
+    points = list(every_point(lambda: registration.verify_email(Visit(), counted)))
     assert len(points) >= 10
     for point, side in points:
         email, token = fresh()
         due = told.last()
 
-        killed_at(point, side, lambda token=token: users.verify_email(Visit(), token))  # type: ignore[misc]
+        killed_at(point, side, lambda token=token: registration.verify_email(Visit(), token))  # type: ignore[misc]
         client.post("/v1/users/verify-email", {"token": token})
 
         assert sign_in(client, email) == 200, (point, side)
@@ -447,7 +447,7 @@ def test_two_sign_ups_at_once_leave_one_that_can_be_verified(cloud: Cloud, told:
     email = an_email()
 
     def one(password: str) -> None:
-        users.register(Visit(), Register(email=email, password=password))
+        registration.register(Visit(), Register(email=email, password=password))
 
     interleaved(
         ["a", "b"] * 5,
@@ -458,7 +458,7 @@ def test_two_sign_ups_at_once_leave_one_that_can_be_verified(cloud: Cloud, told:
     holder = repository.find_address(repository.address_key(email))
     assert holder is not None
     assert told.last().user_id == holder.user_id
-    users.verify_email(Visit(), told.token())
+    registration.verify_email(Visit(), told.token())
     client = Client(cloud.app)
     worked = [sign_in(client, email, one) for one in (PASSWORD, "another fine password")]
     assert sorted(worked) == [200, 401]

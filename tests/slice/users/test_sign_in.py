@@ -15,7 +15,6 @@ from chalicelib.kernel.context import Visit
 from chalicelib.kernel.errors import TooMany
 from chalicelib.kernel.tables import Table
 from chalicelib.security import api as security
-from chalicelib.users import api as users
 from chalicelib.users import repository
 from chalicelib.users.errors import SignInRefused
 from chalicelib.users.model import passwords as model
@@ -23,7 +22,7 @@ from chalicelib.users.model.passwords import Cost, PasswordHash
 from chalicelib.users.model.users import User
 from chalicelib.users.repository import TABLE
 from chalicelib.users.schemas import SignIn
-from chalicelib.users.service import passwords
+from chalicelib.users.service import passwords, signing_in
 from chalicelib.users.service.unit import in_one_write
 from tests.slice.users.conftest import PASSWORD, Told
 from tests.support.budget import budget
@@ -182,7 +181,7 @@ def test_a_password_that_changes_meanwhile_opens_nothing(
     monkeypatch.setattr(passwords, "compare", changed_just_after)
 
     with pytest.raises(SignInRefused):
-        users.sign_in(Visit(), SignIn(email=email, password=PASSWORD))
+        signing_in.sign_in(Visit(), SignIn(email=email, password=PASSWORD))
     assert seen == [True, False]
 
 
@@ -215,7 +214,7 @@ def test_many_places_together_get_a_hundred_tries_an_hour(cloud: Cloud) -> None:
 
     def refused(number: int) -> bool:
         try:
-            users.sign_in(Visit(address=f"10.7.{number // 200}.{number % 200}", now=at), body)
+            signing_in.sign_in(Visit(address=f"10.7.{number // 200}.{number % 200}", now=at), body)
         except SignInRefused:
             return False
         except TooMany:

@@ -38,12 +38,13 @@ _ENVIRONMENT = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 for _name in [name for name in os.environ if name.startswith(("XPENSE_", "AWS_"))]:
-    if _name != "XPENSE_FULL":
+    if _name not in {"XPENSE_FULL", "XPENSE_TEST_ENGINE"}:
         del os.environ[_name]
 os.environ.update(_ENVIRONMENT)
 
 _LOOPBACK = ["127.0.0.1", "::1"]
 _SPEAKS_TO_LOOPBACK = ("engine", "journey", "local")
+_DURABLE = os.environ.get("XPENSE_TEST_ENGINE") == "durable"
 
 
 def _register_profiles() -> None:
@@ -60,13 +61,29 @@ _register_profiles()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Open the loopback for tests that start real processes; every other test has no sockets."""
     for item in items:
-        if any(item.get_closest_marker(name) for name in _SPEAKS_TO_LOOPBACK):
+        on_engine = _DURABLE and item.get_closest_marker("slice")
+        if on_engine or any(item.get_closest_marker(name) for name in _SPEAKS_TO_LOOPBACK):
             item.add_marker(pytest.mark.allow_hosts(_LOOPBACK))
+        if item.get_closest_marker("durable") and not _DURABLE:
+            item.add_marker(pytest.mark.skip(reason="runs in the second pass: make engine"))
 
 
 def pytest_sessionfinish() -> None:
     """Remove the made-up key file."""
     shutil.rmtree(_HOME, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests recorded: `record_property("figure", "promised routes: 44")`."""
+    told = [
+        str(value)
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "figure" and report.when == "call"
+    ]
+    if told:
+        terminalreporter.section("figures")
+        terminalreporter.write("\n".join(told) + "\n")
 
 
 @pytest.fixture(scope="session")

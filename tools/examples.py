@@ -14,8 +14,9 @@ from tools.openapi_diff import flat
 
 Json = Mapping[str, Any]
 
+_UUID: Final = "01936f5e-7c3a-7d8e-9b1f-2a4c6e8f0b1d"
 _BY_FORMAT: Final[Mapping[str, object]] = {
-    "uuid": "01936f5e-7c3a-7d8e-9b1f-2a4c6e8f0b1d",
+    "uuid": _UUID,
     "date": "2026-11-02",
     "date-time": "2026-11-02T09:30:00.000Z",
     "email": "ada@example.org",
@@ -26,13 +27,19 @@ _BY_NAME: Final[Mapping[str, object]] = {
     "amount": "-12.34",
     "bank": "Example Bank",
     "booked_on": "2026-11-02",
+    "code": "bad-date",
+    "column": "Date",
     "country": "DE",
     "currency": "EUR",
     "cursor": "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789",
     "detail": "the day does not exist",
+    "dialect": "semicolon",
     "email": "ada@example.org",
+    "encoding": "utf-8",
+    "fields": "uploads/01936f5e/statement",
     "filename": "statement-2026-10.csv",
     "format": "csv",
+    "id": _UUID,
     "iban": "DE89370400440532013000",
     "language": "en",
     "locale": "en-GB",
@@ -46,7 +53,9 @@ _BY_NAME: Final[Mapping[str, object]] = {
     "password": "correct horse battery staple",
     "payee": "Corner Bakery",
     "pointer": "/spent_on",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "size": 48_213,
+    "slug": "unreadable-statement",
     "spent_on": "2026-11-02",
     "time_zone": "Europe/Berlin",
     "timezone": "Europe/Berlin",
@@ -103,7 +112,7 @@ class _Maker:
         extra = schema.get("additionalProperties")
         if isinstance(extra, Mapping) and not made:
             names = flat(self._document, schema.get("propertyNames", {}))
-            made[str(scalar("string", names, "currency"))] = self.value(extra, "", inside)
+            made[str(scalar("string", names, "key"))] = self.value(extra, "value", inside)
         return made
 
 
@@ -134,15 +143,27 @@ def scalar(kind: str | None, schema: Json, name: str) -> object:
 
 
 def _text(schema: Json, name: str) -> str:
-    wanted = _BY_FORMAT.get(schema.get("format", ""), _BY_NAME.get(name))
-    if name.endswith("_id") or name == "id":
-        wanted = _BY_FORMAT["uuid"]
-    for guess in (wanted, *_BY_NAME.values(), *_BY_FORMAT.values(), _LETTERS, "0", "123456"):
-        if isinstance(guess, str) and _fits(guess, schema):
+    guesses = (
+        _wanted(schema, name),
+        name.replace("_", "-"),
+        *_BY_NAME.values(),
+        _LETTERS,
+        "123456",
+    )
+    for guess in guesses:
+        if isinstance(guess, str) and guess and _fits(guess, schema):
             return guess
     low, high = int(schema.get("minLength", 1)), int(schema.get("maxLength", 12))
     letters: str = _LETTERS * (low // len(_LETTERS) + 1)
     return letters[: max(low, min(high, 12))]
+
+
+def _wanted(schema: Json, name: str) -> object:
+    """What the format, the name or its ending asks for, or None."""
+    for ending, form in (("_at", "date-time"), ("_on", "date"), ("_id", "uuid")):
+        if name.endswith(ending):
+            return _BY_FORMAT[form]
+    return _BY_FORMAT.get(schema.get("format", ""), _BY_NAME.get(name))
 
 
 def _fits(text: str, schema: Json) -> bool:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from chalicelib.kernel import aws, relay, tables
+from chalicelib.kernel import aws, outbox, relay, tables
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import TableSpec
 
 _MOST_ROUNDS: Final = 500
+ENGINE: Final = "XPENSE_TEST_ENGINE"
+DURABLE: Final = "durable"
+_ENDPOINT: Final = "XPENSE_DYNAMODB_ENDPOINT"
 
 
 @dataclass(slots=True)
@@ -39,14 +43,24 @@ class Cloud:
 
     specs: list[TableSpec]
     delivered: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    dirty: set[str] = field(default_factory=set)
 
     @property
     def app(self) -> Any:
         return importlib.import_module("app").app
 
-    def sweep(self) -> int:
-        """Publish what waits in every outbox."""
-        return sum(relay.sweep(spec) for spec in self.specs if not spec.service.endswith("-keys"))
+    def sweep(self, only: set[str] | None = None) -> int:
+        """Publish what waits in the outboxes, of all services or of those named."""
+        return sum(
+            relay.sweep(spec)
+            for spec in self.specs
+            if not spec.service.endswith("-keys") and (only is None or spec.service in only)
+        )
+
+    def _relayed(self) -> int:
+        """Sweep where something was committed; a commit that died untold is found when all is quiet."""
+        dirty, self.dirty = self.dirty, set()
+        return self.sweep(dirty) if dirty else 0
 
     def deliver(self, queue: str, *, most: int = 10) -> int:
         """Hand one batch of a queue to its handler, as Lambda does; failures become visible again."""
@@ -74,7 +88,8 @@ class Cloud:
         """Relay and deliver until all is quiet; a message that only fails stops it."""
         total = 0
         for _ in range(_MOST_ROUNDS):
-            moved = self.sweep() + sum(self.deliver(queue) for queue in queues or self.queues())
+            moved = self._relayed() + sum(self.deliver(queue) for queue in queues or self.queues())
+            moved = moved or self.sweep()
             if not moved:
                 return total
             total += moved
@@ -143,18 +158,41 @@ def cloud() -> Iterator[Cloud]:
     """Start moto and make everything that Terraform would make."""
     from moto import mock_aws
 
-    with mock_aws():
-        aws.reset()
+    with _engine(), mock_aws():
         app_module = importlib.import_module("app")
         specs = tables.all_specs(app_module.SERVICES)
         for spec in specs:
             tables.create(spec)
         made = Cloud(specs)
+        outbox.on_commit(lambda spec, _: made.dirty.add(spec.service))
         _make_bus(made)
         _make_buckets()
         _make_mail()
         yield made
+        outbox.forget_listeners()
+
+
+@contextmanager
+def _engine() -> Iterator[None]:
+    """Put the tables where `XPENSE_TEST_ENGINE` says: on moto, or on the real engine in memory."""
+    if os.environ.get(ENGINE) != DURABLE:
+        aws.reset()
+        yield
+        aws.reset()
+        return
+    from local.engine import start_engine
+
+    engine = start_engine(None, prefer="dynoxide")
+    os.environ[_ENDPOINT] = engine.endpoint
+    settings.cache_clear()
     aws.reset()
+    try:
+        yield
+    finally:
+        del os.environ[_ENDPOINT]
+        settings.cache_clear()
+        aws.reset()
+        engine.close()
 
 
 def _make_bus(made: Cloud) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,7 +18,7 @@ from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Table, TableSpec
 from chalicelib.kernel.transaction import LostRace
 from functions._edge.worker import consume, s3_objects, subscriptions
-from tests.support.cloud import LambdaContext, sqs_event
+from tests.support.cloud import Cloud, LambdaContext, sqs_event
 from tests.support.taps import calls_of
 
 pytestmark = pytest.mark.slice
@@ -66,19 +65,14 @@ def toy() -> Toy:
 
 
 @pytest.fixture(scope="module")
-def app(toy: Toy) -> Iterator[Chalice]:
-    from moto import mock_aws
-
-    with mock_aws():
-        aws.reset()
-        tables.create(SPEC)
-        aws.sqs().create_queue(QueueName=settings().queue(DEAD))  # type: ignore[attr-defined]
-        app = Chalice("toy", configure_logs=False)
-        blueprint = Blueprint(__name__)
-        consume(blueprint, SPEC, on={Counted: toy.handle, Count: toy.handle})
-        app.register_blueprint(blueprint)
-        yield app
-    aws.reset()
+def app(toy: Toy, cloud: Cloud) -> Chalice:
+    tables.create(SPEC)
+    aws.sqs().create_queue(QueueName=settings().queue(DEAD))  # type: ignore[attr-defined]
+    app = Chalice("toy", configure_logs=False)
+    blueprint = Blueprint(__name__)
+    consume(blueprint, SPEC, on={Counted: toy.handle, Count: toy.handle})
+    app.register_blueprint(blueprint)
+    return app
 
 
 @pytest.fixture

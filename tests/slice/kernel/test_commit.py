@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -10,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.kernel import aws, outbox, relay, tables
+from chalicelib.kernel import outbox, relay, tables
 from chalicelib.kernel.changes import Change, ChangeRow, chain_hash, change_key, unpack
 from chalicelib.kernel.commit import Commit
 from chalicelib.kernel.context import Actor, Context, Owner, system_context
@@ -22,6 +21,7 @@ from chalicelib.kernel.inbox import AlreadyHandled
 from chalicelib.kernel.tables import Index, Row, Table, TableSpec, WholeNumber
 from chalicelib.kernel.transaction import LostRace, TooLarge, TouchedTwice
 from chalicelib.kernel.vault import Vault
+from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, every_point, interleaved, killed_at, orders
 
 pytestmark = pytest.mark.slice
@@ -45,16 +45,9 @@ class SumRow(Row):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _tables() -> Iterator[None]:
-    from moto import mock_aws
-
-    with mock_aws():
-        aws.reset()
-        tables.create(SPEC)
-        tables.create(PLAIN)
-        aws.sns().create_topic(Name="xpense-test-events")  # type: ignore[attr-defined]
-        yield
-    aws.reset()
+def _tables(cloud: Cloud) -> None:
+    tables.create(SPEC)
+    tables.create(PLAIN)
 
 
 @pytest.fixture

@@ -1,0 +1,226 @@
+"""The whole walk, killed before and after every AWS call and then gone on with: 0 lost, 0 duplicated.
+
+A phone asks again with the same Idempotency-Key; a queue delivers again. What must hold in the end is the
+same as if nothing had happened, down to the gapless, unbroken change log.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import pytest
+
+from chalicelib.expenses.repository import TABLE
+from chalicelib.kernel.changes import ChangeRow, chain_hash
+from chalicelib.kernel.tables import Table
+from tests.factories.imports import URL, account_of, csv_of, uploaded
+from tests.factories.users import SignedIn, signed_in
+from tests.support.client import Client, Reply
+from tests.support.cloud import Cloud
+from tests.support.taps import calls_of, killed_at
+
+pytestmark = [pytest.mark.slice, pytest.mark.attack]
+FULL: Final = bool(os.environ.get("XPENSE_FULL"))
+LISTENING: Final = frozenset({"sqs.ReceiveMessage"})
+"""The harness's own polling: dying there is dying before the call after it."""
+TRANSACTIONS: Final = "/v1/expenses/transactions"
+ROWS: Final = 90
+"""More than one chunk."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """A person with an account, and what the ledger and the sums say."""
+
+    cloud: Cloud
+    person: SignedIn
+    account: str
+
+    def rows(self) -> list[Any]:
+        found: list[Any] = []
+        cursor = ""
+        while True:
+            query = {"limit": "200", **({"cursor": cursor} if cursor else {})}
+            page = self.person.client.get(TRANSACTIONS, query=query).json
+            found += page["items"]
+            if page["next_cursor"] is None:
+                return found
+            cursor = page["next_cursor"]
+
+    def balance(self) -> str:
+        url = f"/v1/expenses/accounts/{self.account}"
+        amount: str = self.person.client.get(url).json["balance"]["amount"]
+        return amount
+
+    def summed(self, month: str) -> tuple[str, int]:
+        answer = self.person.client.get("/v1/analytics/spending", query={"month": month}).json
+        if not answer["currencies"]:
+            return "0.00", 0
+        (euro,) = answer["currencies"]
+        return euro["net"]["amount"], euro["count"]
+
+    def check_log(self) -> int:
+        """Walk the change log: numbers without a gap, hashes without a break; gives the last number."""
+        items = Table(TABLE).query(
+            str(self.person.owner), "CHG#", "CHG$", limit=200, consistent=True
+        )
+        previous, number = b"", 0
+        for item in items.items:
+            row = ChangeRow.from_raw_data(dict(item))
+            assert (row.seq, row.prev) == (number + 1, previous)
+            assert row.hash == chain_hash(row)
+            previous, number = row.hash, row.seq
+        return number
+
+
+def scene(cloud: Cloud) -> Scene:
+    person = signed_in(Client(cloud.app))
+    return Scene(cloud, person, account_of(person))
+
+
+def points(calls: int) -> list[tuple[int, Any]]:
+    """Give every point of a run, or in the everyday run a spread of them."""
+    every = [(point, side) for point in range(calls) for side in ("before", "after")]
+    return every if FULL or len(every) <= 40 else every[:: len(every) // 40 + 1]
+
+
+def once_and_again(act: Callable[[], object], point: int, side: Any) -> None:
+    """Die at a point, then ask again."""
+    killed_at(point, side, act, ignore=LISTENING)
+    act()
+
+
+def body(one: Scene, amount: str) -> dict[str, Any]:
+    return {
+        "account_id": one.account,
+        "amount": {"amount": amount, "currency": "EUR"},
+        "booked_on": "2026-03-05",
+        "payee": "Corner Bakery",
+    }
+
+
+def create(one: Scene, amount: str = "-12.34") -> Reply:
+    reply = one.person.client.post(
+        TRANSACTIONS, body(one, amount), headers={"Idempotency-Key": "create-1"}
+    )
+    assert reply.status == 201, reply.text
+    return reply
+
+
+def test_creating_is_exactly_once(cloud: Cloud) -> None:
+    calls = calls_of(partial(create, scene(cloud)))
+    for point, side in points(len(calls)):
+        one = scene(cloud)
+        once_and_again(partial(create, one), point, side)
+        cloud.drain()
+
+        assert len(one.rows()) == 1, (point, side)
+        assert one.balance() == "-12.34", (point, side)
+        assert one.summed("2026-03") == ("-12.34", 1), (point, side)
+        one.check_log()
+
+
+def amend(one: Scene, transaction: Any) -> Reply:
+    reply = one.person.client.patch(
+        f"{TRANSACTIONS}/{transaction['id']}",
+        {"amount": {"amount": "-20.00", "currency": "EUR"}},
+        headers={"If-Match": '"1"', "Idempotency-Key": "amend-1"},
+    )
+    assert reply.status == 200, reply.text
+    return reply
+
+
+def test_amending_is_exactly_once(cloud: Cloud) -> None:
+    first = scene(cloud)
+    calls = calls_of(partial(amend, first, create(first).json))
+    for point, side in points(len(calls)):
+        one = scene(cloud)
+        transaction = create(one).json
+        once_and_again(partial(amend, one, transaction), point, side)
+        cloud.drain()
+
+        (row,) = one.rows()
+        assert (row["amount"]["amount"], row["version"]) == ("-20.00", 2), (point, side)
+        assert one.balance() == "-20.00", (point, side)
+        assert one.summed("2026-03") == ("-20.00", 1), (point, side)
+        one.check_log()
+
+
+def remove(one: Scene, transaction: Any) -> Reply:
+    reply = one.person.client.delete(
+        f"{TRANSACTIONS}/{transaction['id']}", headers={"If-Match": '"1"'}
+    )
+    assert reply.status == 204, reply.text
+    return reply
+
+
+def test_removing_is_exactly_once(cloud: Cloud) -> None:
+    first = scene(cloud)
+    calls = calls_of(partial(remove, first, create(first).json))
+    for point, side in points(len(calls)):
+        one = scene(cloud)
+        transaction = create(one).json
+        once_and_again(partial(remove, one, transaction), point, side)
+        cloud.drain()
+
+        assert one.rows() == [], (point, side)
+        assert one.balance() == "0.00", (point, side)
+        assert one.summed("2026-03") == ("0.00", 0), (point, side)
+        one.check_log()
+
+
+def committed(cloud: Cloud) -> tuple[Scene, Any]:
+    """An import of two chunks whose commit was just ordered, with nothing delivered yet."""
+    one = scene(cloud)
+    job = uploaded(cloud, one.person, one.account, csv_of(ROWS))
+    cloud.drain()
+    assert one.person.client.post(f"{URL}/{job['id']}/commit", {}).status == 202
+    return one, job
+
+
+def expected(cloud: Cloud) -> tuple[str, dict[str, tuple[str, int]], int]:
+    """What an undisturbed import gives: balance, sums by month, change numbers."""
+    one, _ = committed(cloud)
+    cloud.drain()
+    months = {row["booked_on"][:7] for row in one.rows()}
+    return one.balance(), {month: one.summed(month) for month in months}, one.check_log()
+
+
+@pytest.mark.durable
+def test_an_import_is_exactly_once_whatever_dies(cloud: Cloud) -> None:
+    balance, sums, changes = expected(cloud)
+    committed(cloud)
+    calls = calls_of(cloud.drain, ignore=LISTENING)
+    tried = points(len(calls))
+    for point, side in tried:
+        one, job = committed(cloud)
+        once_and_again(cloud.drain, point, side)
+
+        done = one.person.client.get(f"{URL}/{job['id']}").json
+        assert (done["state"], done["result"]["recorded"]) == ("done", ROWS), (point, side)
+        assert len(one.rows()) == ROWS, (point, side)
+        assert one.balance() == balance, (point, side)
+        assert {month: one.summed(month) for month in sums} == sums, (point, side)
+        assert one.check_log() == changes, (point, side)
+    assert len(tried) >= 30
+
+
+def test_importing_the_same_file_again_adds_nothing(cloud: Cloud) -> None:
+    one, _ = committed(cloud)
+    cloud.drain()
+    before = one.balance()
+
+    job = uploaded(cloud, one.person, one.account, csv_of(ROWS))
+    cloud.drain()
+    one.person.client.post(f"{URL}/{job['id']}/commit", {})
+    cloud.drain()
+
+    done = one.person.client.get(f"{URL}/{job['id']}").json
+    assert done["result"]["recorded"] == 0
+    assert done["result"]["duplicates"] == ROWS
+    assert one.balance() == before
+    assert len(one.rows()) == ROWS

@@ -67,7 +67,8 @@ def test_a_new_session_has_no_previous_token() -> None:
         (0, PHONE, "retry"),
         (30, PHONE, "retry"),
         (30.001, PHONE, "reuse"),
-        (-1, PHONE, "reuse"),
+        (-1, PHONE, "retry"),
+        (-30.001, PHONE, "reuse"),
         (5, LAPTOP, "reuse"),
     ],
 )

@@ -254,9 +254,14 @@ class Process:
         return self.popen.wait(30)
 
 
-def start(data_dir: Path, *more: str, environment: dict[str, str] | None = None) -> Process:
+def start(
+    data_dir: Path,
+    *more: str,
+    environment: dict[str, str] | None = None,
+    app: str = "tests.local.toy",
+) -> Process:
     """Start the local cloud as a process and wait until it says that it is ready."""
-    command = [sys.executable, "-m", "local.serve", "--app", "tests.local.toy", "--port", "0"]
+    command = [sys.executable, "-m", "local.serve", "--app", app, "--port", "0"]
     popen = subprocess.Popen(
         [*command, "--data-dir", str(data_dir), *more],
         cwd=ROOT,
@@ -290,8 +295,8 @@ def started(tmp_path: Path) -> Iterator[Callable[..., Process]]:
     """Starts processes on one data directory, and stops what still runs at the end."""
     processes: list[Process] = []
 
-    def begin(*more: str, environment: dict[str, str] | None = None) -> Process:
-        processes.append(start(tmp_path / "data", *more, environment=environment))
+    def begin(*more: str, **options: Any) -> Process:
+        processes.append(start(tmp_path / "data", *more, **options))
         return processes[-1]
 
     yield begin

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -84,10 +85,17 @@ def _site(pins: tuple[Pin, ...], target: Target) -> Path:
     return place
 
 
+@cache
 def compiler(target: Target) -> str | None:
     """Find an interpreter of the target's minor version: bytecode of another one would be ignored."""
-    here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return sys.executable if target.python == here else shutil.which(f"python{target.python}")
+    if target.python == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return sys.executable
+    found = shutil.which(f"python{target.python}")
+    if found is None:
+        return None
+    # a version manager's shim is there even when the version is not
+    answer = subprocess.run([found, "-V"], capture_output=True, text=True, check=False, timeout=60)
+    return found if answer.stdout.startswith(f"Python {target.python}.") else None
 
 
 def _compile(root: Path, target: Target) -> None:

@@ -95,9 +95,7 @@ def row(line: int = 1, amount_minor: int | None = -420, **more: Any) -> ImportRo
     return ImportRow(**given)
 
 
-def laid(
-    person: SignedIn, rows: Sequence[ImportRow], account_id: str, **more: Any
-) -> ImportRows:
+def laid(person: SignedIn, rows: Sequence[ImportRow], account_id: str, **more: Any) -> ImportRows:
     """Lay rows into sealed pages, and give the order for their first chunk."""
     import_id = more.pop("import_id", new_id())
     prefix = f"{person.owner}/imports/{import_id}/rows/"

@@ -77,11 +77,6 @@ def catalogue(stored: Iterable[StoredCategory]) -> dict[str, Entry]:
     }
 
 
-def usable(entries: Mapping[str, Entry]) -> frozenset[str]:
-    """Give the ids of the categories that new transactions may get."""
-    return frozenset(identity for identity, entry in entries.items() if not entry.category.archived)
-
-
 def children_of(category_id: str, entries: Mapping[str, Entry]) -> list[Category]:
     """Give the categories right under one."""
     return [e.category for e in entries.values() if e.category.parent_id == category_id]

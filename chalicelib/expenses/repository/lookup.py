@@ -16,10 +16,14 @@ from chalicelib.expenses.errors import (
 )
 from chalicelib.expenses.model.accounts import Account
 from chalicelib.expenses.model.categories import is_default
-from chalicelib.expenses.model.rules import Rule
+from chalicelib.expenses.model.categoriser import Learned
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository import table
-from chalicelib.expenses.repository.decode import account_of, rule_of, transaction_of
+from chalicelib.expenses.repository.decode import (
+    account_of,
+    learned_of,
+    transaction_of,
+)
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.tables import Key, Raw, Table
@@ -67,11 +71,6 @@ class Found:
         """Give a transaction."""
         return transaction_of(self.live("transaction", identity), self._ctx.vault)
 
-    def rule(self, identity: str) -> tuple[Rule, int]:
-        """Give a rule and its version."""
-        item = self.live("rule", identity)
-        return rule_of(item, self._ctx.vault), table.number(item, "version")
-
     def require_category(self, identity: str) -> None:
         """Refuse a category that is not there (`CategoryNotFound`) or archived (`CategoryArchived`)."""
         item = self.raw("category", identity)
@@ -83,13 +82,18 @@ class Found:
         elif table.flag(item, "archived"):
             raise CategoryArchived
 
-    def taught(self) -> dict[str, str]:
-        """Give the categories that the payees of the look-up taught, by payee id."""
-        return {
-            sk.removeprefix(table.PAYEE): item["category_id"]["S"]
+    def learned(self) -> tuple[Learned, ...]:
+        """Give what the payees of the look-up taught."""
+        return tuple(
+            learned_of(item, self._ctx.vault)
             for (_, sk), item in self._items.items()
             if sk.startswith(table.PAYEE)
-        }
+        )
+
+    def learned_of(self, payee_id: str) -> Learned | None:
+        """Give what a payee taught, or None."""
+        item = self.raw("payee", payee_id)
+        return learned_of(item, self._ctx.vault) if item else None
 
     def repeats(self, kind: str, identity: str, made: bytes | None) -> bool:
         """Tell whether a client repeats its own creation; raise `IdTaken` when the id is another's."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
 from chalicelib.expenses.model.catalogue import StoredCategory, StoredRule
+from chalicelib.expenses.model.categoriser import Learned
 from chalicelib.expenses.model.rules import encode_rule
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.decode import rule_of
@@ -184,15 +185,15 @@ class SetupWriter:
         gone.ttl = int((self._ctx.now + _TOMBSTONE_LIFE).timestamp())
         self._ctx.commit.put(gone, expect=version, refusal=LostRace())
 
-    def learn(self, payee_id: str, normalised: str, category_id: str) -> None:
-        """Remember the category that the user gave a payee last; the last word counts."""
+    def learn(self, payee_id: str, learned: Learned) -> None:
+        """Remember what the user's choices for a payee have come to."""
         pk, sk = key(self._ctx.owner, table.PAYEE, payee_id)
         row = PayeeRow(
             pk,
             sk,
             layout=LAYOUT,
-            category_id=category_id,
-            payee=self._ctx.vault.seal(normalised, *place(sk, "payee")),
+            weights=learned.to_text(),
+            payee=self._ctx.vault.seal(learned.key, *place(sk, "payee")),
             updated_at=rfc3339(self._ctx.now),
         )
         self._ctx.commit.put(row, expect=None)

@@ -96,10 +96,10 @@ class RuleRow(ObjectRow):
 
 
 class PayeeRow(Row):
-    """What an owner's choices teach about one payee."""
+    """What an owner's choices teach about one payee: `weights` has category ids and numbers."""
 
     layout = WholeNumber()
-    category_id = UnicodeAttribute()
+    weights = UnicodeAttribute()
     payee = BinaryAttribute(legacy_encoding=False)
     updated_at = UnicodeAttribute()
 

@@ -1,16 +1,17 @@
-"""Finding a category for a line: the owner's rules first, then what the owner taught."""
+"""Finding a category for a line, and remembering what the user said about a payee."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.expenses.model.catalogue import catalogue, usable
+from chalicelib.expenses.model.catalogue import catalogue
+from chalicelib.expenses.model.categoriser import Categoriser, Learned
 from chalicelib.expenses.model.conditions import Line
+from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.rules import RuleSet
-from chalicelib.expenses.model.transactions import Filing
-from chalicelib.expenses.repository.lookup import Found
-from chalicelib.expenses.repository.setup import read_setup
+from chalicelib.expenses.model.transactions import Filing, Transaction
+from chalicelib.expenses.repository.lookup import Found, look_up
+from chalicelib.expenses.repository.setup import SetupWriter, read_setup
 from chalicelib.kernel.context import Context
 
 
@@ -19,32 +20,43 @@ class Verdict:
     """What is to be made of a line; a payee of None keeps the bank's."""
 
     filing: Filing
-    payee: str | None = None
-    notes: tuple[str, ...] = ()
+    payee: str | None
+    notes: tuple[str, ...]
 
 
 class Filer:
     """Files the lines of one owner; make it once for a chunk."""
 
-    def __init__(self, rules: RuleSet, taught: Mapping[str, str], allowed: frozenset[str]) -> None:
-        """Take the compiled rules, the taught categories by payee id, and the categories in use."""
+    def __init__(self, rules: RuleSet, categoriser: Categoriser) -> None:
+        """Take the owner's compiled rules and categoriser."""
         self._rules = rules
-        self._taught = taught
-        self._allowed = allowed
+        self._categoriser = categoriser
 
-    def file(self, line: Line, payee_id: str) -> Verdict:
+    def file(self, line: Line) -> Verdict:
         """Find a category; one that is deleted or archived counts as none."""
         said = self._rules.evaluate(line)
-        filing = Filing(category_id=None, by="none")
-        if said.category_id in self._allowed:
-            filing = Filing(category_id=said.category_id, by="rule", confidence=100)
-        elif self._taught.get(payee_id) in self._allowed:
-            filing = Filing(category_id=self._taught[payee_id], by="learned", confidence=95)
+        guess = self._categoriser.guess(line, outcome=said)
+        sure = None if guess.category_id is None else round(guess.confidence * 100)
+        filing = Filing(category_id=guess.category_id, by=guess.why, confidence=sure)
         return Verdict(filing=filing, payee=said.payee, notes=said.notes)
 
 
 def filer_of(ctx: Context, found: Found) -> Filer:
     """Read rules and categories, and take the payees from a look-up that asked for them."""
     setup = read_setup(ctx.owner, ctx.vault)
+    tree = {identity: entry.category for identity, entry in catalogue(setup.categories).items()}
     rules = RuleSet(stored.rule for stored in setup.rules)
-    return Filer(rules, found.taught(), usable(catalogue(setup.categories)))
+    return Filer(rules, Categoriser(tree, learned=found.learned()))
+
+
+def learn(ctx: Context, transaction: Transaction, found: Found | None = None) -> None:
+    """Remember what the user said about a payee, where the user said something."""
+    filing = transaction.filing
+    if filing.by != "user" or filing.category_id is None:
+        return
+    key = merchant_key(transaction.bank_payee or transaction.payee, transaction.notes)
+    if not key:
+        return
+    memory = found or look_up(ctx, payee=[transaction.payee_id])
+    known = memory.learned_of(transaction.payee_id) or Learned(key)
+    SetupWriter(ctx).learn(transaction.payee_id, known.with_choice(filing.category_id))

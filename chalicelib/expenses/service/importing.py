@@ -134,7 +134,7 @@ def _filed(ctx: Context, order: ImportRows, fresh: Sequence[_Planned]) -> list[T
     filer = filer_of(ctx, memory)
     filed = []
     for one, transaction in zip(fresh, made, strict=True):
-        verdict = filer.file(_line(one), transaction.payee_id)
+        verdict = filer.file(_line(one))
         renamed = verdict.payee is not None and verdict.payee != transaction.payee
         filed.append(
             replace(

@@ -11,7 +11,6 @@ from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.transactions import Filing, Transaction, check_day, next_version
 from chalicelib.expenses.repository.lookup import Found, look_up, made_of
-from chalicelib.expenses.repository.setup import SetupWriter
 from chalicelib.expenses.repository.table import payee_id
 from chalicelib.expenses.repository.transactions import Filter, Transactions
 from chalicelib.expenses.schemas.common import given
@@ -21,7 +20,7 @@ from chalicelib.expenses.schemas.transactions import (
     TransactionQuery,
 )
 from chalicelib.expenses.service import ledger
-from chalicelib.expenses.service.filing import filer_of
+from chalicelib.expenses.service.filing import filer_of, learn
 from chalicelib.expenses.service.paging import listed, start_of
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
@@ -42,7 +41,7 @@ def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
         account=[body.account_id],
         transaction=[body.id] if body.id else [],
         category=[body.category_id] if body.category_id else [],
-        payee=[] if body.category_id else [payee],
+        payee=[payee],
     )
     made = None
     if body.id is not None:
@@ -60,18 +59,18 @@ def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
         payee=body.payee,
         payee_id=payee,
         notes=body.notes,
-        filing=_filed(ctx, found, body, payee),
+        filing=_filed(ctx, found, body),
         source="manual",
         created_at=ctx.now,
         updated_at=ctx.now,
         made=made,
     )
     ledger.enter(ctx, transaction)
-    _learn(ctx, transaction)
+    learn(ctx, transaction, found)
     return transaction
 
 
-def _filed(ctx: Context, found: Found, body: CreateTransaction, payee: str) -> Filing:
+def _filed(ctx: Context, found: Found, body: CreateTransaction) -> Filing:
     """Take the category that the user gave, or look for one."""
     if body.category_id is not None:
         found.require_category(body.category_id)
@@ -84,7 +83,7 @@ def _filed(ctx: Context, found: Found, body: CreateTransaction, payee: str) -> F
         account_id=body.account_id,
         booked_on=body.booked_on,
     )
-    return filer_of(ctx, found).file(line, payee).filing
+    return filer_of(ctx, found).file(line).filing
 
 
 def read_transaction(ctx: Context, transaction_id: str) -> Transaction:
@@ -128,7 +127,7 @@ def amend_transaction(ctx: Context, transaction_id: str, patch: PatchTransaction
     _check(ctx, found, before, after)
     ledger.correct(ctx, before, after)
     if "category_id" in patch.model_fields_set:
-        _learn(ctx, after)
+        learn(ctx, after)
     return after
 
 
@@ -178,13 +177,3 @@ def remove_transaction(ctx: Context, transaction_id: str) -> None:
     transaction = found.transaction(transaction_id)
     ctx.expect_version(transaction.version, required=True)
     ledger.strike(ctx, transaction)
-
-
-def _learn(ctx: Context, transaction: Transaction) -> None:
-    """Remember what the user said about the payee, where the user said something."""
-    filing = transaction.filing
-    if filing.by != "user" or filing.category_id is None:
-        return
-    normalised = merchant_key(transaction.bank_payee or transaction.payee, transaction.notes)
-    if normalised:
-        SetupWriter(ctx).learn(transaction.payee_id, normalised, filing.category_id)

@@ -84,9 +84,7 @@ def test_a_clients_own_id_and_body_again_is_the_same_account(person: SignedIn) -
 def test_a_repeated_creation_shows_the_account_as_it_is_now(person: SignedIn) -> None:
     identity = new_id()
     account = opened(person, id=identity)
-    person.client.patch(
-        f"{ACCOUNTS}/{identity}", {"name": "Holidays"}, headers=matching(account)
-    )
+    person.client.patch(f"{ACCOUNTS}/{identity}", {"name": "Holidays"}, headers=matching(account))
 
     assert opened(person, id=identity)["name"] == "Holidays"
 

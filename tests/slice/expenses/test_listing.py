@@ -142,5 +142,6 @@ def test_one_call_examines_a_bounded_number_of_rows_and_the_cursor_goes_on(
             break
         query["cursor"] = page["next_cursor"]
 
-    assert pages == [[], [], [wanted]]
+    # a real engine cannot tell at the last row that it is the last
+    assert pages in ([[], [], [wanted]], [[], [], [wanted], []])
     assert len(everything(person, limit="5")) == 19

@@ -1,4 +1,4 @@
-"""What a rule looks for: a bounded tree of tests on one line, its JSON form, and its compilation.
+"""What a rule looks for: a bounded tree of tests on one line, and its JSON form.
 
 The JSON form is both the wire form and the stored one. Reading never raises: what is wrong comes
 back as values with pointers, so that a client sees every problem of a rule at once.
@@ -27,6 +27,8 @@ MAX_NESTING: Final = 4
 """Levels of all / any / not above a test."""
 MAX_TESTS: Final = 50
 """Tests in one rule."""
+MAX_NODES: Final = 200
+"""Tests and all / any / not together."""
 MAX_TEXT: Final = 200
 MAX_CHOICES: Final = 50
 MAX_PROBLEMS: Final = 20
@@ -114,21 +116,30 @@ class _Bad(Exception):
         self.problem = FieldProblem(pointer, detail)
 
 
-class _Reader:
-    """Reads one tree, counting tests and collecting problems."""
+class _TooLarge(_Bad):
+    """Reading on would only cost time."""
 
-    __slots__ = ("problems", "tests")
+
+class _Reader:
+    """Reads one tree, counting its nodes and collecting problems."""
+
+    __slots__ = ("nodes", "problems", "tests")
 
     def __init__(self) -> None:
         self.problems: list[FieldProblem] = []
+        self.nodes = 0
         self.tests = 0
 
     def read(self, value: object, pointer: str, depth: int) -> Condition | None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES or len(self.problems) == MAX_PROBLEMS:
+            raise _TooLarge(pointer, f"a rule has at most {MAX_NODES} conditions")
         try:
             return self._read(value, pointer, depth)
+        except _TooLarge:
+            raise
         except _Bad as bad:
-            if len(self.problems) < MAX_PROBLEMS:
-                self.problems.append(bad.problem)
+            self.problems.append(bad.problem)
             return None
 
     def _read(self, value: object, pointer: str, depth: int) -> Condition:
@@ -137,7 +148,7 @@ class _Reader:
         if "field" in value:
             self.tests += 1
             if self.tests > MAX_TESTS:
-                raise _Bad(pointer, f"a rule has at most {MAX_TESTS} tests")
+                raise _TooLarge(pointer, f"a rule has at most {MAX_TESTS} tests")
             return _read_test(value, pointer)
         if len(value) != 1:
             raise _Bad(pointer, "a condition names one of all, any, not, or a field to test")
@@ -170,7 +181,10 @@ def read_condition(
 ) -> Condition | tuple[FieldProblem, ...]:
     """Read a condition tree from parsed JSON; give the problems instead when there are any."""
     reader = _Reader()
-    condition = reader.read(value, pointer, 0)
+    try:
+        condition = reader.read(value, pointer, 0)
+    except _TooLarge as large:
+        return (*reader.problems, large.problem)[:MAX_PROBLEMS]
     if condition is None or reader.problems:
         return tuple(reader.problems)
     return condition
@@ -292,113 +306,3 @@ def condition_json(condition: Condition) -> dict[str, Json]:
             return {"field": field, "operator": "one_of", "value": list(values)}
         case DateTest(operator, day):
             return {"field": "booked_on", "operator": operator, "value": day.isoformat()}
-
-
-# -------------------------------------------------------------------------------------- compiling
-
-
-class Facts:
-    """A line as the compiled tests see it: texts folded once, not once a rule."""
-
-    __slots__ = ("account_id", "currency", "day", "direction", "notes", "payee", "size")
-
-    def __init__(self, line: Line) -> None:
-        """Fold the texts and take the sign apart."""
-        self.payee = fold(line.payee)
-        self.notes = fold(line.notes)
-        self.size = abs(line.amount_minor)
-        self.direction = "out" if line.amount_minor < 0 else "in"
-        self.currency = line.currency
-        self.account_id = line.account_id
-        self.day = line.booked_on
-
-
-Test: TypeAlias = Callable[[Facts], bool]
-
-
-def compile_condition(condition: Condition) -> Test:
-    """Turn a condition into one function of `Facts`, so that nothing is interpreted per line."""
-    match condition:
-        case AllOf(parts):
-            return _all([compile_condition(part) for part in parts])
-        case AnyOf(parts):
-            return _any([compile_condition(part) for part in parts])
-        case Not(part):
-            inner = compile_condition(part)
-            return lambda facts: not inner(facts)
-        case TextTest(field, operator, value):
-            return _text(field, operator, fold(value))
-        case AmountTest(operator, minor, currency):
-            compare = _COMPARE[operator]
-            return lambda facts: facts.currency == currency and compare(facts.size, minor)
-        case ChoiceTest(field, values):
-            return _choice(field, frozenset(values))
-        case DateTest(operator, day):
-            ordered = _ORDER[operator]
-            return lambda facts: ordered(facts.day, day)
-
-
-def required_text(condition: Condition) -> str:
-    """Give a folded text that the payee must hold for the condition to be true, or ""."""
-    match condition:
-        case TextTest("payee", _, value):
-            return fold(value)
-        case AllOf(parts):
-            return max((required_text(part) for part in parts), key=len, default="")
-        case _:
-            return ""
-
-
-_COMPARE: Final[Mapping[AmountOperator, Callable[[int, int], bool]]] = {
-    "equals": int.__eq__,
-    "less_than": int.__lt__,
-    "at_most": int.__le__,
-    "at_least": int.__ge__,
-    "more_than": int.__gt__,
-}
-_ORDER: Final[Mapping[DateOperator, Callable[[date, date], bool]]] = {
-    "on": date.__eq__,
-    "before": date.__lt__,
-    "after": date.__gt__,
-}
-
-
-def _all(tests: list[Test]) -> Test:
-    if len(tests) == 2:
-        first, second = tests
-        return lambda facts: first(facts) and second(facts)
-    return lambda facts: all(test(facts) for test in tests)
-
-
-def _any(tests: list[Test]) -> Test:
-    if len(tests) == 2:
-        first, second = tests
-        return lambda facts: first(facts) or second(facts)
-    return lambda facts: any(test(facts) for test in tests)
-
-
-def _text(field: TextField, operator: TextOperator, value: str) -> Test:
-    if field == "payee":
-        payees: Mapping[TextOperator, Test] = {
-            "contains": lambda facts: value in facts.payee,
-            "equals": lambda facts: facts.payee == value,
-            "starts_with": lambda facts: facts.payee.startswith(value),
-            "ends_with": lambda facts: facts.payee.endswith(value),
-        }
-        return payees[operator]
-    notes: Mapping[TextOperator, Test] = {
-        "contains": lambda facts: value in facts.notes,
-        "equals": lambda facts: facts.notes == value,
-        "starts_with": lambda facts: facts.notes.startswith(value),
-        "ends_with": lambda facts: facts.notes.endswith(value),
-    }
-    return notes[operator]
-
-
-def _choice(field: ChoiceField, values: frozenset[str]) -> Test:
-    tests: Mapping[ChoiceField, Test] = {
-        "direction": lambda facts: facts.direction in values,
-        "currency": lambda facts: facts.currency in values,
-        "account_id": lambda facts: facts.account_id in values,
-    }
-    return tests[field]

@@ -111,6 +111,7 @@ EMPTY: Final = frozenset(word for phrase in LEADS for word in phrase) | _bag(
 LINKS: Final = _bag(
     "of de di da du des del della la le les el von zu zum zur van in im at am den der and und et y e"
     " the a royal new bank st saint san santa universitat university hotel stadt ville"
+    " stadtwerke gemeinde sparkasse volksbank council city"
 )
 """A place behind one of these belongs to the name: bank of ..., hotel ..., stadt ..."""
 

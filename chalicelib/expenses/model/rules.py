@@ -13,15 +13,12 @@ from typing import Final
 
 from chalicelib.expenses.model.conditions import (
     Condition,
-    Facts,
     Json,
     Line,
-    Test,
-    compile_condition,
     condition_json,
     read_condition,
-    required_text,
 )
+from chalicelib.expenses.model.matching import Facts, Test, compile_condition, required_text
 from chalicelib.kernel.errors import FieldProblem
 from chalicelib.kernel.ids import is_id
 

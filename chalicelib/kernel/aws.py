@@ -108,6 +108,8 @@ def _make(service: str) -> object:
         max_pool_connections=_POOL,
         # boto3 otherwise sends some calls to a host named by account id, which test engines do not know
         account_id_endpoint_mode="disabled",
+        # our own types have checked the requests; botocore would walk each of them again
+        parameter_validation=False,
         s3={"addressing_style": "path" if here.aws_endpoint else "auto"},
         signature_version="s3v4" if service == "s3" else None,
     )

@@ -11,10 +11,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from chalice.app import Blueprint, Request, Response
-from pydantic import BaseModel
+from typing_extensions import Unpack
 
 from chalicelib.kernel import clock
 from chalicelib.kernel.commit import Commit
@@ -27,7 +27,7 @@ from chalicelib.security import api as security
 from functions._edge import problems, requests
 from functions._edge.application import OURS
 from functions._edge.auth import Caller, authenticate
-from functions._edge.operations import Method, Operation, register
+from functions._edge.operations import Facts, Method, Operation, register
 from functions._edge.problems import Answer
 from functions._edge.units import in_unit
 
@@ -60,26 +60,16 @@ class Edge:
         self._blueprint = blueprint
         self.spec = spec
 
-    def endpoint(  # noqa: PLR0913 - the facts of a route
-        self,
-        method: Method,
-        path: str,
-        *,
-        summary: str,
-        out: Any = None,  # noqa: ANN401 - a model, or PageOut[model], or None
-        body: type[BaseModel] | None = None,
-        query: type[BaseModel] | None = None,
-        status: int = 200,
-        scope: str | None = None,
-        public: bool = False,
-        if_match: Literal["none", "optional", "required"] = "none",
-        idempotent: bool | None = None,
-        limit: security.Limit | None = None,
+    def endpoint(
+        self, method: Method, path: str, *, summary: str, **facts: Unpack[Facts]
     ) -> Callable[[View], View]:
-        """Declare a route; the view gets a `Context` (a `Visit` where public), `body`, `query` and path ids."""
+        """Declare a route; the view gets a `Context` (a `Visit` where public), `body`, `query`, path ids.
+
+        Unsafe routes of known callers honour `Idempotency-Key` unless they say `idempotent=False`.
+        """
+        facts.setdefault("idempotent", method != "GET" and not facts.get("public", False))
 
         def decorate(view: View) -> View:
-            unsafe = method != "GET"
             operation = Operation(
                 method=method,
                 path=path,
@@ -87,15 +77,7 @@ class Edge:
                 service=self.spec.service,
                 summary=summary,
                 description=(view.__doc__ or summary).strip(),
-                body=body,
-                query=query,
-                out=out,
-                status=status,
-                scope=scope,
-                public=public,
-                if_match=if_match,
-                idempotent=unsafe and not public if idempotent is None else idempotent,
-                limit=limit,
+                **facts,
             )
             register(operation)
             self.route(operation, view, _act)
@@ -145,7 +127,9 @@ def _handle(
         act,
     )
     log = logger()
-    log.append_keys(request_id=request_id, operation=f"{operation.service}.{operation.name}")
+    log.thread_safe_append_keys(
+        request_id=request_id, operation=f"{operation.service}.{operation.name}"
+    )
     try:
         answer = _run(call)
     except Refusal as refusal:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypedDict
 
 from pydantic import BaseModel
 
 from chalicelib.security.api import Limit
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+IfMatch = Literal["none", "optional", "required"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +23,27 @@ class Operation:
     service: str
     summary: str
     description: str
+    out: Any = None
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    status: int = 200
+    scope: str | None = None
+    public: bool = False
+    if_match: IfMatch = "none"
+    idempotent: bool = False
+    limit: Limit | None = None
+
+
+class Facts(TypedDict, total=False):
+    """What a route may say of itself: `out` is a model, `PageOut[model]`, or None for no content."""
+
+    out: Any
     body: type[BaseModel] | None
     query: type[BaseModel] | None
-    out: Any
     status: int
     scope: str | None
     public: bool
-    if_match: Literal["none", "optional", "required"]
+    if_match: IfMatch
     idempotent: bool
     limit: Limit | None
 

@@ -122,6 +122,7 @@ _BY_STATUS: Final[dict[int, tuple[str, str]]] = {
     404: ("not-found", "There is no such route"),
     405: ("method-not-allowed", "This route does not have that method"),
     413: ("too-large", "The body is too large"),
+    503: ("unavailable", "Temporarily unavailable"),
     415: ("unsupported-media-type", "This content type is not understood here"),
 }
 

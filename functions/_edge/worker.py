@@ -63,7 +63,7 @@ def batch(event: SQSEvent, deliver: Callable[[str], None], *, dead: str) -> dict
 
 def _settled(record: Mapping[str, Any], deliver: Callable[[str], None], dead: str) -> bool:
     log = logger()
-    log.append_keys(message_id=record["messageId"])
+    log.thread_safe_append_keys(message_id=record["messageId"])
     try:
         deliver(record["body"])
     except AlreadyHandled:
@@ -102,7 +102,7 @@ def _deliver(spec: TableSpec, handlers: Mapping[str, Handler], body: str) -> Non
     except ValueError as error:
         raise UndecodableMessage("the owner is not one") from error
     message = envelope.message()
-    logger().append_keys(event_id=envelope.id, trace=envelope.trace, type=envelope.type)
+    logger().thread_safe_append_keys(event_id=envelope.id, trace=envelope.trace, type=envelope.type)
     for attempt in range(TRIES):
         try:
             _once(spec, owner, envelope, handler, message)

@@ -121,7 +121,7 @@ FILLER: Final = _bag(
 )
 """Legal forms and filler, dropped behind the first word."""
 
-ALIASES: Final = {"amzn": "amazon", "mcd": "mcdonalds", "wm": "walmart", "wal": "walmart"}
+ALIASES: Final = {"amzn": "amazon", "mcd": "mcdonalds"}
 """Short forms of names."""
 
 HOUSES: Final = {

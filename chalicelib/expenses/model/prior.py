@@ -7,15 +7,15 @@ were set by hand against the labelled table of the tests; they are no learned mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import exp
 from typing import Final, NamedTuple
 
 from chalicelib.expenses.model.categories import BY_SLUG
-from chalicelib.expenses.model.lexicon import Lexicon, Senses, lexicon
+from chalicelib.expenses.model.lexicon import Lexicon, Senses, Sort, lexicon
 from chalicelib.expenses.model.merchant_codes import VAGUE, slugs_by_code
 
-_WEIGHTS: Final = {"house": 5.0, "alone": 5.0, "word": 4.0, "sure": 7.6}
+_WEIGHTS: Final[Mapping[Sort, float]] = {"house": 5.0, "alone": 5.0, "word": 4.0, "sure": 7.6}
 _PART: Final = 3.6
 _LONGER: Final = 0.6
 """More for each further word of a phrase."""
@@ -23,11 +23,13 @@ _CODE: Final = 4.4
 _VAGUE_CODE: Final = 2.2
 _BACKGROUND: Final = 2.0
 _NOTES: Final = 0.7
+_SURE_NOTES: Final = 0.9
+"""What stands in the notes weighs less than what the payee is called."""
 _LATE: Final = 0.85
 """A name stands in front; what is said later in the text weighs less."""
 _EARLY_WORDS: Final = 3
 _AGAIN: Final = 0.4
-_MONEY_BACK: Final = {"house": 0.86, "alone": 0.86, "word": 0.6, "sure": 0.6}
+_MONEY_BACK: Final[Mapping[Sort, float]] = {"house": 0.86, "alone": 0.86, "word": 0.6, "sure": 0.6}
 """Money that comes in is a refund only now and then, so spending words weigh less."""
 _KINDS: Final = {slug: category.kind for slug, category in BY_SLUG.items()}
 _REFUND: Final = "refunds"
@@ -51,10 +53,9 @@ def read_line(
     """Weigh the words of payee and notes and the merchant code; None when nothing is known."""
     book = lexicon()
     scores: dict[str, float] = {}
-    for slug, weight in _hits(book, payee, key, comes_in=comes_in):
-        _add(scores, slug, weight)
-    for slug, weight in _hits(book, notes, key, comes_in=comes_in):
-        _add(scores, slug, weight * _NOTES)
+    for place, words in enumerate((payee, notes)):
+        for slug, weight in _hits(book, words, key, comes_in=comes_in, noted=place == 1):
+            _add(scores, slug, weight)
     worded = scores.copy()
     by_code = slugs_by_code().get(code)
     if by_code is not None:
@@ -83,15 +84,21 @@ def _add(scores: dict[str, float], slug: str, weight: float) -> None:
         scores[slug] = max(known, weight) + _AGAIN * min(known, weight)
 
 
-def _hits(book: Lexicon, words: Sequence[str], key: str, *, comes_in: bool) -> list[_Hit]:
+def _hits(
+    book: Lexicon, words: Sequence[str], key: str, *, comes_in: bool, noted: bool
+) -> list[_Hit]:
     """Find the longest known phrase at each word; a word belongs to one phrase."""
     found: list[_Hit] = []
     at = 0
     while at < len(words):
         senses, size = _longest_at(book, words, at)
-        late = 1.0 if at < _EARLY_WORDS else _LATE
-        whole = size == 1 and key == words[at]
-        found += _weighed(senses, late, size, whole=whole, comes_in=comes_in)
+        if senses:
+            usable = _usable(senses, whole=size == 1 and key == words[at], comes_in=comes_in)
+            trust = (1.0 if at < _EARLY_WORDS else _LATE) * (_NOTES if noted else 1.0)
+            for slug, sort in usable:
+                weight = _weight(slug, sort, size, comes_in=comes_in)
+                sure = _SURE_NOTES if noted else 1.0
+                found.append((slug, weight * (sure if sort == "sure" else trust)))
         at += abs(size)
     return found
 
@@ -118,19 +125,19 @@ def _without_e(word: str) -> str:
     return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
-def _weighed(senses: Senses, late: float, size: int, *, whole: bool, comes_in: bool) -> list[_Hit]:
-    usable = [
+def _usable(senses: Senses, *, whole: bool, comes_in: bool) -> Senses:
+    """Leave out shy names in company, income for money that goes out, spending beside income."""
+    left = tuple(
         (slug, sort)
         for slug, sort in senses
         if (sort != "alone" or whole) and (comes_in or _KINDS[slug] != "income")
-    ]
-    if comes_in and any(_KINDS[slug] == "income" for slug, _ in usable):
-        usable = [(slug, sort) for slug, sort in usable if _KINDS[slug] != "expense"]
-    hits = []
-    for slug, sort in usable:
-        weight = _PART if size < 0 and sort == "word" else _WEIGHTS[sort]
-        weight += _LONGER * (abs(size) - 1)
-        if comes_in and _KINDS[slug] == "expense":
-            weight *= _MONEY_BACK[sort]
-        hits.append((slug, weight if sort == "sure" else weight * late))
-    return hits
+    )
+    if comes_in and any(_KINDS[slug] == "income" for slug, _ in left):
+        return tuple((slug, sort) for slug, sort in left if _KINDS[slug] != "expense")
+    return left
+
+
+def _weight(slug: str, sort: Sort, size: int, *, comes_in: bool) -> float:
+    weight = _PART if size < 0 and sort == "word" else _WEIGHTS[sort]
+    weight += _LONGER * (abs(size) - 1)
+    return weight * _MONEY_BACK[sort] if comes_in and _KINDS[slug] == "expense" else weight

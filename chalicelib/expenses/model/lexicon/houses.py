@@ -95,13 +95,13 @@ DAILY: Final[dict[str, str]] = {
         caltrain, wmata, mbta, ventra, metra, amtrak, greyhound, lyft bike, citi bike, metrolinx,
         ttc, myki, sncf, sncf connect, oui sncf, ouigo, sncf voyages, ratp, navigo, ile de france
         mobilites, tisseo, blablacar bus, eurostar, thalys, renfe, renfe viajeros, cercanias, metro
-        de madrid, ouigo espana, iryo, alsa, avanza, trenitalia, italo, ntv, atm milano, trenord,
-        flixbus italia, ns, ns groep, ns reizigers, ov chipkaart, translink systems, gvb, ret nv,
-        nmbs, sncb, de lijn, mivb, cp comboios, carris, metro lisboa, pkp intercity, koleje,
-        jakdojade, ceske drahy, regiojet, leo express, vasttrafik, skanetrafiken, dsb, rejsekort,
-        kolumbus, lul ticket machine, london midland, virgin trains, virgintrains, virgin trains ec,
-        west coast trains, cross country trains, oyster, west midlands travel, west mid travel,
-        oyster renew""",
+        de madrid, ouigo espana, iryo, alsa, trenitalia, italo, ntv, atm milano, trenord, flixbus
+        italia, ns, ns groep, ns reizigers, ov chipkaart, translink systems, gvb, ret nv, nmbs,
+        sncb, de lijn, mivb, cp comboios, carris, metro lisboa, pkp intercity, koleje, jakdojade,
+        ceske drahy, regiojet, leo express, vasttrafik, skanetrafiken, dsb, rejsekort, kolumbus, lul
+        ticket machine, london midland, virgin trains, virgintrains, virgin trains ec, west coast
+        trains, cross country trains, oyster, west midlands travel, west mid travel, oyster renew,
+        avanza bus""",
     "taxi": """
         uber, uber trip, uber bv, uber technologies, uber help, uber one, uber ride, lyft, lyft
         ride, bolt, bolt eu, bolt operations, free now, freenow, mytaxi, cabify, addison lee, ola

@@ -107,13 +107,13 @@ HOME_AND_MONEY: Final[dict[str, str]] = {
         king com, humble bundle, g2a, instant gaming, game stores, games workshop, decathlon,
         intersport, sport scheck, sportscheck, globetrotter, bergfreunde, go outdoors, cotswold
         outdoor, mountain warehouse, dicks sporting, academy sports, rei, bass pro, cabelas, evans
-        cycles, fahrrad xxl, canyon bicycles, bike24, wiggle, chain reaction, go sport, sport 2000,
-        stadium, xxl sport, hobbycraft, michaels, hobby lobby, joann, joann fabrics, jo ann, idee
-        creativmarkt, thomann, guitar center, gear4music, woodbrass, lego, smyths toys hobby,
-        ravensburger, tippl, lotto, toto lotto, lotto24, national lottery, tipp24, westlotto,
-        staatsloterij, nederlandse loterij, francaise des jeux, fdj, winamax, betclic, bet365,
-        william hill, ladbrokes, paddy power, tipico, bwin, unibet, svenska spel, norsk tipping,
-        veikkaus, draftkings, fanduel, fujifilm, cewe, photobox, snapfish""",
+        cycles, fahrrad xxl, canyon bicycles, bike24, wiggle, chain reaction, go sport, stadium, xxl
+        sport, hobbycraft, michaels, hobby lobby, joann, joann fabrics, jo ann, idee creativmarkt,
+        thomann, guitar center, gear4music, woodbrass, lego, smyths toys hobby, ravensburger, tippl,
+        lotto, toto lotto, lotto24, national lottery, tipp24, westlotto, staatsloterij, nederlandse
+        loterij, francaise des jeux, fdj, winamax, betclic, bet365, william hill, ladbrokes, paddy
+        power, tipico, bwin, unibet, svenska spel, norsk tipping, veikkaus, draftkings, fanduel,
+        fujifilm, cewe, photobox, snapfish""",
     "flights": """
         lufthansa, eurowings, ryanair, easyjet, easy jet, wizz air, wizzair, british airways,
         britishairways, jet2, tui, tui airways, tuifly, virgin atlantic, loganair, flybe, aer
@@ -197,8 +197,8 @@ HOME_AND_MONEY: Final[dict[str, str]] = {
         swiss life, cnp assurances, april assurance, direct assurance, alan sa, mapfre, mutua
         madrilena, linea directa, sanitas seguros, adeslas, asisa, santalucia, pelayo, unipolsai,
         unipol, generali italia, poste vita, nationale nederlanden, nn schade, centraal beheer,
-        interpolis, univé, zilveren kruis, cz groep, vgz, fbto, ditzo, monuta, allianz benelux,
-        ethias, ag insurance, kbc verzekeringen, pzu, folksam, lansforsakringar, trygg hansa, if
+        interpolis, zilveren kruis, cz groep, vgz, fbto, ditzo, monuta, allianz benelux, ethias, ag
+        insurance, kbc verzekeringen, pzu, folksam, lansforsakringar, trygg hansa, if
         skadeforsakring, if forsikring, gjensidige, topdanmark, fennia, lahitapiola, fidelidade""",
     "loans": """
         klarna, klarna bank, afterpay, clearpay, zip co, sezzle, easycredit, teambank, targobank
@@ -240,9 +240,9 @@ HOME_AND_MONEY: Final[dict[str, str]] = {
         bell, interactive brokers, interactive investor, freetrade, plum fintech, wealthify,
         moneyfarm, coinbase, binance, bitpanda, crypto com, bitstamp, bison app, justtrade, union
         investment, dws investment, weltsparen, boursorama, bourse direct, yomoni, nalo, myinvestor,
-        indexa capital, directa sim, fineco, brand new day, meesman, meesman indexbeleggen, avanza,
-        avanza bank, nordnet, lysa, saxo bank, ns i savings, nsandi, premium bonds, treasurydirect,
-        trading uk""",
+        indexa capital, directa sim, fineco, brand new day, meesman, meesman indexbeleggen, avanza
+        bank, nordnet, lysa, saxo bank, ns i savings, nsandi, premium bonds, treasurydirect, trading
+        uk""",
     "own-accounts": """
         revolut, transferwise, n26, monzo, bunq, vivid money, payoneer, western union, moneygram,
         remitly, worldremit, azimo""",

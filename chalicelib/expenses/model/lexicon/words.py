@@ -80,7 +80,7 @@ SPENDING: Final[dict[str, str]] = {
         telefonie, telefono, forfait mobile, forfait internet, facture mobile, mobiel, mobiel
         abonnement, ricarica telefonica, ricarica, recarga movil, mobile topup, mobile top up, topup
         mobile, prepaid mobile, wireless, kabelanschluss, dsl, internetanschluss, glasfaser,
-        glasvezel, fibra, bredband, bredbånd, internet service""",
+        glasvezel, fibra, bredband, internet service""",
     "furnishing": """
         furniture, furnishings, mobel, *mobel, mobelhaus, *mobelhaus, kuchenstudio, einrichtung,
         einrichtungshaus, meubles, meuble, ameublement, muebles, mobili, arredamenti, arredo,

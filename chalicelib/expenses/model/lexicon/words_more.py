@@ -241,7 +241,7 @@ SURE: Final[dict[str, str]] = {
     "card-payments": """
         credit card payment, kreditkartenabrechnung, visa rechnung""",
     "subscriptions": """
-        amazon prime, prime video, amzn prime""",
+        amazon prime, prime video""",
     "restaurants": """
         uber eats, ikea restaurant, ikea bistro""",
     "cafes": """

@@ -2,13 +2,16 @@
 
 `-` stands where nobody could tell without knowing the person: the right answer is to abstain. All
 lines are made up; names of houses are those that stand in anybody's statement.
+
+The weights of the prior were set against TUNED. HELD_OUT was written afterwards and nothing was
+changed because of it, so it is the fairer figure of the two (its author is the same, though).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-LINES: Final = """
+TUNED: Final = """
 TESCO STORES 2503 BIRMINGHAM GB | | -2340 | groceries
 SAINSBURYS S/MKTS LONDON N1 GBR | | -1899 | groceries
 SAINSBURY'S SACAT 0768 | | -620 | groceries
@@ -321,3 +324,133 @@ SUMUP  *KAFFEEKRANZ BERLIN | | -540 | cafes
 PAYPAL *STEAM GAMES | | -2999 | hobbies
 KLARNA BANK AB | | -4999 | loans
 """
+
+HELD_OUT: Final = """
+MORRISONS DAILY 8812 HARROGATE | | -745 | groceries
+FARMFOODS LTD 221 | | -1830 | groceries
+PLANET ORGANIC LTD | | -2210 | groceries
+HEALTHY PLANET CAMDEN | | -1295 | -
+GREENS FARM SHOP | | -1860 | groceries
+DISHOOM KINGS CROSS | | -4800 | restaurants
+THE IVY BRASSERIE | | -9200 | restaurants
+ROYAL OAK INN BAR | | -1430 | restaurants
+PAUL UK ST PANCRAS | | -690 | cafes
+CRUSSH JUICE BAR | | -560 | cafes
+BIRMINGHAM CITY COUNCIL PCN | | -3500 | taxes
+TV LICENSING CARDIFF | | -1325 | subscriptions
+LIME*RIDE E4KD | | -430 | taxi
+SANTANDER CYCLES | | -165 | taxi
+SOUTHERN RAILWAY TICKETS | | -1890 | transit
+M6 TOLL WEEFORD | | -830 | parking
+JET 2 SERVICE STN LEEDS | | -5100 | fuel
+NATIONWIDE AUTOCENTRE MOT | | -5485 | car
+TIMPSON LTD | | -900 | -
+VINTED LONDON | | -1450 | general
+SMYTHS TOYS 332 | | -3499 | children
+UNIVERSITY OF LEEDS FEES | | -92500 | education
+BATTERSEA DOGS HOME DONATION | | -500 | giving
+SCOTTISHPOWER | DIRECT DEBIT | -8700 | utilities
+ANGLIAN WATER BUSINESS | | -4120 | utilities
+HYPEROPTIC LTD | | -2500 | telecom
+LV GENERAL INSURANCE | | -31200 | insurance
+PREMIUM BONDS NS&I | | -10000 | savings
+TO: JOINT ACCOUNT | TRANSFER | -60000 | -
+S PATEL | BIRTHDAY DRINKS | -2000 | -
+ONESHOP EXPRESS 12 | | -640 | -
+BRIGHTPAY LTD | WAGES WK 23 | 48210 | salary
+HMRC TAX REFUND | | 21240 | refunds
+STATE PENSION DWP SP | | 88600 | benefits
+EBAY REFUND | | 1899 | general
+SAFEWAY #1523 OAKLAND CA | | -5622 | groceries
+H-E-B #455 AUSTIN TX | | -8140 | groceries
+IN-N-OUT BURGER 223 | | -1288 | restaurants
+PANERA BREAD #601210 | | -1344 | restaurants
+PHILZ COFFEE PALO ALTO | | -575 | cafes
+RITE AID STORE 5512 | | -1733 | medical
+KAISER PERMANENTE COPAY | | -4000 | medical
+PG&E WEBRECURRING | | -13290 | utilities
+GOOGLE FI 7HJK2 | | -3500 | telecom
+STATE FARM RO 27 CPC CLIENT | | -11420 | insurance
+CLIPPER SYSTEMS MOBILE | | -2000 | transit
+SHELL RECHARGE SAN JOSE | | -1480 | fuel
+AUTOZONE 5512 | | -3890 | car
+SOUTHWES 5262341234567 | | -17896 | flights
+HILTON GARDEN INN AUSTIN | | -21400 | lodging
+AMC 0412 METREON 16 | | -3180 | entertainment
+HULU 877-8244858 CA | | -1799 | subscriptions
+NYTIMES*NYTIMES | | -400 | subscriptions
+PETCO 1422 | | -2840 | pets
+VANGUARD BUY INVESTMENT | | -50000 | savings
+CHASE CREDIT CRD AUTOPAY | | -120044 | card-payments
+MONTHLY SERVICE FEE | | -1200 | fees
+GUSTO PAYROLL 5512 | | 241190 | salary
+ZELLE TO MARIA | | -5000 | -
+Denns BioMarkt GmbH | | -3440 | groceries
+Feinkost Käfer | | -5400 | groceries
+NAHKAUF MUELLER | | -1220 | groceries
+TEEGUT..GUTE LEBENSMITTEL | | -2310 | groceries
+BACK-FACTORY HBF | | -495 | cafes
+Cafe Central Wien | | -1890 | cafes
+L'Osteria Nürnberg | | -3320 | restaurants
+SUBWAY 33021 DRESDEN | | -890 | restaurants
+Löwen-Apotheke Ulm | | -2210 | medical
+Dr. med. Weber Orthopäde | | -8900 | medical
+SHELL 4123 MUENCHEN | | -7000 | fuel
+EnBW mobility+ | | -2340 | fuel
+HVV SWITCH HAMBURG | | -4900 | transit
+ÖBB TICKETSHOP | | -2890 | transit
+CONTIPARK PARKHAUS | | -850 | parking
+Vergölst GmbH Reifenwechsel | | -7900 | car
+Stadtwerke Bonn Energie | Abschlag 03/25 | -11200 | utilities
+Vodafone West GmbH | Kundennr. 123 | -3999 | telecom
+GEZ Rundfunkbeitrag | | -5508 | subscriptions
+DEBEKA KRANKENVERSICHERUNG | | -31200 | insurance
+Bundeskasse Trier | Kfz-Steuer | -16800 | taxes
+Amtsgericht Köln | Gerichtskosten | -4200 | taxes
+ING-DiBa | Sparplan ETF | -15000 | savings
+BARGELDAUSZAHLUNG SPARKASSE | | -20000 | cash
+Petra Klein | Nebenkosten 2024 | -34000 | rent
+Sportverein Blau-Weiss e.V. | Mitgliedsbeitrag | -12000 | fitness
+THALIA BUECHER | | -2499 | hobbies
+HORNBACH BAUMARKT | | -6120 | repairs
+POCO EINRICHTUNGSMAERKTE | | -23900 | furnishing
+C&A MODE | | -5980 | clothing
+KAUFHOF GALERIA | | -7490 | general
+Firma Beispiel AG | Gehalt 04/2025 | 312000 | salary
+Bundesagentur für Arbeit | Arbeitslosengeld | 121400 | benefits
+ERSTATTUNG STADTWERKE | | 8412 | utilities
+Max Weber | Urlaubskasse | -20000 | -
+FRANPRIX 5032 | | -1820 | groceries
+PICARD SA | | -3140 | groceries
+PAUL GARE DE LYON | | -640 | -
+SARL LE BISTROT DU COIN | | -3900 | restaurants
+PHIE LAFAYETTE | | -1240 | medical
+ESSO EXPRESS 23 | | -6400 | fuel
+COFIROUTE | | -1830 | parking
+PRLV SEPA BOUYGUES TELECOM | | -2199 | telecom
+PRLV ENGIE HOME SERVICES | | -6400 | utilities
+MGEN MUTUELLE | | -5600 | insurance
+ECHEANCE PRET IMMOBILIER | | -91200 | mortgage
+VIR CPAM REMBOURSEMENT SOINS | | 2310 | -
+CIC COTISATION CARTE | | -450 | fees
+DIA SUPERMERCADOS | | -2310 | groceries
+CAFETERIA LA PLAZA | | -480 | cafes
+GASOLINERA BALLENOIL | | -4400 | fuel
+AYUNTAMIENTO DE MADRID IBI | | -34000 | taxes
+IKEA ALCORCON | | -11900 | furnishing
+DEVOLUCION ZARA | | 4595 | clothing
+CARREFOUR MARKET MILANO | | -3340 | groceries
+GELATERIA LA ROMANA | | -620 | cafes
+AUTOSTRADE PER L'ITALIA | | -1290 | parking
+AGENZIA DELLE ENTRATE F24 | | -41200 | taxes
+INTERESSI ATTIVI | | 212 | investments
+BRUNA BOEKHANDEL | | -1899 | hobbies
+ETOS 7712 | | -1240 | beauty
+TANGO TANKSTATION | | -5200 | fuel
+CZ GROEP ZORGVERZEKERING | | -13900 | insurance
+DE HAARSALON | | -3800 | beauty
+LIDL POLSKA | | -5230 | groceries
+CIRCLE K MALMO | | -42000 | fuel
+SYSTEM MAX AB | | -3300 | -
+"""
+LINES: Final = TUNED + HELD_OUT

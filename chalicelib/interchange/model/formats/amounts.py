@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from chalicelib.interchange.model.formats.types import DecimalMark, quoted
-from chalicelib.kernel.currencies import CRYPTO_EXPONENTS
+from chalicelib.kernel.currencies import CRYPTO_EXPONENTS, EXPONENTS
 from chalicelib.kernel.money import UnknownCurrency, exponent
 
 MAX_DIGITS: Final = 18
@@ -71,7 +71,9 @@ _SYMBOLS: Final = {
     "₩": "KRW",
     "₪": "ILS",
 }
+_SIGN_SHARERS: Final = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "JPY", "CNY"})
 _ALL_SYMBOLS: Final = "€£$¥₹₽₺₩₪￥"
+_MARK: Final = re.compile(rf"[{_ALL_SYMBOLS}]|\b[A-Z]{{3}}\b")
 _SPACES: Final = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u2002\u2003\t"), " ")
 _DROPPED: Final = dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff" + _ALL_SYMBOLS))
 _CLEAN: Final = {**_SPACES, **_DROPPED, ord("−"): "-", ord("–"): "-", ord("＋"): "+"}
@@ -280,8 +282,31 @@ def _decimal_mark(number: str) -> tuple[str, bool]:
     return mark, True
 
 
-def symbol_currency(cells: Sequence[str]) -> str | None:
-    """Give the currency that a symbol names without doubt: € and £ do, $ and ¥ do not."""
-    text = "".join(cells)
-    found = [code for sign, code in _SYMBOLS.items() if sign in text]
-    return found[0] if len(found) == 1 else None
+class Marks(NamedTuple):
+    """The currency that the amounts of a file carry, or `mixed` if they carry several."""
+
+    currency: str | None
+    mixed: bool = False
+
+
+def find_marks(cells: Sequence[str]) -> Marks:
+    """Look for currencies written into the amounts: `12 EUR`, `£5`. A lone $ or ¥ names none."""
+    found = {_code(mark) for mark in set(_MARK.findall("\n".join(cells))) if _is_mark(mark)}
+    codes = found - {"$", "¥", "￥"}
+    if len(codes) <= 1 and (len(found) <= 1 or codes & _SIGN_SHARERS):
+        return Marks(next(iter(codes), None))
+    return Marks(None, mixed=True)
+
+
+def marked_currency(cell: str) -> str | None:
+    """Give the currency that one cell names without doubt."""
+    codes = {_code(mark) for mark in _MARK.findall(cell) if _is_mark(mark)} - {"$", "¥", "￥"}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _is_mark(mark: str) -> bool:
+    return len(mark) == 1 or mark in EXPONENTS
+
+
+def _code(mark: str) -> str:
+    return _SYMBOLS.get(mark, mark)

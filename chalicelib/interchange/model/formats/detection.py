@@ -24,11 +24,8 @@ _MAGIC: Final = (
 _SIGNS: Final = (
     ("ofx", re.compile(rb"OFXHEADER|<OFX[\s>]", re.IGNORECASE)),
     ("camt", re.compile(rb"urn:iso:std:iso:20022:tech:xsd:camt|<BkToCstmr")),
-    ("qif", re.compile(rb"\A\s*+!(?:Type|Account|Option|Clear)[: ]", re.IGNORECASE)),
-    (
-        "mt940",
-        re.compile(rb"(?:\A|\n)\{?[^\n]{0,80}:20:[^\n]*\n(?:[^\n]*\n){0,6}?:2[58]", re.DOTALL),
-    ),
+    ("qif", re.compile(rb"^!(?:Type|Account|Option|Clear)\b", re.IGNORECASE | re.MULTILINE)),
+    ("mt940", re.compile(rb"^:(?:20|25|28C?|NS|6[0-5][FM]?|86):", re.MULTILINE)),
     ("bai2", re.compile(rb"\A\s*+01,[^,\n]*,[^,\n]*,\d{6},")),
     ("litas-esis", re.compile(rb"\A000\t\d{8}\t")),
     ("html", re.compile(rb"\A\s*+(?:<!doctype html|<html)", re.IGNORECASE)),

@@ -36,7 +36,8 @@ from chalicelib.interchange.model.formats.types import (
 )
 
 _TOKEN: Final = re.compile(r"<(/?)([A-Z][A-Z0-9._]*+)/?>([^<]*+)")
-_MAX_TOKENS: Final = 1_000_000
+_MAX_TOKENS: Final = 600_000
+_MAX_VALUE: Final = 400
 _STATEMENTS: Final = {"STMTRS": "bank", "CCSTMTRS": "card", "INVSTMTRS": "investment"}
 _PARTS: Final = {
     "BANKACCTFROM": "account",
@@ -154,16 +155,16 @@ def _cut_unclosed(piece: str) -> tuple[str, str]:
 
 
 def _walk_tags(walk: _Walk, text: str) -> None:
+    walk.tokens += text.count("<")
+    if walk.tokens > _MAX_TOKENS:
+        raise Unreadable("too-complex", f"More than {_MAX_TOKENS} tags beside transactions.")
     for slash, name, value in _TOKEN.findall(text):
-        walk.tokens += 1
         if slash:
             _close(walk, name)
         elif value and not value.isspace():
             _leaf(walk, name, value)
         else:
             _open(walk, name)
-    if walk.tokens > _MAX_TOKENS:
-        raise Unreadable("too-complex", f"The file has more than {_MAX_TOKENS} tags.")
 
 
 def _open(walk: _Walk, name: str) -> None:
@@ -190,7 +191,7 @@ def _close(walk: _Walk, name: str) -> None:
 
 
 def _leaf(walk: _Walk, name: str, value: str) -> None:
-    value = unescape(value).strip()
+    value = unescape(value[:_MAX_VALUE]).strip()
     if walk.part == "status":
         walk.status[name] = value
     elif walk.current and (walk.part or name in {"CURDEF", "DTASOF"}):

@@ -31,6 +31,7 @@ _USUAL_TAGS: Final = (
     "TRNTYPE DTPOSTED DTUSER DTAVAIL TRNAMT FITID CORRECTFITID SRVRTID CHECKNUM REFNUM SIC PAYEEID "
     "NAME EXTDNAME MEMO CURRENCY ORIGCURRENCY CURRATE CURSYM"
 )
+_MAX_VALUE: Final = 8 * MAX_TEXT
 _BLOCK: Final = 4_096
 _ONCE: Final = ("TRNAMT", "DTPOSTED", "FITID", "TRNTYPE")
 _ISO_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -216,7 +217,7 @@ def _checked(
 
 
 def _tidied(texts: list[str]) -> list[str]:
-    tidied = [" ".join(text.split()) for text in texts]
+    tidied = [" ".join(text[:_MAX_VALUE].split()) for text in texts]
     joined = "".join(tidied)
     if "&" in joined:
         tidied = [unescape(text) for text in tidied]

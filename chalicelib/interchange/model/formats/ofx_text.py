@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from chalicelib.interchange.model.formats.types import Unreadable
+
+MAX_TAGS: Final = 5_000_000
+"""Tags of one file: as many as 200,000 transactions have, with end tags."""
 _HEAD: Final = 4096
 _VERSION: Final = re.compile(r"\bVERSION\s*+[:=]\s*+\"?([0-9]{3})")
 _ENCODING: Final = re.compile(rb"\b(?:ENCODING|encoding)\s*+[:=]\s*+[\"']?([A-Za-z0-9_-]{1,20})")
@@ -18,6 +22,7 @@ _ENTITY: Final = re.compile(
 )
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
 _ROOT: Final = re.compile(r"<OFX(?:\s[^<>]*+)?>", re.IGNORECASE)
+_LOOSE_MARK: Final = re.compile(r"<\s*+(?:CC|INV)?+STMT(?:TRN|RS)\s*+>", re.IGNORECASE)
 _LOOSE_TAG: Final = re.compile(r"<\s*+(/?)\s*+([A-Za-z][A-Za-z0-9._]*+)\s*+(/?)>")
 
 
@@ -51,10 +56,12 @@ def prepare(text: str) -> Prepared:
     start = root.end() if root else 0
     first_line = text.count("\n", 0, start) + 1
     body = text[start:]
+    if body.count("<") > MAX_TAGS:
+        raise Unreadable("too-complex", f"The file has more than {MAX_TAGS} tags.")
     has_comments = "<!" in body
     if has_comments:
         body = _without_marked(_without_comments(body))
-    if "<STMTTRN>" not in body or "<stmttrn" in body:
+    if ("<STMTTRN>" not in body or "<stmttrn" in body) and _LOOSE_MARK.search(body):
         body = _LOOSE_TAG.sub(_tidy, body)  # lower case, or blanks within the tags
     return Prepared(body, first_line, version[1] if version else "", has_comments)
 

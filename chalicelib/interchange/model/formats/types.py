@@ -179,5 +179,7 @@ class Notes:
 
 def quoted(text: str) -> str:
     """Show a short piece of the file in a message, safely: printable and at most 32 characters."""
-    shown = "".join(char if char.isprintable() else "?" for char in text[:33])
+    shown = text[:33]
+    if not shown.isprintable():
+        shown = "".join(char if char.isprintable() else "?" for char in shown)
     return f"“{shown[:32]}…”" if len(shown) > 32 else f"“{shown}”"

@@ -16,7 +16,11 @@ from chalicelib.interchange.model.formats.amounts import find_style, read_styled
 from chalicelib.interchange.model.formats.dates import is_date
 from chalicelib.interchange.model.formats.tabular.balance import explains
 from chalicelib.interchange.model.formats.tabular.reading import is_money
-from chalicelib.interchange.model.formats.tabular.vocabulary import CREDIT_FLAGS, DEBIT_FLAGS, fold
+from chalicelib.interchange.model.formats.tabular.vocabulary import (
+    CREDIT_FLAGS,
+    DEBIT_FLAGS,
+    flag_word,
+)
 from chalicelib.interchange.model.formats.types import ColumnMap, Unreadable
 from chalicelib.kernel.currencies import EXPONENTS
 
@@ -121,8 +125,10 @@ def _describe(rows: Sequence[Sequence[str]], at: int) -> _Column:
     # Whole numbers alone are ids and codes as often as amounts: some decoration must show.
     decorated = any(char in "+-.,()" for cell in money for char in cell)
     words = Counter(filled)
-    debits = sum(times for word, times in words.items() if fold(word) in DEBIT_FLAGS)
-    flagged = debits + sum(times for word, times in words.items() if fold(word) in CREDIT_FLAGS)
+    debits = sum(times for word, times in words.items() if flag_word(word) in DEBIT_FLAGS)
+    flagged = debits + sum(
+        times for word, times in words.items() if flag_word(word) in CREDIT_FLAGS
+    )
     return _Column(
         at=at,
         filled=len(filled) / (len(rows) or 1),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.interchange.model.formats.dates import is_date
+from chalicelib.interchange.model.formats.tabular.reading import is_money
 from chalicelib.interchange.model.formats.tabular.vocabulary import (
     CREDIT_FLAGS,
     DEBIT_FLAGS,
     Meaning,
-    fold,
+    flag_word,
     meaning,
 )
 from chalicelib.interchange.model.formats.types import ColumnMap
@@ -66,7 +67,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
 
 def map_columns(header: Header, rows: Sequence[Sequence[str]]) -> ColumnMap | None:
     """Assign the columns by their names; `rows` settle words of two meanings. None without date or amount."""
-    date = header.best("date")
+    date = _first_fitting(header.columns("date"), rows, is_date)
     valuta = header.best("valuta")
     valuta_is_date = valuta is not None and _is_date_column(rows, valuta)
     if date is None and valuta_is_date:
@@ -101,7 +102,8 @@ def map_columns(header: Header, rows: Sequence[Sequence[str]]) -> ColumnMap | No
 def _amount_columns(
     header: Header, rows: Sequence[Sequence[str]]
 ) -> tuple[int | None, int | None, int | None]:
-    amount, money_out, money_in = header.best("amount"), header.best("out"), header.best("in")
+    amount = _first_fitting(header.columns("amount"), rows, is_money)
+    money_out, money_in = header.best("out"), header.best("in")
     if amount is not None and money_out is not None and money_in is not None:
         # Both ways are given. The signed column is the simpler one, if it is signed.
         signed = any("-" in row[amount] for row in rows if len(row) > amount)
@@ -149,10 +151,24 @@ def _account_column(header: Header, rows: Sequence[Sequence[str]]) -> int | None
 
 
 def _is_flag_column(rows: Sequence[Sequence[str]], index: int) -> bool:
-    values = {fold(row[index]) for row in rows if len(row) > index} - {""}
+    values = {flag_word(row[index]) for row in rows if len(row) > index} - {""}
     return bool(values) and values <= DEBIT_FLAGS | CREDIT_FLAGS
 
 
 def _is_date_column(rows: Sequence[Sequence[str]], index: int) -> bool:
-    values = [row[index] for row in rows[:50] if len(row) > index and row[index].strip()]
-    return bool(values) and sum(map(is_date, values)) * 2 > len(values)
+    return _first_fitting([index], rows, is_date, default=False) is not None
+
+
+def _first_fitting(
+    candidates: list[int],
+    rows: Sequence[Sequence[str]],
+    fits: Callable[[str], bool],
+    *,
+    default: bool = True,
+) -> int | None:
+    """Take the best column that mostly holds what its name says, or the best by name alone."""
+    for index in candidates:
+        values = [row[index] for row in rows[:50] if len(row) > index and row[index].strip()]
+        if values and sum(map(fits, values)) * 2 > len(values):
+            return index
+    return candidates[0] if candidates and default else None

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.interchange.model.formats.dates import is_date
 from chalicelib.interchange.model.formats.tabular.content import map_by_content, statement_rows
 from chalicelib.interchange.model.formats.tabular.header import Header, find_header, map_columns
 from chalicelib.interchange.model.formats.tabular.profiles import Profile, find_profile
-from chalicelib.interchange.model.formats.tabular.reading import Table, is_money
+from chalicelib.interchange.model.formats.tabular.reading import MAX_COLUMNS, Table, is_money
 from chalicelib.interchange.model.formats.tabular.vocabulary import meaning
 from chalicelib.interchange.model.formats.types import ColumnMap, Notes, Unreadable
 from chalicelib.kernel.currencies import EXPONENTS
 
 _SAMPLE: Final = 500
+_SINGLE_COLUMNS: Final = (
+    "date", "amount", "money_out", "money_in", "direction", "currency", "balance", "provider_id",
+    "account", "status", "fee", "kind",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,10 @@ def find_layout(table: Table, given: ColumnMap | None, notes: Notes) -> Layout:
 
 
 def _by_hint(table: Table, given: ColumnMap) -> Layout:
-    indices = [given.date, given.amount, given.money_out, given.money_in]
-    if all(index is None for index in indices[1:]) or any(
-        index is not None and not 0 <= index < 256 for index in indices
-    ):
-        raise Unreadable("bad-columns", "The columns for date and amount must be named.")
+    if (given.amount, given.money_out, given.money_in) == (None, None, None):
+        raise Unreadable("bad-columns", "A column for the amount must be named.")
+    if not all(0 <= index < MAX_COLUMNS for index in _indices(given)):
+        raise Unreadable("bad-columns", f"Columns are numbered from 0 to {MAX_COLUMNS - 1}.")
     line = given.header_line or 0
     first = next((at for at, start in enumerate(table.lines) if start > line), len(table.rows))
     names = tuple(cell.strip() for cell in table.rows[first - 1]) if line and first else ()
@@ -72,8 +75,9 @@ def _by_content(table: Table, header: Header | None) -> Layout:
 
 
 def _finish(table: Table, columns: ColumnMap, first: int, *, by_header: bool) -> Layout:
-    data = table.rows[first : first + _SAMPLE]
-    width = len(columns.names) or Counter(len(row) for row in data if row).most_common(1)[0][0]
+    data = [row for row in table.rows[first : first + _SAMPLE] if row]
+    usual = Counter(map(len, data)).most_common(1)[0][0] if data else 0
+    width = max(len(columns.names) or usual, 1 + max(_indices(columns)))
     beyond = [row for row in data if any(cell.strip() for cell in row[width:])]
     return Layout(
         columns=columns,
@@ -85,6 +89,11 @@ def _finish(table: Table, columns: ColumnMap, first: int, *, by_header: bool) ->
         extra_cells_are_text=len(beyond) * 2 > len(data) and _ends_in_text(columns),
         currency=_stated_currency(table, columns, first),
     )
+
+
+def _indices(columns: ColumnMap) -> list[int]:
+    single = (getattr(columns, name) for name in _SINGLE_COLUMNS)
+    return [index for index in (*single, *columns.payee, *columns.memo) if index is not None]
 
 
 def _ends_in_text(columns: ColumnMap) -> bool:
@@ -114,7 +123,8 @@ def _aligned(columns: ColumnMap, data: Sequence[Sequence[str]], notes: Notes) ->
     if not rows or amount is None or sum(_fits(row, amount) for row in rows) * 2 > len(rows):
         return columns
     shift = Counter(map(len, rows)).most_common(1)[0][0] - len(columns.names)
-    if shift == 0 or not all(_fits(row, amount + shift) for row in rows):
+    moved = amount + shift
+    if shift == 0 or moved <= columns.date or not all(_fits(row, moved) for row in rows):
         return columns
     notes.add("shifted-columns", f"The rows have {shift:+d} columns against their header.")
     return _shifted(columns, shift)
@@ -131,20 +141,14 @@ def _shifted(columns: ColumnMap, shift: int) -> ColumnMap:
     def texts(indices: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(index + shift for index in indices if index + shift > columns.date)
 
+    single: dict[str, Any] = {
+        name: moved(getattr(columns, name)) for name in _SINGLE_COLUMNS if name != "date"
+    }
+    fixed, after = columns.names[: columns.date + 1], columns.names[columns.date + 1 :]
     return replace(
         columns,
-        amount=moved(columns.amount),
-        direction=moved(columns.direction),
-        currency=moved(columns.currency),
-        balance=moved(columns.balance),
         payee=texts(columns.payee),
         memo=texts(columns.memo),
-        provider_id=moved(columns.provider_id),
-        account=moved(columns.account),
-        status=moved(columns.status),
-        fee=moved(columns.fee),
-        kind=moved(columns.kind),
-        names=columns.names[: columns.date + 1] + columns.names[columns.date + 1 - shift :]
-        if shift < 0
-        else columns.names,
+        names=(*fixed, *[""] * shift, *after[max(0, -shift) :]),
+        **single,
     )

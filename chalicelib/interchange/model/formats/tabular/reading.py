@@ -41,8 +41,8 @@ def read_table(text: str, delimiter: str | None = None) -> Table:
     """Split text into rows; refuse what has no columns, or columns and lines beyond all bounds."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.count("\n") > 4 * MAX_ROWS:
-        raise Unreadable("too-many-rows", f"The file has more than {4 * MAX_ROWS} lines.")
+    if text.count("\n") > 2 * MAX_ROWS:
+        raise Unreadable("too-many-rows", f"The file has more than {2 * MAX_ROWS} lines.")
     if max(map(len, text.split("\n"))) > MAX_LINE:
         raise Unreadable("line-too-long", f"A line has more than {MAX_LINE} characters.")
     first = 0
@@ -71,7 +71,7 @@ def _split(text: str, delimiter: str, first: int) -> Table:
         rows = list(reader)
         lines = range(first + 1, first + 1 + len(rows))
         if reader.line_num != len(rows):
-            rows, lines = _with_lines(text, delimiter, first)
+            rows, lines = _with_lines(text, delimiter, first, broken)
     except csv.Error as error:
         raise Unreadable("field-too-long", "A cell of the table is too long.") from error
     if rows and rows[-1] == [_END]:
@@ -83,8 +83,13 @@ def _split(text: str, delimiter: str, first: int) -> Table:
     return Table(rows, lines[: len(rows)], frozenset(broken))
 
 
-def _with_lines(text: str, delimiter: str, first: int) -> tuple[list[list[str]], list[int]]:
-    """The same for a table in which rows spread over lines: note where each of them starts."""
+def _with_lines(
+    text: str, delimiter: str, first: int, broken: set[int]
+) -> tuple[list[list[str]], list[int]]:
+    """The same for a table in which rows spread over lines: note where each of them starts.
+
+    A row that holds another one within a cell has a stray quote: it goes to `broken`.
+    """
     fed = chain(io.StringIO(text, newline="\n"), (_END,))
     reader = csv.reader(fed, delimiter=delimiter)
     rows, lines = [], []
@@ -92,8 +97,20 @@ def _with_lines(text: str, delimiter: str, first: int) -> tuple[list[list[str]],
     for row in reader:
         rows.append(row)
         lines.append(start)
-        start = reader.line_num + first + 1
+        following = reader.line_num + first + 1
+        if following - start > 1 and _swallows(row, delimiter):
+            broken.add(start)
+        start = following
     return rows, lines
+
+
+def _swallows(row: list[str], delimiter: str) -> bool:
+    return any(
+        _is_statement_like(line.split(delimiter))
+        for cell in row
+        if "\n" in cell
+        for line in cell.split("\n", 50)[1:]
+    )
 
 
 def find_delimiter(lines: list[str]) -> str:
@@ -114,7 +131,9 @@ def find_delimiter(lines: list[str]) -> str:
 
 def _score(sample: list[str], delimiter: str) -> tuple[int, int]:
     rows = [row for row in csv.reader(sample, delimiter=delimiter) if any(row)]
-    widths = Counter(len(row) for row in rows)
+    if not rows:
+        return 0, 0
+    widths = Counter(map(len, rows))
     width, times = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
     statement_like = sum(map(_is_statement_like, rows[-_SAMPLE_ROWS:]))
     return statement_like * min(width, 3), (width - 1) * times

@@ -18,6 +18,7 @@ from chalicelib.interchange.model.formats.amounts import (
     Flaw,
     fit_column,
     fit_to_currency,
+    marked_currency,
     read_column,
 )
 from chalicelib.interchange.model.formats.dates import DateReader
@@ -26,6 +27,7 @@ from chalicelib.interchange.model.formats.tabular.signs import Reader
 from chalicelib.interchange.model.formats.tabular.texts import Texts, tidy
 from chalicelib.interchange.model.formats.tabular.vocabulary import (
     NOT_BOOKED,
+    SIGN_CURRENCY,
     SUMMARIES,
     SUMMARY_STARTS,
     fold,
@@ -42,6 +44,7 @@ from chalicelib.interchange.model.formats.types import (
 )
 
 _BLOCK: Final = 4_096
+_UNCLEAR: Final = Flaw("unclear-currency", "The file has several currencies, this row names none.")
 _DATA_CELLS: Final = 3
 """A line with fewer filled cells and no date is a remark, not a broken transaction."""
 
@@ -61,12 +64,23 @@ class Settings:
     invert: bool
     rounding: bool
     unique_ids: bool
+    mixed_currencies: bool
 
 
 class RowBuilder:
     """Builds the rows of one table, in order; `accounts` runs beside `rows` if there is such a column."""
 
-    __slots__ = ("_cells", "_flaws", "_lines", "_notes", "_settings", "_texts", "accounts", "rows")
+    __slots__ = (
+        "_cells",
+        "_flaws",
+        "_lines",
+        "_notes",
+        "_settings",
+        "_tails",
+        "_texts",
+        "accounts",
+        "rows",
+    )
 
     def __init__(self, settings: Settings, notes: Notes) -> None:
         self.rows: list[Row] = []
@@ -77,6 +91,7 @@ class RowBuilder:
         self._cells: list[list[str]] = []
         self._lines: list[int] = []
         self._flaws: dict[int, Problems] = {}
+        self._tails: dict[int, list[str]] = {}
 
     def add_all(self, rows: list[list[str]], lines: Sequence[int], broken: frozenset[int]) -> None:
         """Take the rows of a table, emptying `rows` on the way so that a large file is held once."""
@@ -90,45 +105,43 @@ class RowBuilder:
             even = set(map(len, cells)) == {width} and broken.isdisjoint(numbers)
             if even and all(dates[row[date_column]] for row in cells):
                 self._flush()
-                self._build(cells, numbers, {})
+                self._build(cells, numbers)
                 continue
-            for row, line in zip(cells, numbers, strict=True):
-                self._add(row, line, broken=line in broken)
+            self._add(cells, numbers, broken)
         self._flush()
         if self._texts.cut:
             detail = f"{self._texts.cut} texts were cut to {MAX_TEXT} characters."
             self._notes.add("long-text-cut", detail)
 
-    def _add(self, cells: list[str], line: int, *, broken: bool) -> None:
-        """Take one row: keep it for the next block with its flaws, or note why it is none."""
-        layout = self._settings.layout
-        flaws: Problems = ()
-        if len(cells) != layout.width:
-            cells, flaws = _fitted(cells, line, layout)
-        if broken:
-            detail = "A quote that opens in this row is never closed."
-            flaws = (*flaws, Problem(line, None, "broken-quotes", detail))
-        text = cells[layout.columns.date]
-        if self._settings.dates[text] is None:
-            if not self._is_transaction(line, cells):
-                return
-            flaws = (*flaws, _date_problem(line, text.strip()))
-        if flaws:
-            self._flaws[len(self._cells)] = flaws
-        self._cells.append(cells)
-        self._lines.append(line)
+    def _add(self, rows: list[list[str]], lines: Sequence[int], broken: frozenset[int]) -> None:
+        """Sort rows out one by one: keep the transactions with their flaws, note what else there is."""
+        layout, dates = self._settings.layout, self._settings.dates
+        fitted = [_fitted(cells, line, layout) for cells, line in zip(rows, lines, strict=True)]
+        amounts = self._settings.amounts(list(zip(*(cells for cells, _ in fitted), strict=True)))
+        for (cells, flaws), line, amount in zip(fitted, lines, amounts, strict=True):
+            text = cells[layout.columns.date]
+            found = flaws
+            if line in broken:
+                detail = "A quote is not closed where it should be: rows may be swallowed here."
+                found = (*found, Problem(line, None, "broken-quotes", detail))
+            if dates[text] is None:
+                if not self._is_transaction(line, cells, amount):
+                    continue
+                found = (*found, _date_problem(line, text.strip()))
+            if found:
+                self._flaws[len(self._cells)] = found
+            self._cells.append(cells)
+            self._lines.append(line)
         if len(self._cells) >= _BLOCK:
             self._flush()
 
     def _flush(self) -> None:
-        cells, lines, flaws = self._cells, self._lines, self._flaws
+        cells, lines = self._cells, self._lines
         if cells:
-            self._cells, self._lines, self._flaws = [], [], {}
-            self._build(cells, lines, flaws)
+            self._cells, self._lines = [], []
+            self._build(cells, lines)
 
-    def _build(
-        self, cells: list[list[str]], lines: Sequence[int], flaws: dict[int, Problems]
-    ) -> None:
+    def _build(self, cells: list[list[str]], lines: Sequence[int]) -> None:
         """Build a block of rows of equal width, column by column."""
         if len(self.rows) + len(cells) > MAX_ROWS:
             raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} rows.")
@@ -139,9 +152,12 @@ class RowBuilder:
         currencies = self._currencies(columns)
         amounts = self._final(settings.amounts(columns), columns, currencies)
         payees, memos = self._texts.read(columns)
-        problems: list[Problems] = (
-            [flaws.get(at, ()) for at in range(len(lines))] if flaws else [()] * len(lines)
-        )
+        for at, texts in self._tails.items():
+            memos[at] = " ".join([memos[at], *texts]).strip()[:MAX_TEXT]
+        problems: list[Problems] = [()] * len(lines)
+        for at, flaws in self._flaws.items():
+            problems[at] = flaws
+        self._flaws, self._tails = {}, {}
         values = _separated(amounts, lines, problems)
         if known.status is not None:
             _refuse_unbooked(columns[known.status], lines, problems)
@@ -182,10 +198,15 @@ class RowBuilder:
 
     def _currencies(self, columns: Columns) -> list[str | None]:
         index, default = self._settings.layout.columns.currency, self._settings.currency
-        if index is None or index >= len(columns):
-            return [default] * len(columns[0])
-        codes = {text: text.strip().upper()[:8] or default for text in set(columns[index])}
-        return [codes[text] for text in columns[index]]
+        if index is not None and index < len(columns):
+            codes = {text: text.strip().upper()[:8] or default for text in set(columns[index])}
+            return [SIGN_CURRENCY.get(code or "", code) for code in map(codes.get, columns[index])]
+        if self._settings.mixed_currencies:
+            known = self._settings.layout.columns
+            wanted = (known.amount, known.money_out, known.money_in)
+            cells = [columns[index] for index in wanted if index is not None]
+            return [marked_currency(" ".join(texts)) for texts in zip(*cells, strict=True)]
+        return [default] * len(columns[0])
 
     def _final(
         self, amounts: list[Decimal | Flaw], columns: Columns, currencies: list[str | None]
@@ -201,6 +222,11 @@ class RowBuilder:
             ]
         if profile.amounts_are_spent != settings.invert:
             amounts = [value if isinstance(value, Flaw) else -value or ZERO for value in amounts]
+        if settings.mixed_currencies:
+            amounts = [
+                _UNCLEAR if currency is None and not isinstance(amount, Flaw) else amount
+                for amount, currency in zip(amounts, currencies, strict=True)
+            ]
         rounding = settings.rounding
         if len(set(currencies)) == 1:
             currency = currencies[0]
@@ -225,7 +251,7 @@ class RowBuilder:
             return [None] * len(columns[0])
         return [text.strip()[:255] or None for text in columns[index]]
 
-    def _is_transaction(self, line: int, cells: list[str]) -> bool:
+    def _is_transaction(self, line: int, cells: list[str], amount: Decimal | Flaw) -> bool:
         """Tell a broken transaction, which is a row, from a line beside the table, which is noted."""
         layout = self._settings.layout
         filled = [cell.strip() for cell in cells if cell.strip()]
@@ -233,14 +259,13 @@ class RowBuilder:
             return False
         if fold(cells[layout.columns.date]) in NOT_BOOKED:
             return True
-        amount = self._settings.amounts([(cell,) for cell in cells])[0]
         no_amount = isinstance(amount, Flaw) and amount.code == EMPTY.code
         names = layout.columns.names
         if names and [cell.strip() for cell in cells[: len(names)]] == list(names[: len(cells)]):
             code, detail = "repeated-header", "The header stands here again."
         elif no_amount and self._continues(cells, filled):
             return False
-        elif fold(filled[0]).startswith(SUMMARY_STARTS):
+        elif f"{fold(filled[0])} ".startswith(SUMMARY_STARTS):
             code, detail = "summary-line", "A balance or total, no transaction."
         elif len(filled) < _DATA_CELLS or (no_amount and len(filled) * 2 < layout.width):
             code, detail = "ignored-line", "No date and hardly a filled cell: no transaction."
@@ -257,13 +282,13 @@ class RowBuilder:
         texts = {*known.payee, *known.memo}
         if any(cell.strip() and index not in texts for index, cell in enumerate(cells)):
             return False
-        self._flush()
-        if not self.rows:
-            return False
-        last = self.rows[-1]
-        memo = " ".join([last.memo, *map(tidy, filled)]).strip()
-        self.rows[-1] = last._replace(memo=memo[:MAX_TEXT])
-        return True
+        if self._cells:
+            self._tails.setdefault(len(self._cells) - 1, []).extend(map(tidy, filled))
+        elif self.rows:
+            last = self.rows[-1]
+            memo = " ".join([last.memo, *map(tidy, filled)]).strip()
+            self.rows[-1] = last._replace(memo=memo[:MAX_TEXT])
+        return bool(self._cells or self.rows)
 
 
 def _summaries(built: list[Row]) -> set[int]:
@@ -278,6 +303,8 @@ def _summaries(built: list[Row]) -> set[int]:
 def _fitted(cells: list[str], line: int, layout: Layout) -> tuple[list[str], Problems]:
     """Bring a row to the width of the table: short ones are filled up, what is beyond is text or a flaw."""
     width = layout.width
+    if len(cells) == width:
+        return cells, ()
     if len(cells) < width:
         return cells + [""] * (width - len(cells)), ()
     beyond = [cell for cell in cells[width:] if cell.strip()]

@@ -18,6 +18,7 @@ from chalicelib.interchange.model.formats.tabular.balance import steps_explained
 from chalicelib.interchange.model.formats.tabular.vocabulary import (
     CREDIT_FLAGS,
     DEBIT_FLAGS,
+    flag_word,
     fold,
     meaning,
 )
@@ -52,9 +53,9 @@ class Flags(dict[str, int]):
         self._blank = blank
 
     def __missing__(self, text: str) -> int:
-        word = fold(text) or text.strip()
-        value = (word in CREDIT_FLAGS or word == "+") - (word in DEBIT_FLAGS or word == "-")
-        self[text] = value = value if word else self._blank
+        word = flag_word(text)
+        value = (word in CREDIT_FLAGS) - (word in DEBIT_FLAGS) if word else self._blank
+        self[text] = value
         return value
 
 
@@ -95,7 +96,9 @@ def _witnessed(
 ) -> Direction:
     """Take the reading that the running balance proves; without proof the first, as not known."""
     if columns.balance is not None:
-        width = max(map(len, rows[:_WITNESSES]), default=0)
+        wanted = (columns.balance, columns.amount, columns.money_out, columns.money_in)
+        reach = 1 + max(index for index in wanted if index is not None)
+        width = max(reach, *map(len, rows[:_WITNESSES]), 0)
         sample = [[*row, *[""] * (width - len(row))] for row in rows[:_WITNESSES]]
         block = list(zip(*sample, strict=True))
         for reading in readings:
@@ -189,12 +192,13 @@ def _flag_column(columns: ColumnMap, rows: Sequence[Cells]) -> tuple[int, int] |
     if columns.direction is not None and _known_flags(columns.direction, rows):
         return columns.direction, 0
     names = columns.names
-    unnamed = [at for at, name in enumerate(names) if not name]
+    unnamed = [at for at, name in enumerate(names) if not fold(name)]  # blank, or `+/-`
     kinds = [
         at for at, name in enumerate(names) if (known := meaning(name)) and known.role == "kind"
     ]
     for column in [*kinds, *unnamed]:
-        said = {fold(text) for text in {row[column] for row in rows if len(row) > column}} - {""}
+        texts = {row[column] for row in rows if len(row) > column}
+        said = {flag_word(text) for text in texts if len(text) < 40} - {""}
         if said & DEBIT_FLAGS and said <= DEBIT_FLAGS | CREDIT_FLAGS:
             return column, 0
         if said and said <= _CREDIT_MARKS:

@@ -9,9 +9,9 @@ from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import (
     Style,
+    find_marks,
     find_style,
     fits_no_thousandths,
-    symbol_currency,
 )
 from chalicelib.interchange.model.formats.dates import DateReader, find_order
 from chalicelib.interchange.model.formats.tabular.balance import Chain, follow
@@ -67,20 +67,23 @@ class _Evidence:
     amounts: Sequence[str]
     style: Style
     currency: str | None
+    mixed: bool
 
 
 def _weigh(table: Table, layout: Layout, hints: Hints, notes: Notes) -> _Evidence:
     columns = layout.columns
     data = table.rows[layout.first :]
     amounts = _cells(data, columns.amount, columns.money_out, columns.money_in)
-    currency = layout.currency or hints.currency or symbol_currency(amounts)
+    marks = find_marks(amounts)
+    mixed = marks.mixed and columns.currency is None
+    currency = None if mixed else layout.currency or marks.currency or hints.currency
     style = find_style([*amounts, *_cells(data, columns.balance)])
     if hints.decimal:
         style = Style(hints.decimal)
     elif style.ambiguous and not (currency and fits_no_thousandths(currency)):
         detail = "Nothing shows whether 1,234 is a thousand or a decimal: it is read as a thousand."
         notes.add("ambiguous-decimals", detail, column="amount")
-    return _Evidence(layout, data, amounts, style, currency)
+    return _Evidence(layout, data, amounts, style, currency, mixed)
 
 
 def _statements(
@@ -101,6 +104,7 @@ def _statements(
         invert=hints.invert_sign,
         rounding=hints.round_to_currency,
         unique_ids=_are_unique(dated, columns.provider_id),
+        mixed_currencies=evidence.mixed,
     )
     del dated, evidence
     builder = RowBuilder(settings, notes)

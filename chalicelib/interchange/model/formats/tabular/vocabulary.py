@@ -7,16 +7,18 @@ Collected from the headers of real exports; no bank is named here, a header is e
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from chalicelib.kernel.currencies import EXPONENTS
 
+_NO_WORD: Final = re.compile(r"[^a-z0-9]++")
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 )
-_SIGN_CURRENCY: Final = {"€": "EUR", "£": "GBP", "元": "CNY"}
+SIGN_CURRENCY: Final = {"€": "EUR", "£": "GBP", "元": "CNY"}
 
 
 class Meaning(NamedTuple):
@@ -147,7 +149,8 @@ SUMMARIES: Final = _words("""
     期初余额|期末余额|合计""")
 """Texts of lines that repeat a balance or a turnover: whole cells, in lower case."""
 SUMMARY_STARTS: Final = tuple(
-    _words("""
+    f"{words} "
+    for words in _words("""
     total|transactions total|sum|summe|gesamt|saldo|balance|opening balance|closing balance|
     ending balance|beginning balance|solde|somme|suma|totale|totaal|anfangssaldo|endsaldo|
     kontostand|合计|итого""")
@@ -160,25 +163,29 @@ NOT_BOOKED: Final = _words("""
     交易关闭|等待付款|支付失败|обрабатывается|отменено""")
 """States, folded, in which no money has moved, or not for good."""
 DEBIT_FLAGS: Final = _words("""
-    d|dr|dt|debit|debet|soll|s|af|withdrawal|outflow|out|o|支出|kiadas|belastung|expense|debito|
+    -|d|dr|dt|debit|debet|soll|s|af|withdrawal|outflow|out|o|支出|kiadas|belastung|expense|debito|
     cargo|wydatek""")
 """Flags, folded, of money that leaves the account."""
 CREDIT_FLAGS: Final = _words("""
-    c|cr|kt|credit|kredit|haben|h|k|bij|deposit|inflow|in|i|收入|bevetel|gutschrift|income|credito|
+    +|c|cr|kt|credit|kredit|haben|h|k|bij|deposit|inflow|in|i|收入|bevetel|gutschrift|income|credito|
     abono|uznanie""")
 """Flags, folded, of money that arrives."""
 
 
+@lru_cache(maxsize=4_096)
 def fold(text: str) -> str:
     """Bring a header to its plain form: lower case, no accents, words of letters and digits."""
-    decomposed = unicodedata.normalize("NFKD", text[:200].casefold().translate(_LETTERS))
-    return " ".join(
-        "".join(
-            char if char.isalnum() else " "
-            for char in decomposed
-            if not unicodedata.combining(char)
-        ).split()
-    )
+    lowered = text[:200].casefold()
+    if lowered.isascii():
+        return _NO_WORD.sub(" ", lowered).strip()
+    decomposed = unicodedata.normalize("NFKD", lowered.translate(_LETTERS))
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join("".join(char if char.isalnum() else " " for char in bare).split())
+
+
+def flag_word(text: str) -> str:
+    """Fold a flag; a mere + or - stays what it is."""
+    return fold(text) or text.strip()
 
 
 @lru_cache(maxsize=1)
@@ -202,7 +209,7 @@ def meaning(header: str) -> Meaning | None:
 
 
 def _without_currency(header: str) -> tuple[str, str | None]:
-    for sign, code in _SIGN_CURRENCY.items():
+    for sign, code in SIGN_CURRENCY.items():
         if sign in header:
             return header.replace(sign, " "), code
     for token in (

@@ -12,6 +12,8 @@ SERVICES: Final = ("security", "users", "expenses", "interchange", "analytics", 
 """The services that hold something that works, low to high."""
 
 app = Application(app_name="xpense")
+# without the flag the plain chalice commands refuse an app with WebSocket handlers
+app.experimental_feature_flags.add("WEBSOCKETS")
 
 
 def _load(service: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import json
 from collections.abc import Mapping
@@ -55,14 +57,18 @@ def json_response(
     )
 
 
-def html_response(title: str, body: str) -> Response:
-    """Write a page; the body is HTML that is escaped already, and no script can run on it."""
+def html_response(title: str, body: str, *, script: str = "") -> Response:
+    """Write a page; the body is HTML that is escaped already, and only the given script can run on it."""
     page = (
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width, initial-scale=1'>"
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style><h1>{html.escape(title)}</h1>{body}"
+        + (f"<script>{script}</script>" if script else "")
     )
     policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        policy += f"; script-src 'sha256-{digest}'; connect-src 'self'"
     headers = (
         ("content-type", "text/html; charset=utf-8"),
         ("content-security-policy", policy),

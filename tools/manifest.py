@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tools.reach import ROOT, reach
-from tools.requirements import closure, names_for
+from tools.requirements import OURS, closure, names_for
 
 if TYPE_CHECKING:
     from chalice.app import Chalice
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 """Raised when a field changes its meaning; the Terraform module checks it."""
-RUNTIME: Final = "python3.13"
+RUNTIME: Final = f"python{OURS}"
 ARCHITECTURE: Final = "arm64"
 MAX_RECEIVES: Final = 5
 ENVIRONMENT: Final[Mapping[str, str]] = {

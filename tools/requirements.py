@@ -32,6 +32,10 @@ ROUTER_ONLY: Final = frozenset({"chalice"})
 """Its command line's dependencies stay at home."""
 
 
+OURS: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""The runtime that zips are for: the interpreter that builds them, so that they always carry its bytecode."""
+
+
 class UnpinnedRequirement(LookupError):
     """A service asks for a name that the root requirements.txt does not pin."""
 
@@ -61,13 +65,12 @@ class Target:
 
 def host_target() -> Target:
     """Give the target of this machine and interpreter, for tests."""
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
     here = tuple((name, str(value)) for name, value in default_environment().items())
-    return Target(f"host-{python}", python, (), here)
+    return Target(f"host-{OURS}", OURS, (), here)
 
 
-def lambda_target(machine: str = "aarch64", python: str = "3.13") -> Target:
-    """Give the target of AWS Lambda: Amazon Linux 2023 has glibc 2.34."""
+def lambda_target(machine: str = "aarch64", python: str = OURS) -> Target:
+    """Give the target of AWS Lambda: Python 3.11 runs on glibc 2.26, 3.12 and later on 2.34."""
     environment = {
         "python_version": python,
         "python_full_version": f"{python}.0",
@@ -78,7 +81,8 @@ def lambda_target(machine: str = "aarch64", python: str = "3.13") -> Target:
         "implementation_name": "cpython",
         "platform_python_implementation": "CPython",
     }
-    versions = ("2_34", "2_28", "2_26", "2_24", "2_17")
+    modern = () if python in {"3.10", "3.11"} else ("2_34", "2_28")
+    versions = (*modern, "2_26", "2_24", "2_17")
     platforms = tuple(f"manylinux_{version}_{machine}" for version in versions)
     return Target(
         f"{machine}-{python}",

@@ -15,6 +15,15 @@ Json = dict[str, Any]
 _LOCK: Final = threading.Lock()
 _CLIENTS: Final[dict[str, object]] = {}
 _POOL: Final = 32
+_THROTTLED: Final = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "Throttling",
+        "SlowDown",
+    }
+)
 
 
 class Dynamo(Protocol):
@@ -170,6 +179,16 @@ def kms() -> KeyService:
 def sockets() -> Sockets:
     """Give the client that pushes to WebSocket connections."""
     return cast("Sockets", _client("apigatewaymanagementapi"))
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether AWS did not answer or was throttling, after the client's own retries."""
+    from botocore.exceptions import ClientError, HTTPClientError
+
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or error.response["Error"]["Code"] in _THROTTLED
+    return isinstance(error, HTTPClientError)
 
 
 def reset() -> None:

@@ -16,10 +16,10 @@ from typing import Any, Final
 from chalice.app import Blueprint, Request, Response
 from typing_extensions import Unpack
 
-from chalicelib.kernel import clock
+from chalicelib.kernel import aws, clock
 from chalicelib.kernel.commit import Commit
 from chalicelib.kernel.context import Context, Visit
-from chalicelib.kernel.errors import FieldProblem, Invalid, Refusal
+from chalicelib.kernel.errors import FieldProblem, Invalid, Refusal, Unavailable
 from chalicelib.kernel.idempotency import Claim, claim
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.tables import TableSpec
@@ -136,9 +136,14 @@ def _handle(
         answer = problems.of_refusal(refusal, request_id)
         if answer.status >= 500:
             log.exception("a refusal that nobody mapped")
-    except Exception:
+    except Exception as error:
         log.exception("a request failed")
-        answer = problems.of_crash(request_id)
+        outage = aws.is_outage(error)
+        answer = (
+            problems.of_refusal(Unavailable(), request_id)
+            if outage
+            else problems.of_crash(request_id)
+        )
     return Answer(answer.status, {**answer.headers, "X-Request-Id": request_id}, answer.body)
 
 

@@ -169,11 +169,13 @@ def test_a_name_that_the_root_does_not_pin_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_cloud_gets_wheels_of_its_own_machine_and_interpreter() -> None:
-    target = lambda_target()
+    target = lambda_target(python="3.13")
 
     assert target.label == "aarch64-3.13"
     assert "manylinux_2_34_aarch64" in target.platforms
     assert not any("x86" in platform for platform in target.platforms)
+    # Python 3.11 runs on Amazon Linux 2, whose glibc is older
+    assert "manylinux_2_28_aarch64" not in lambda_target(python="3.11").platforms
 
 
 def test_the_closure_leaves_the_boto_stack_and_the_command_line_at_home() -> None:

@@ -1,0 +1,155 @@
+"""Items by hand and items by definition must be read alike, and lists must be cheap to read."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from statistics import median
+
+import pytest
+
+from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.expenses.repository import table
+from chalicelib.expenses.repository.decode import account_of, transaction_of
+from chalicelib.expenses.schemas.transactions import TransactionOut
+from chalicelib.kernel.context import Owner
+from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.keys import derive
+from chalicelib.kernel.money import Money
+from chalicelib.kernel.tables import Raw, Table
+from chalicelib.kernel.vault import Vault
+from tests.factories.expenses import imported, laid, matching, recorded, row
+from tests.factories.users import SignedIn
+from tests.support.cloud import Cloud
+
+pytestmark = pytest.mark.slice
+
+
+def raw(person: SignedIn, prefix: str, identity: str) -> Raw:
+    item = Table(table.TABLE).get(table.key(person.owner, prefix, identity))
+    assert item is not None
+    return item
+
+
+def test_a_transaction_is_read_as_it_is_defined(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    one = recorded(person, account, id=new_id(), notes="x")
+    item = raw(person, table.TRANSACTION, one["id"])
+    defined = table.TransactionRow.from_raw_data(dict(item))
+
+    read = transaction_of(item, person.vault)
+
+    assert (read.id, read.version) == (defined.sk.removeprefix("TXN#"), defined.version)
+    assert read.amount == Money(defined.amount, defined.currency)
+    assert f"{read.booked_on}#{read.id}" == defined.by_day
+    assert (read.account_id, read.payee_id) == (defined.account_id, defined.payee_id)
+    assert (read.filing.category_id, read.filing.by) == (defined.category_id, defined.filed_by)
+    assert (read.filing.confidence, read.made) == (defined.confidence, defined.made)
+    assert (read.status, read.source) == (defined.status, defined.source)
+    assert read.import_id is None
+    assert read.payee == person.vault.open(defined.payee, "expenses", defined.sk, "payee")
+    assert read.notes == person.vault.open(defined.notes, "expenses", defined.sk, "notes")
+
+
+def test_an_account_is_read_as_it_is_defined(person: SignedIn, account: str) -> None:
+    item = raw(person, table.ACCOUNT, account)
+    defined = table.AccountRow.from_raw_data(dict(item))
+
+    read = account_of(item, person.vault, {})
+
+    assert (read.id, read.version) == (account, defined.version)
+    assert (read.kind, read.currency) == (defined.kind, defined.currency)
+    assert (read.opening_minor, read.balance_minor) == (defined.opening, defined.balance)
+    assert (read.entries, read.archived) == (defined.entries, defined.archived)
+
+
+def test_an_imported_transaction_comes_back_as_it_was_written(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    order = laid(person, [row(1, payee="Kiosk", memo="x", booked_on=date(2024, 2, 29))], account)
+    imported(cloud, person, order)
+    (item,) = Table(table.TABLE).query_all(str(person.owner), "TXN#", "TXN#~", most=2)
+
+    read = transaction_of(item, person.vault)
+
+    assert (read.payee, read.notes, read.bank_payee) == ("Kiosk", "x", "")
+    assert (read.booked_on, read.import_id) == (date(2024, 2, 29), order.import_id)
+    assert read.made is None
+
+
+def test_a_number_that_an_engine_writes_its_own_way_is_read() -> None:
+    item = {"amount": {"N": "1E+1"}, "version": {"N": "12"}}
+    assert (table.number(item, "amount"), table.number(item, "version")) == (10, 12)
+
+
+def test_only_live_transactions_stand_in_the_index(person: SignedIn, account: str) -> None:
+    one = recorded(person, account)
+    two = recorded(person, account)
+    person.client.delete(f"/v1/expenses/transactions/{two['id']}", headers=matching(two))
+
+    piece = Table(table.TABLE).query(str(person.owner), "0", "~", limit=100, index=table.BY_DAY)
+
+    assert [item["sk"]["S"] for item in piece.items] == [f"TXN#{one['id']}"]
+
+
+def test_a_transaction_stays_within_one_write_unit(person: SignedIn, account: str) -> None:
+    one = recorded(
+        person, account, payee="A payee of forty characters, more or less", notes="n" * 80
+    )
+    item = raw(person, table.TRANSACTION, one["id"])
+
+    size = sum(
+        len(name) + len(value if isinstance(value, bytes) else str(value).encode())
+        for name, typed in item.items()
+        for value in typed.values()
+    )
+
+    assert size <= 1_024
+
+
+def test_a_hundred_rows_are_read_and_written_in_few_milliseconds() -> None:
+    owner = Owner("U", new_id())
+    vault = Vault(str(owner), derive(b"k" * 32, "test"))
+    items = [item_of(owner, vault) for _ in range(100)]
+
+    def read() -> list[Transaction]:
+        return [transaction_of(item, vault) for item in items]
+
+    def write() -> list[str]:
+        return [TransactionOut.of(one).model_dump_json() for one in read()]
+
+    # the goal is 3 ms on a quiet machine; the bound leaves room for a busy one
+    assert _milliseconds(write) < 15
+
+
+def _milliseconds(act: object) -> float:
+    times = []
+    for _ in range(15):
+        start = time.process_time()
+        act()  # type: ignore[operator]
+        times.append(time.process_time() - start)
+    return median(times) * 1_000
+
+
+def item_of(owner: Owner, vault: Vault) -> Raw:
+    pk, sk = table.key(owner, table.TRANSACTION, identity := new_id())
+    return table.TransactionRow(
+        pk,
+        sk,
+        layout=1,
+        version=1,
+        by_day=f"2026-11-02#{identity}",
+        account_id=new_id(),
+        amount=-1234,
+        currency="EUR",
+        payee_id=new_id(),
+        payee=vault.seal("Corner Bakery", "expenses", sk, "payee"),
+        notes=vault.seal("birthday cake", "expenses", sk, "notes"),
+        category_id=new_id(),
+        filed_by="user",
+        status="posted",
+        source="manual",
+        created_at="2026-11-02T09:30:00.000Z",
+        updated_at="2026-11-02T09:30:00.000Z",
+    ).raw()

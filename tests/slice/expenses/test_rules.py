@@ -1,0 +1,176 @@
+"""Rules over HTTP, and what they do to new transactions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.expenses.model.categories import default_id
+from chalicelib.expenses.repository import TABLE
+from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.tables import Table
+from tests.factories.expenses import CATEGORIES, RULES, opened, recorded
+from tests.factories.users import SignedIn
+from tests.support.budget import budget
+
+pytestmark = pytest.mark.slice
+RENT, HOBBIES = default_id("rent"), default_id("hobbies")
+
+
+def payee_is(text: str) -> dict[str, Any]:
+    return {"field": "payee", "operator": "contains", "value": text}
+
+
+def made(person: SignedIn, name: str = "Rent", **more: Any) -> Any:
+    body = {"name": name, "when": payee_is("zxcv"), "then": {"category_id": RENT}, **more}
+    reply = person.client.post(RULES, body)
+    assert reply.status == 201, reply.text
+    return reply.json
+
+
+def test_a_rule_files_what_comes_after_it(person: SignedIn, account: str) -> None:
+    before = recorded(person, account, payee="ZXCV Housing")
+    made(person)
+    after = recorded(person, account, payee="ZXCV Housing")
+
+    assert before["category_source"] != "rule"
+    assert (after["category_id"], after["category_source"]) == (RENT, "rule")
+    assert after["category_confidence"] == 100
+    assert after["payee"] == "ZXCV Housing"
+
+
+def test_what_the_user_says_goes_before_every_rule(person: SignedIn, account: str) -> None:
+    made(person)
+
+    one = recorded(person, account, payee="zxcv", category_id=HOBBIES)
+
+    assert (one["category_id"], one["category_source"]) == (HOBBIES, "user")
+
+
+def test_rules_go_before_what_was_learned(person: SignedIn, account: str) -> None:
+    recorded(person, account, payee="zxcv", category_id=HOBBIES)
+    made(person)
+
+    assert recorded(person, account, payee="zxcv")["category_id"] == RENT
+
+
+def test_rules_are_applied_in_their_order(person: SignedIn, account: str) -> None:
+    last = made(person, "last")
+    first = made(person, "first", position=1, then={"category_id": HOBBIES})
+
+    listed = person.client.get(RULES).json["items"]
+    assert [one["id"] for one in listed] == [first["id"], last["id"]]
+    assert recorded(person, account, payee="zxcv")["category_id"] == HOBBIES
+    person.client.patch(f"{RULES}/{first['id']}", {"position": 99})
+    assert recorded(person, account, payee="zxcv")["category_id"] == RENT
+
+
+def test_a_rule_without_a_position_comes_last(person: SignedIn) -> None:
+    positions = [made(person)["position"] for _ in range(3)]
+
+    assert positions == sorted(set(positions))
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"when": {"field": "mood", "operator": "equals", "value": "x"}}, "/when/field"),
+        ({"when": {"all": [payee_is("a"), payee_is("")]}}, "/when/all/1/value"),
+        ({"when": {}}, "/when"),
+        ({"when": {"not": {"not": {"not": {"not": {"not": payee_is("a")}}}}}}, "/when/not"),
+        ({"then": {}}, "/then"),
+        ({"then": {"category_id": "x"}}, "/then/category_id"),
+        ({"then": {"mood": "x"}}, "/then/mood"),
+        ({"position": -1}, "/position"),
+        ({"name": ""}, "/name"),
+    ],
+)
+def test_a_bad_field_is_named(person: SignedIn, change: dict[str, Any], pointer: str) -> None:
+    body = {"name": "Rent", "when": payee_is("a"), "then": {"category_id": RENT}, **change}
+    reply = person.client.post(RULES, body)
+
+    assert reply.status == 422
+    assert reply.json["errors"][0]["pointer"].startswith(pointer)
+
+
+def test_a_rule_is_read_changed_and_deleted(person: SignedIn, account: str) -> None:
+    rule = made(person)
+    url = f"{RULES}/{rule['id']}"
+
+    assert person.client.get(url).json == rule
+    stale = person.client.patch(url, {"name": "x"}, headers={"If-Match": '"4"'})
+    done = person.client.patch(
+        url, {"when": {"any": [payee_is("zxcv"), payee_is("qwer")]}, "stop": True}
+    )
+    assert stale.status == 412
+    assert (done.json["version"], done.json["stop"]) == (2, True)
+    assert recorded(person, account, payee="QWER 12")["category_id"] == RENT
+
+    assert person.client.delete(url).status == 204
+    assert person.client.delete(url).status == 204
+    assert person.client.get(url).problem == "rule-not-found"
+    assert person.client.get(RULES).json["items"] == []
+    assert recorded(person, account, payee="QWER 12")["category_source"] == "none"
+
+
+def test_a_clients_own_id_and_body_again_is_the_same_rule(person: SignedIn) -> None:
+    identity = new_id()
+    first = made(person, id=identity)
+
+    assert made(person, id=identity) == first
+    body = {"id": identity, "name": "x", "when": payee_is("a"), "then": {"notes": "b"}}
+    other = person.client.post(RULES, body)
+    assert (other.status, other.problem) == (409, "id-taken")
+
+
+def test_foreign_ids_are_absent_in_paths_and_bodies(
+    person: SignedIn, stranger: SignedIn, account: str
+) -> None:
+    rule = made(person)
+    category = person.client.post(CATEGORIES, {"name": "Mine", "kind": "expense"}).json["id"]
+    theirs = made(stranger, then={"notes": "x"})
+    where = {"field": "account_id", "operator": "one_of", "value": [account]}
+
+    for reply in (
+        stranger.client.get(f"{RULES}/{rule['id']}"),
+        stranger.client.patch(f"{RULES}/{rule['id']}", {"name": "Mine"}),
+        stranger.client.delete(f"{RULES}/{rule['id']}"),
+        stranger.client.patch(f"{RULES}/{theirs['id']}", {"then": {"category_id": category}}),
+        stranger.client.patch(f"{RULES}/{theirs['id']}", {"when": {"not": where}}),
+    ):
+        assert reply.status == 404
+    assert stranger.client.get(f"{RULES}/{theirs['id']}").json == theirs
+    mine = opened(stranger)["id"]
+    assert recorded(stranger, mine, payee="zxcv")["category_source"] != "rule"
+
+
+def test_a_rule_whose_category_is_gone_says_nothing(person: SignedIn, account: str) -> None:
+    category = person.client.post(CATEGORIES, {"name": "Mine", "kind": "expense"}).json["id"]
+    made(person, then={"category_id": category})
+    person.client.delete(f"{CATEGORIES}/{category}")
+
+    assert recorded(person, account, payee="zxcv")["category_id"] is None
+
+
+def test_a_rule_is_sealed_whole_in_the_table(person: SignedIn) -> None:
+    made(person, "Blackmail", when=payee_is("Mallory"))
+
+    rows = repr(list(Table(TABLE).query_all(str(person.owner), "0", "~", most=50)))
+
+    assert "Mallory" not in rows
+    assert "Blackmail" not in rows
+
+
+def test_rules_cost_what_they_should(person: SignedIn) -> None:
+    with budget() as spent:
+        rule = made(person)
+    # session and user; META; the category; the other rules; rule, META and CHG
+    assert spent.calls == {"BatchGetItem": 3, "Query": 1, "TransactWriteItems": 1}
+    assert spent.writes == 3
+    with budget() as spent:
+        person.client.get(RULES)
+    assert spent.calls == {"BatchGetItem": 1, "Query": 1}
+    with budget() as spent:
+        person.client.patch(f"{RULES}/{rule['id']}", {"name": "x"})
+    assert spent.calls == {"BatchGetItem": 3, "TransactWriteItems": 1}

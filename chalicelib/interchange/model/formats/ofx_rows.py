@@ -220,7 +220,7 @@ def _tidied(texts: list[str]) -> list[str]:
     tidied = [" ".join(text[:_MAX_VALUE].split()) for text in texts]
     joined = "".join(tidied)
     if "&" in joined:
-        tidied = [unescape(text) for text in tidied]
+        tidied = [" ".join(unescape(text).split()) for text in tidied]
     if not joined.isprintable():
         tidied = ["".join(char if char.isprintable() else " " for char in text) for text in tidied]
     return tidied

@@ -22,7 +22,9 @@ _ENTITY: Final = re.compile(
 )
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
 _ROOT: Final = re.compile(r"<OFX(?:\s[^<>]*+)?>", re.IGNORECASE)
-_LOOSE_MARK: Final = re.compile(r"<\s*+(?:CC|INV)?+STMT(?:TRN|RS)\s*+>", re.IGNORECASE)
+_LOOSE_MARK: Final = re.compile(
+    r"<(?!(?:CC|INV)?STMT(?:TRN|RS)>)\s*+(?i:(?:CC|INV)?STMT(?:TRN|RS))\s*+>"
+)
 _LOOSE_TAG: Final = re.compile(r"<\s*+(/?)\s*+([A-Za-z][A-Za-z0-9._]*+)\s*+(/?)>")
 
 

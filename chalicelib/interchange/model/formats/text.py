@@ -117,7 +117,7 @@ def _refuse_binary(data: bytes) -> None:
     if 0 in data:
         raise Unreadable("binary", "The file holds zero bytes: it is not a text file.")
     controls = len(data) - len(data.translate(None, _CONTROLS))
-    if controls * 100 > len(data):
+    if controls > 8 and controls * 100 > len(data):
         raise Unreadable("binary", "The file is full of control characters: it is not a text file.")
 
 

@@ -50,7 +50,7 @@ class Header:
 def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
     """Find the first row that names a date and an amount; without one, the row of most known names."""
     fallback: Header | None = None
-    known_before = 2
+    known_before = 1
     for at, row in enumerate(rows[:_SEARCHED_ROWS]):
         names = tuple(cell.strip() for cell in row)
         meanings = tuple(meaning(name) if name else None for name in names)

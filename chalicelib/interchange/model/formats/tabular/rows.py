@@ -267,10 +267,12 @@ class RowBuilder:
             return False
         elif f"{fold(filled[0])} ".startswith(SUMMARY_STARTS):
             code, detail = "summary-line", "A balance or total, no transaction."
-        elif len(filled) < _DATA_CELLS or (no_amount and len(filled) * 2 < layout.width):
-            code, detail = "ignored-line", "No date and hardly a filled cell: no transaction."
-        elif isinstance(amount, Flaw) and _is_prose(cells, layout):
-            code, detail = "ignored-line", "Words where date and amount should be: no transaction."
+        elif isinstance(amount, Flaw) and (
+            len(filled) < _DATA_CELLS
+            or (no_amount and len(filled) * 2 < layout.width)
+            or (not no_amount and _is_prose(cells, layout))
+        ):
+            code, detail = "ignored-line", "Neither date nor amount: no transaction."
         else:
             return True
         self._notes.add(code, detail, line=line)

@@ -84,7 +84,7 @@ _WORDS: Final[dict[str, str]] = {
     "currency 0": """
         currency|ccy|currency code|transaction currency|wahrung|waehrung|buchungswahrung|devise|monnaie|
         moneda|divisa|munt|muntsoort|moeda|waluta|mena|mena uctu|deviza|devizanem|penznem|
-        tranzakcio devizaneme|valiuta|valuuta|валюта|币种|account currency|valutakod|doviz""",
+        tranzakcio devizaneme|valiuta|valuuta|valuutta|валюта|币种|account currency|valutakod|doviz""",
     "valuta 0": "valuta",
     "foreign 0": """
         amount currency|original amount|originalbetrag|betrag fremdwahrung|local amount|foreign amount|
@@ -108,7 +108,7 @@ _WORDS: Final[dict[str, str]] = {
         получатель|контрагент|seller""",
     "payee 1": "name|naam|nom|counterparty",
     "payee 2": """
-        description|beschreibung|bezeichnung|text|label|libelle|concepto|descripcion|descrizione|
+        description|beschreibung|tekst|beskrivelse|bezeichnung|text|label|libelle|concepto|descripcion|descrizione|
         causale|omschrijving|opis|popis|transaktionsbeschreibung|desc|narrative|narration|title|details|
         transaction details|particulars|items|paaiskinimai|selite|selitys|tytul|megnevezes|aciklama|
         описание|商品|商品说明|historico|descricao""",
@@ -201,9 +201,9 @@ def meaning(header: str) -> Meaning | None:
     """Look a header cell up, with or without a currency in it: `Amount (EUR)`, `Částka CZK`."""
     table = _table()
     found = table.get(fold(header))
-    if found:
-        return Meaning(*found, None)
     bare, currency = _without_currency(header)
+    if found:
+        return Meaning(*found, currency)
     found = table.get(fold(bare)) if currency else None
     return Meaning(*found, currency) if found else None
 

@@ -1,0 +1,91 @@
+"""The real files under ../shared/data: each is read as a person read it, to the cent, or refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools import statements
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT.parent / "shared" / "data" / "statements"
+EXPECTED: dict[str, dict[str, Any]] = json.loads(
+    statements.EXPECTATIONS.read_text(encoding="utf-8")
+)["files"]
+
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data/statements is not there"),
+]
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_a_real_file_is_read_as_a_person_read_it(name: str) -> None:
+    data = (DATA / name).read_bytes()
+    entry = EXPECTED[name]
+    assert hashlib.sha256(data).hexdigest() == entry["sha256"], "the file is another one now"
+
+    reading, _, detail = statements.read(data, name)
+
+    assert not statements.judge(reading, entry, None), detail
+
+
+@pytest.mark.parametrize("folder", ["ofx", "csv"])
+def test_every_real_file_has_an_expectation(folder: str) -> None:
+    found = {
+        path.relative_to(DATA).as_posix() for path in (DATA / folder).rglob("*") if path.is_file()
+    }
+
+    assert found == {name for name in EXPECTED if name.startswith(f"{folder}/")}
+
+
+def test_every_ofx_file_gives_the_transactions_that_the_manifest_counts() -> None:
+    lines = statements.report(DATA / "ofx")
+    tags = statements.tag_counts(DATA / "ofx")
+    imported = [line for line in lines if not line.reading.refused]
+
+    assert [line for line in lines if line.wrong] == []
+    assert len(lines) == len(tags) == 67
+    # Seven hold no statement at all: a sign-on, a profile, a list of accounts, an error.
+    assert len(imported) == 60
+    assert sum(line.reading.rows for line in lines) == sum(tags.values()) == 182
+
+
+def test_the_other_formats_are_refused_by_name_and_never_half_read() -> None:
+    for folder in ("qif", "camt", "mt940", "bai2"):
+        for line in statements.report(DATA / folder):
+            assert line.reading.refused in {"unsupported-format", "not-a-statement", "empty-file"}
+
+
+def test_the_command_prints_its_table(capsys: pytest.CaptureFixture[str]) -> None:
+    code = statements.main([str(DATA / "ofx"), "--verbose"])
+    printed = capsys.readouterr().out
+
+    assert code == 0
+    assert " 67        60        7      0     182" in printed
+    assert "provider-error" in printed
+
+
+def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = next(iter(sorted((DATA / "ofx").rglob("*.qfx"))))
+    (tmp_path / "manifest.json").write_text(
+        json.dumps(
+            [
+                {
+                    "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+                    "facts": {"raw_STMTTRN_tags": 99},
+                }
+            ]
+        )
+    )
+    (tmp_path / "a.qfx").write_bytes(source.read_bytes())
+
+    code = statements.main([str(tmp_path)])
+
+    assert code == 1
+    assert "the manifest counts 99 transactions" in capsys.readouterr().out
+    assert statements.main([str(tmp_path / "nowhere")]) == 2

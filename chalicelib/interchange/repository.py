@@ -18,7 +18,13 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from chalicelib.interchange.errors import ImportIdTaken, ImportNotFound
 from chalicelib.interchange.events import ImportState
 from chalicelib.interchange.model.formats.types import Hints
-from chalicelib.interchange.model.importing import Import, Progress, Reading, Trouble
+from chalicelib.interchange.model.importing import (
+    Import,
+    Progress,
+    Reading,
+    Trouble,
+    seen_version,
+)
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import parse_rfc3339, rfc3339
 from chalicelib.kernel.context import Context, Owner
@@ -67,9 +73,10 @@ class ProgressItem(Row):
     layout = WholeNumber()
     version = WholeNumber()
     base = WholeNumber()
+    updated_at = UnicodeAttribute()
     rows = WholeNumber()
     chunks = WholeNumber()
-    done = WholeNumber()
+    seen = BinaryAttribute(legacy_encoding=False)
     recorded = WholeNumber()
     duplicates = WholeNumber()
     stopped = UnicodeAttribute()
@@ -173,7 +180,7 @@ def remove(ctx: Context, one: Import, progress: Progress | None) -> None:
     if progress is not None:
         key = _key(ctx.owner, _PROGRESS, one.id)
         ctx.commit.delete(key, expect=progress.version, refusal=LostRace())
-    ctx.commit.record(Change(kind=KIND, id=one.id, version=version, op="delete"))
+    ctx.commit.record(Change(kind=KIND, id=one.id, version=seen_version(version), op="delete"))
 
 
 # --- progress
@@ -195,9 +202,10 @@ def keep_progress(ctx: Context, progress: Progress) -> None:
         layout=LAYOUT,
         version=progress.version,
         base=progress.base,
+        updated_at=rfc3339(progress.updated_at),
         rows=progress.rows,
         chunks=progress.chunks,
-        done=progress.done,
+        seen=progress.seen.to_bytes(-(-progress.chunks // 8), "little"),
         recorded=progress.recorded,
         duplicates=progress.duplicates,
         stopped=progress.stopped,
@@ -207,7 +215,7 @@ def keep_progress(ctx: Context, progress: Progress) -> None:
 
 def log_outcome(ctx: Context, progress: Progress) -> None:
     """Write an import's end into the change log, for sync and audit."""
-    version = progress.base + progress.version
+    version = seen_version(progress.base + progress.version)
     fields = {"state": progress.state}
     ctx.commit.record(Change(kind=KIND, id=progress.import_id, version=version, fields=fields))
 
@@ -241,7 +249,8 @@ def _key(owner: Owner, prefix: str, identity: str) -> Key:
 
 def _change(one: Import, after: Mapping[str, object] | None = None) -> Change:
     fields = {"state": one.state, "account_id": one.account_id}
-    return Change(kind=KIND, id=one.id, version=one.version, fields=fields, after=after)
+    version = seen_version(one.version)
+    return Change(kind=KIND, id=one.id, version=version, fields=fields, after=after)
 
 
 def _item(ctx: Context, one: Import) -> ImportItem:
@@ -297,9 +306,10 @@ def _progress_of(raw: Raw) -> Progress:
         import_id=item.sk.removeprefix(_PROGRESS),
         version=item.version,
         base=item.base,
+        updated_at=parse_rfc3339(item.updated_at),
         rows=item.rows,
         chunks=item.chunks,
-        done=item.done,
+        seen=int.from_bytes(item.seen, "little"),
         recorded=item.recorded,
         duplicates=item.duplicates,
         stopped=item.stopped,

@@ -108,7 +108,9 @@ def uploaded(cloud: Cloud, person: SignedIn, account_id: str, data: bytes, **mor
 def begun(person: SignedIn, *, chunks: int, rows: int) -> str:
     """Put an import that is being committed straight into the table, with no order to the ledger."""
     ctx = system_context(person.owner, repository.TABLE, vaults=security.vault)
-    going = Progress(import_id=new_id(), base=1, version=1, rows=rows, chunks=chunks)
+    going = Progress(
+        import_id=new_id(), base=1, version=1, updated_at=ctx.now, rows=rows, chunks=chunks
+    )
     repository.keep_progress(ctx, going)
     ctx.commit.write()
     return going.import_id

@@ -26,8 +26,8 @@ UPLOAD_LIFE: Final = timedelta(minutes=15)
 """How long an upload may begin."""
 UPLOAD_GRACE: Final = timedelta(minutes=15)
 """How much later it may end: 50 MB take a while on a slow line."""
-READING_LIFE: Final = timedelta(hours=1)
-"""After this a file that is still being read has failed five times and lies in the dead letters."""
+STEP_LIFE: Final = timedelta(hours=1)
+"""A step that shows nothing for so long has failed five times and lies in the dead letters."""
 ROWS_PER_PAGE: Final = ROWS_PER_CHUNK * CHUNKS_PER_PAGE
 """Rows of one sealed page."""
 
@@ -141,20 +141,31 @@ class Import:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What the ledger has done with a committed import; chunks may be heard of in any order.
+    """What the ledger has done with a committed import; chunks may be heard of in any order, and twice.
 
-    `base` is the import's own version, which no longer changes: the sum of both is what its owner sees.
+    `base` is the import's own version, which no longer changes. `seen` has a bit for each chunk.
     """
 
     import_id: str
     base: int
     version: int
+    updated_at: datetime
     rows: int
     chunks: int
-    done: int = 0
+    seen: int = 0
     recorded: int = 0
     duplicates: int = 0
     stopped: str = ""
+
+    @property
+    def done(self) -> int:
+        """How many chunks were done."""
+        return self.seen.bit_count()
+
+    @property
+    def next_chunk(self) -> int:
+        """The first chunk that was not heard of."""
+        return (~self.seen & (self.seen + 1)).bit_length() - 1
 
     @property
     def rows_done(self) -> int:
@@ -173,44 +184,76 @@ class Progress:
         """Whole percents of the chunks."""
         return 100 * self.done // self.chunks
 
-    def with_chunk(self, *, recorded: int, duplicates: int) -> Progress:
-        """Count one more chunk."""
+    def is_stuck(self, at: datetime) -> bool:
+        """Tell whether the ledger should have told something for a long time."""
+        return self.state == "committing" and at > self.updated_at + STEP_LIFE
+
+    def with_chunk(
+        self, chunk: int, *, recorded: int, duplicates: int, at: datetime
+    ) -> Progress | None:
+        """Count a chunk, or give None for one that was counted before."""
+        if not 0 <= chunk < self.chunks or self.seen >> chunk & 1:
+            return None
         return replace(
             self,
             version=self.version + 1,
-            done=self.done + 1,
+            updated_at=at,
+            seen=self.seen | 1 << chunk,
             recorded=self.recorded + recorded,
             duplicates=self.duplicates + duplicates,
         )
 
-    def stop(self, reason: str) -> Progress:
+    def stop(self, reason: str, at: datetime) -> Progress:
         """End it: no later chunk will be done."""
-        return replace(self, version=self.version + 1, stopped=reason)
+        return replace(self, version=self.version + 1, updated_at=at, stopped=reason)
+
+    def resume(self, at: datetime) -> Progress:
+        """Go on after it got stuck."""
+        return replace(self, version=self.version + 1, updated_at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What an import looks like to its owner at an instant."""
+    """What an import looks like to its owner at an instant; `version` is the one that the owner sees."""
 
     state: ImportState
     trouble: Trouble | None
     version: int
 
 
+def seen_version(version: int, *, in_vain: bool = False) -> int:
+    """Give the version that the owner sees, so that an entity tag never stands for two things.
+
+    Odd ones are for what is stored, the even ones for what time alone made of it.
+    """
+    return 2 * version - 1 + in_vain
+
+
 def standing(one: Import, progress: Progress | None, at: datetime) -> Standing:
-    """Say where an import is: also that it waits or is read in vain, which nothing else would notice."""
+    """Say where an import is: also that it waits, is read or recorded in vain, which nothing else notices."""
+    state, trouble, version = one.state, one.trouble, one.version
     if progress is not None:
-        return Standing(
-            state=progress.state,
-            trouble=_stopped(progress.stopped) if progress.stopped else None,
-            version=progress.base + progress.version,
-        )
+        state, version = progress.state, progress.base + progress.version
+        trouble = _stopped(progress.stopped) if progress.stopped else None
+    vain = _in_vain(one, progress, at)
+    if vain is not None:
+        state, trouble = "failed", vain
+    return Standing(
+        state=state, trouble=trouble, version=seen_version(version, in_vain=vain is not None)
+    )
+
+
+def _in_vain(one: Import, progress: Progress | None, at: datetime) -> Trouble | None:
+    if progress is not None:
+        if not progress.is_stuck(at):
+            return None
+        detail = "Recording the rows came to a halt. Commit the import again to go on."
+        return Trouble(slug="recording-stuck", detail=detail)
     if one.state == "waiting" and one.is_late(at):
-        return Standing(state="failed", trouble=too_late(), version=one.version)
-    if one.state == "parsing" and at > one.updated_at + READING_LIFE:
-        trouble = Trouble(slug="reading-stopped", detail="Reading the file did not come to an end.")
-        return Standing(state="failed", trouble=trouble, version=one.version)
-    return Standing(state=one.state, trouble=one.trouble, version=one.version)
+        return too_late()
+    if one.state == "parsing" and at > one.updated_at + STEP_LIFE:
+        return Trouble(slug="reading-stuck", detail="Reading the file did not come to an end.")
+    return None
 
 
 def too_late() -> Trouble:
@@ -257,9 +300,9 @@ def when_ordered(one: Import, accounts: Mapping[str, str], at: datetime) -> Impo
     )
 
 
-def check_removable(progress: Progress | None) -> None:
+def check_removable(now: Standing) -> None:
     """Refuse with `ImportIsCommitting` while the ledger still reads the rows."""
-    if progress is not None and progress.state == "committing":
+    if now.state == "committing":
         raise ImportIsCommitting
 
 

@@ -31,17 +31,16 @@ from chalicelib.kernel.context import Context
 def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut:
     """Order the ledger to record the importable rows; again with the same accounts is the same job.
 
-    Refuses an import that is not ready or failed, accounts that are foreign, archived or of another
-    currency, statements without a word on where they go, and a file without an importable row.
+    A job that got stuck goes on where it was. Refuses an import that is not ready or failed, accounts that
+    are foreign, archived or of another currency, statements without a word on where they go, and a
+    file without an importable row.
     """
     one, progress = repository.get(ctx, import_id)
     now = standing(one, progress, ctx.now)
-    if now.state not in {"ready", "committing", "done"}:
-        raise ImportNotReady
     reading = read_rows(one)
     if progress is not None:
         _check_same(one, reading, body)
-        return ImportOut.of(one, progress, ctx.now)
+        return ImportOut.of(one, _again(ctx, one, reading, progress), ctx.now)
     ctx.expect_version(now.version)
     accounts = settle_accounts(one, reading, body.accounts)
     _check_accounts(ctx, reading, accounts)
@@ -50,27 +49,42 @@ def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut
         import_id=one.id,
         base=ordered.version,
         version=1,
+        updated_at=ctx.now,
         rows=reading.rows,
         chunks=reading.chunks,
     )
     repository.replace(ctx, ordered)
-    repository.keep_progress(ctx, begun)
     for account_id in sorted(set(accounts.values())):
         repository.remember_file(
             ctx, account_id=account_id, sha256=reading.sha256, import_id=one.id
         )
+    _order(ctx, ordered, reading, begun)
+    return ImportOut.of(ordered, begun, ctx.now)
+
+
+def _again(ctx: Context, one: Import, reading: Reading, progress: Progress) -> Progress:
+    if progress.stopped:
+        raise ImportNotReady
+    if not progress.is_stuck(ctx.now):
+        return progress
+    resumed = progress.resume(ctx.now)
+    _order(ctx, one, reading, resumed)
+    return resumed
+
+
+def _order(ctx: Context, one: Import, reading: Reading, progress: Progress) -> None:
+    repository.keep_progress(ctx, progress)
     ctx.commit.order(
         ImportRows(
             import_id=one.id,
             prefix=reading.prefix,
-            chunk=0,
+            chunk=progress.next_chunk,
             chunks=reading.chunks,
-            accounts=accounts,
+            accounts=dict(one.accounts or {}),
         ),
         subject=one.id,
     )
-    _tell(ctx, begun)
-    return ImportOut.of(ordered, begun, ctx.now)
+    _tell(ctx, progress)
 
 
 def _check_same(one: Import, reading: Reading, body: CommitImport) -> None:
@@ -88,14 +102,17 @@ def _check_accounts(ctx: Context, reading: Reading, accounts: dict[str, str]) ->
 def count_chunk(ctx: Context, fact: TransactionsImported) -> None:
     """Count a recorded chunk; the last one makes the import done."""
     before = repository.get_progress(ctx, fact.import_id)
-    after = before.with_chunk(recorded=fact.recorded, duplicates=fact.duplicates)
-    _follow(ctx, before, after)
+    after = before.with_chunk(
+        fact.chunk, recorded=fact.recorded, duplicates=fact.duplicates, at=ctx.now
+    )
+    if after is not None:
+        _follow(ctx, before, after)
 
 
 def stop_import(ctx: Context, fact: ImportStopped) -> None:
     """Let an import fail that the ledger could not go on with; what it recorded stays."""
     before = repository.get_progress(ctx, fact.import_id)
-    _follow(ctx, before, before.stop(fact.reason))
+    _follow(ctx, before, before.stop(fact.reason, ctx.now))
 
 
 def _follow(ctx: Context, before: Progress, after: Progress) -> None:

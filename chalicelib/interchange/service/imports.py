@@ -83,8 +83,9 @@ def remove_import(ctx: Context, import_id: str) -> None:
     one, progress = repository.look(ctx, import_id)
     if one is None:
         return
-    ctx.expect_version(standing(one, progress, ctx.now).version)
-    check_removable(progress)
+    now = standing(one, progress, ctx.now)
+    ctx.expect_version(now.version)
+    check_removable(now)
     repository.remove(ctx, one, progress)
     if one.reading is not None and one.reading.pages:
         order = DropRows(import_id=one.id, prefix=one.reading.prefix, pages=one.reading.pages)

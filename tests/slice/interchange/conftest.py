@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.factories.imports import account_of
 from tests.factories.users import SignedIn, signed_in
 from tests.support.client import Client
 from tests.support.cloud import Cloud
-from tests.support.moto_speed import cheap_transactions
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _bearable_moto() -> Iterator[None]:
-    with cheap_transactions():
-        yield
 
 
 @pytest.fixture

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.expenses.commands import ROWS_PER_CHUNK
 from chalicelib.expenses.events import ImportStopped, TransactionsImported
+from chalicelib.interchange import repository
 from chalicelib.interchange.events import ImportProgressed
 from chalicelib.kernel.clock import now
+from chalicelib.kernel.context import system_context
 from chalicelib.kernel.events import Envelope, Fact, encode
 from chalicelib.kernel.ids import new_id
+from chalicelib.security import api as security
 from tests.factories.imports import (
     CSV,
     URL,
@@ -49,6 +54,15 @@ def told(person: SignedIn, fact: Fact, identity: str | None = None) -> dict[str,
 def hear(cloud: Cloud, *messages: dict[str, Any]) -> Any:
     event = sqs_event("interchange-inbox", list(messages))
     return cloud.app.handler_map["interchange_inbox"](event, LambdaContext())
+
+
+def aged(person: SignedIn, import_id: str, age: timedelta) -> None:
+    """Make the last sign of progress so much older."""
+    going = progress_of(person, import_id)
+    ctx = system_context(person.owner, repository.TABLE, vaults=security.vault)
+    older = replace(going, version=going.version + 1, updated_at=going.updated_at - age)
+    repository.keep_progress(ctx, older)
+    ctx.commit.write()
 
 
 def chunk(import_id: str, number: int, chunks: int, *, recorded: int = 85) -> TransactionsImported:
@@ -319,6 +333,30 @@ def test_news_of_an_import_that_is_gone_is_dropped(cloud: Cloud, person: SignedI
     assert hear(cloud, told(person, chunk(new_id(), 0, 1))) == {"batchItemFailures": []}
     stop = ImportStopped(import_id=new_id(), chunk=0, reason="x")
     assert hear(cloud, told(person, stop)) == {"batchItemFailures": []}
+
+
+def test_an_import_that_got_stuck_goes_on_when_it_is_committed_again(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    job = uploaded(cloud, person, account, csv_of(3 * ROWS_PER_CHUNK))
+    path = f"{URL}/{job['id']}"
+    person.client.post(f"{path}/commit", {})
+    before = person.client.get(path)
+    # the first chunk is heard of, then the ledger's message lies in the dead letters for hours
+    hear(cloud, told(person, chunk(job["id"], 0, 3)))
+    aged(person, job["id"], timedelta(hours=2))
+
+    stuck = person.client.get(path, headers={"If-None-Match": before.etag})
+    assert (stuck.json["state"], stuck.json["problem"]["slug"]) == ("failed", "recording-stuck")
+    again = person.client.post(f"{path}/commit", {})
+    assert (again.status, again.json["state"]) == (202, "committing")
+
+    # now both orders are delivered: the old one for chunk 0 and the new one for chunk 1
+    cloud.drain()
+    done = state(person, job)
+    assert (done["state"], done["problem"]) == ("done", None)
+    assert done["progress"]["done"] == 3 * ROWS_PER_CHUNK
+    assert len(transactions(person)) == 200
 
 
 def test_a_long_import_tells_its_progress_at_most_a_hundred_times(

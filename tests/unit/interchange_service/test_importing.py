@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.expenses.commands import MAX_ACCOUNTS, ROWS_PER_CHUNK
 from chalicelib.interchange.errors import (
@@ -16,7 +18,7 @@ from chalicelib.interchange.errors import (
 )
 from chalicelib.interchange.model.formats.types import Hints
 from chalicelib.interchange.model.importing import (
-    READING_LIFE,
+    STEP_LIFE,
     UPLOAD_GRACE,
     UPLOAD_LIFE,
     Import,
@@ -87,7 +89,15 @@ def reading(*parts: Statement) -> Reading:
 
 
 def progress(chunks: int = 2, rows: int = 100) -> Progress:
-    return Progress(import_id="i", base=4, version=1, rows=rows, chunks=chunks)
+    return Progress(import_id="i", base=4, version=1, updated_at=NOW, rows=rows, chunks=chunks)
+
+
+def after(one: Progress, *chunks: int, recorded: int = 1, duplicates: int = 0) -> Progress:
+    for chunk in chunks:
+        more = one.with_chunk(chunk, recorded=recorded, duplicates=duplicates, at=NOW)
+        assert more is not None
+        one = more
+    return one
 
 
 def pointers(refused: pytest.ExceptionInfo[UnfitAccounts]) -> list[str]:
@@ -107,9 +117,9 @@ def test_an_import_waits_as_long_as_its_upload_may_take() -> None:
 def test_a_file_that_is_read_for_an_hour_is_not_read_any_more() -> None:
     one = at_reading(new(), NOW)
 
-    assert standing(one, None, NOW + READING_LIFE).state == "parsing"
-    later = standing(one, None, NOW + READING_LIFE + SECOND)
-    assert (later.state, later.trouble and later.trouble.slug) == ("failed", "reading-stopped")
+    assert standing(one, None, NOW + STEP_LIFE).state == "parsing"
+    later = standing(one, None, NOW + STEP_LIFE + SECOND)
+    assert (later.state, later.trouble and later.trouble.slug) == ("failed", "reading-stuck")
 
 
 def test_an_import_is_open_until_its_file_was_read() -> None:
@@ -131,24 +141,30 @@ def test_a_failed_reading_shows_why_and_has_no_rows() -> None:
 
 
 def test_the_version_grows_with_every_step_that_the_owner_can_see() -> None:
+    late = NOW + 2 * STEP_LIFE
     seen = [one := new()]
     seen.append(one := at_reading(one, NOW))
     seen.append(one := when_read(one, reading(part()), NOW))
-    versions = [standing(step, None, NOW).version for step in seen]
+    versions = [
+        standing(step, None, at).version
+        for step, at in ((seen[0], NOW), (seen[0], late), (seen[1], NOW), (seen[1], late))
+    ]
+    versions.append(standing(one, None, late).version)
     ordered = when_ordered(one, {"0": "mine"}, NOW)
-    going = Progress(import_id="i", base=ordered.version, version=1, rows=100, chunks=2)
-    for _ in range(3):
-        versions.append(standing(ordered, going, NOW).version)
-        going = going.with_chunk(recorded=1, duplicates=0)
+    going = replace(progress(), base=ordered.version)
+    steps = (going, after(going, 0), after(going, 0, 1))
+    versions += [standing(ordered, step, NOW).version for step in steps]
+    stuck = standing(ordered, going, late).version
 
     assert versions == sorted(set(versions))
+    assert stuck not in versions
 
 
 def test_the_last_chunk_makes_it_done() -> None:
     one = progress(chunks=2, rows=ROWS_PER_CHUNK + 3)
 
-    after_one = one.with_chunk(recorded=80, duplicates=5)
-    after_two = after_one.with_chunk(recorded=0, duplicates=3)
+    after_one = after(one, 1, recorded=80, duplicates=5)
+    after_two = after(after_one, 0, recorded=0, duplicates=3)
 
     assert (one.state, after_one.state, after_two.state) == ("committing", "committing", "done")
     assert (after_one.rows_done, after_two.rows_done) == (ROWS_PER_CHUNK, ROWS_PER_CHUNK + 3)
@@ -156,8 +172,35 @@ def test_the_last_chunk_makes_it_done() -> None:
     assert (one.percent, after_one.percent, after_two.percent) == (0, 50, 100)
 
 
+def test_a_chunk_counts_once_and_a_strange_one_never() -> None:
+    one = after(progress(chunks=3), 1)
+
+    for chunk in (1, -1, 3, 10**6):
+        assert one.with_chunk(chunk, recorded=1, duplicates=0, at=NOW) is None
+
+
+@given(st.sets(st.integers(0, 40)))
+def test_the_next_chunk_is_the_first_that_was_not_heard_of(heard: set[int]) -> None:
+    one = after(progress(chunks=41), *heard)
+
+    assert one.done == len(heard)
+    assert one.next_chunk == min(set(range(42)) - heard)
+
+
+def test_an_import_that_shows_no_progress_is_stuck() -> None:
+    one, going = new(), after(progress(), 0)
+    late = NOW + STEP_LIFE + SECOND
+
+    assert standing(one, going, NOW + STEP_LIFE).state == "committing"
+    now = standing(one, going, late)
+    assert (now.state, now.trouble and now.trouble.slug) == ("failed", "recording-stuck")
+    check_removable(now)
+    assert standing(one, going.resume(late), late).state == "committing"
+    assert standing(one, after(going, 1), late).state == "done"
+
+
 def test_a_chunk_that_is_heard_of_after_the_stop_still_counts() -> None:
-    stopped = progress(chunks=9).stop("account-archived").with_chunk(recorded=4, duplicates=0)
+    stopped = after(progress(chunks=9).stop("account-archived", NOW), 0, recorded=4)
 
     assert stopped.state == "failed"
     assert stopped.recorded == 4
@@ -168,11 +211,10 @@ def test_a_chunk_that_is_heard_of_after_the_stop_still_counts() -> None:
 
 def test_an_import_cannot_be_deleted_while_it_is_committed() -> None:
     with pytest.raises(ImportIsCommitting):
-        check_removable(progress())
+        check_removable(standing(new(), progress(), NOW))
 
-    check_removable(None)
-    check_removable(progress(chunks=1).with_chunk(recorded=1, duplicates=0))
-    check_removable(progress().stop("account-archived"))
+    for removable in (None, after(progress(), 0, 1), progress().stop("account-archived", NOW)):
+        check_removable(standing(new(), removable, NOW))
 
 
 def test_a_lone_statement_goes_into_the_imports_account() -> None:

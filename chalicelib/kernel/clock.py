@@ -27,9 +27,11 @@ def parse_rfc3339(text: str) -> datetime:
     """Read what `rfc3339` writes; raise ValueError for a time without a zone."""
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
-        msg = "an instant needs a time zone"
-        raise ValueError(msg)
-    return value.astimezone(UTC)
+        raise ValueError("an instant needs a time zone")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the instant is out of range") from error
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -180,7 +180,9 @@ class Commit:
 
     def room(self) -> int:
         """Say how many more operations fit, with what Commit adds itself already counted."""
-        return MAX_OPERATIONS - OVERHEAD - self._touched() - len(self._messages)
+        return (
+            MAX_OPERATIONS - OVERHEAD - self._touched() - len({to for _, to, _ in self._messages})
+        )
 
     @property
     def sequence(self) -> int:
@@ -208,10 +210,12 @@ class Commit:
         operations = list(self._staged.values())
         operations += [one.operation(self.spec, key) for key, one in self._additions.items()]
         sequence = self._number(operations)
-        rows = [
-            outbox.row(self._envelope(message, subject, sequence), to)
-            for message, to, subject in self._messages
-        ]
+        rows = outbox.pack(
+            [
+                (self._envelope(message, subject, sequence), to)
+                for message, to, subject in self._messages
+            ]
+        )
         operations += [Operation(put_new(self.spec, row), Conflict()) for row in rows]
         if self._inbox:
             operations.append(

@@ -101,7 +101,7 @@ class Envelope:
                 trace=_text(raw["trace"]),
                 data=json.dumps(raw["data"], separators=(",", ":")),
             )
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
             detail = "not an event envelope"
             raise UndecodableMessage(detail) from error
 

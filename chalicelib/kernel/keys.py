@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import os
 import secrets
@@ -77,20 +78,28 @@ class FileKeys:
 
 
 def _read_root(path: Path) -> bytes:
+    if not path.exists():
+        _make_root(path)
+    if path.stat().st_mode & 0o077:
+        raise KeyUnusable(f"{path.name} can be read by others: chmod 600 it")
+    return _parse_root(path.read_bytes())
+
+
+def _make_root(path: Path) -> None:
+    """Write a new root beside the path and link it there whole, unless another process was first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    root = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-    except FileExistsError:
-        if path.stat().st_mode & 0o077:
-            msg = f"{path.name} can be read by others: chmod 600 it"
-            raise KeyUnusable(msg) from None
-        return _parse_root(path.read_bytes())
-    root = secrets.token_bytes(KEY_BYTES)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(json.dumps({"version": 1, "root": base64.b64encode(root).decode()}).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    return root
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(json.dumps({"version": 1, "root": root}).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
 
 
 def _parse_root(raw: bytes) -> bytes:

@@ -14,6 +14,8 @@ MAX_FIAT_MINOR: Final = 10**18
 """Amounts in minor units stay below this (decision 20)."""
 MAX_CRYPTO_MINOR: Final = 10**38
 """DynamoDB numbers hold 38 digits."""
+_MOST_DIGITS: Final = 40
+"""More than any amount has: what is longer is refused before it is computed with."""
 _WIRE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,37})(?:\.([0-9]{1,18}))?", re.ASCII)
 
 
@@ -42,6 +44,16 @@ def exponent(currency: str) -> int:
 
 def _limit(currency: str) -> int:
     return MAX_CRYPTO_MINOR if currency in CRYPTO_EXPONENTS else MAX_FIAT_MINOR
+
+
+def _parts(value: Decimal, currency: str) -> tuple[int, tuple[int, ...], int]:
+    """Give sign, digits and power of ten of a finite decimal in range; raise `MoneyError`."""
+    sign, digits, power = value.as_tuple()
+    if not isinstance(power, int):
+        raise MoneyError("an amount is a finite number")
+    if value and value.adjusted() + exponent(currency) >= _MOST_DIGITS:
+        raise MoneyError("the amount is out of range")
+    return sign, digits, power if value else 0
 
 
 def wire_amount(amount_minor: int, currency: str) -> str:
@@ -86,36 +98,30 @@ class Money:
     @classmethod
     def from_decimal(cls, value: Decimal, currency: str) -> Money:
         """Take an exact decimal; a value that is not finite or has too many digits is refused."""
-        if not value.is_finite():
-            msg = "an amount is a finite number"
-            raise MoneyError(msg)
-        digits = exponent(currency)
-        if value.adjusted() + digits > 39:
-            msg = "the amount is out of range"
-            raise MoneyError(msg)
-        with localcontext() as context:
-            context.prec = 60
-            scaled = value.scaleb(digits)
-            whole = scaled.to_integral_value()
-        if whole != scaled:
-            msg = f"{currency} has {digits} decimal digits"
-            raise MoneyError(msg)
-        return cls(int(whole), currency)
+        sign, digits, power = _parts(value, currency)
+        places = power + exponent(currency)
+        whole = int("".join(map(str, digits)))
+        if places < 0:
+            whole, rest = divmod(whole, 10**-places) if -places <= len(digits) else (0, whole)
+            if rest:
+                raise MoneyError(f"{currency} has {exponent(currency)} decimal digits")
+        else:
+            whole *= 10**places
+        return cls(-whole if sign else whole, currency)
 
     @classmethod
     def rounded_half_even(cls, value: Decimal, currency: str) -> Money:
         """Round a computed decimal to the minor unit, half to even (IEEE 754 roundTiesToEven)."""
-        if not value.is_finite():
-            msg = "an amount is a finite number"
-            raise MoneyError(msg)
+        _, digits, _ = _parts(value, currency)
         with localcontext() as context:
-            context.prec = 60
+            # exact while scaling, so that it is rounded once
+            context.prec = len(digits) + _MOST_DIGITS
             scaled = value.scaleb(exponent(currency)).to_integral_value(rounding=ROUND_HALF_EVEN)
         return cls(int(scaled), currency)
 
     def to_decimal(self) -> Decimal:
         """Give the amount in major units, exactly."""
-        return Decimal(self.amount).normalize() if self.amount_minor else Decimal(0)
+        return Decimal(self.amount)
 
     @property
     def amount(self) -> str:

@@ -19,25 +19,41 @@ from chalicelib.kernel.tables import Raw, Row, TableSpec
 SHARDS: Final = 8
 PREFIX: Final = "OBX#"
 TOPIC: Final = "topic"
+ROW_BYTES: Final = 200_000
+"""An item holds 400 KB; JSON of ours is ASCII, so characters are bytes."""
 
 Listener = Callable[[TableSpec, Sequence[Raw]], None]
 _LISTENERS: Final[list[Listener]] = []
 
 
 class OutboxRow(Row):
-    """One message on its way: `to` is `topic` or the name of the service that is ordered."""
+    """Messages of one transaction for one destination: `to` is `topic` or a service, `body` a line each."""
 
     to = UnicodeAttribute()
-    type = UnicodeAttribute()
     body = UnicodeAttribute()
 
+    def lines(self) -> list[str]:
+        """Give the messages as they travel, in their order."""
+        return self.body.splitlines()
 
-def row(envelope: Envelope, to: str) -> OutboxRow:
-    """Make the row of a message; its shard follows from the owner, so that one owner stays together."""
-    shard = hashlib.sha256(envelope.owner.encode()).digest()[0] % SHARDS
-    return OutboxRow(
-        f"{PREFIX}{shard}", envelope.id, to=to, type=envelope.type, body=envelope.to_json()
-    )
+
+def pack(envelopes: Sequence[tuple[Envelope, str]]) -> list[OutboxRow]:
+    """Make the rows of a transaction's messages: one a destination, a further one past `ROW_BYTES`.
+
+    The shard follows from the owner, so that one owner's messages stay together.
+    """
+    rows: list[OutboxRow] = []
+    open_rows: dict[str, OutboxRow] = {}
+    for envelope, to in envelopes:
+        line = envelope.to_json()
+        row = open_rows.get(to)
+        if row is not None and len(row.body) + len(line) < ROW_BYTES:
+            row.body = f"{row.body}\n{line}"
+            continue
+        shard = hashlib.sha256(envelope.owner.encode()).digest()[0] % SHARDS
+        row = open_rows[to] = OutboxRow(f"{PREFIX}{shard}", envelope.id, to=to, body=line)
+        rows.append(row)
+    return rows
 
 
 def on_commit(listener: Listener) -> None:

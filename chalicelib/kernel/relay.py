@@ -7,9 +7,11 @@ published that was not committed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.kernel import aws
+from chalicelib.kernel.events import Envelope
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.outbox import PREFIX, SHARDS, TOPIC, OutboxRow
 from chalicelib.kernel.settings import settings
@@ -23,14 +25,16 @@ _SWEEP_MOST: Final = 5_000
 
 
 def publish(spec: TableSpec, items: Sequence[Raw]) -> int:
-    """Publish outbox items and delete those that the bus took; say how many."""
+    """Publish outbox items and delete those of which the bus took every message; say how many."""
     rows = [OutboxRow.from_raw_data(dict(item)) for item in items]
-    done: list[OutboxRow] = []
+    refused: set[str] = set()
     for to in sorted({row.to for row in rows}):
         send = _to_topic if to == TOPIC else _to_queue(to)
-        for batch in _batches([row for row in rows if row.to == to]):
-            done += _taken(batch, send(batch))
-    Table(spec).delete_many([(row.pk, row.sk) for row in done])
+        letters = [_Letter(row.sk, line) for row in rows if row.to == to for line in row.lines()]
+        for batch in _batches(letters):
+            refused |= _refused(batch, send(batch))
+    done = [(row.pk, row.sk) for row in rows if row.sk not in refused]
+    Table(spec).delete_many(done)
     return len(done)
 
 
@@ -60,51 +64,62 @@ def lag(spec: TableSpec, *, most: int = _SWEEP_PAGE) -> int:
     )
 
 
-def _batches(rows: Sequence[OutboxRow]) -> Iterator[list[OutboxRow]]:
-    batch: list[OutboxRow] = []
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """One message, and the outbox row that it lies in."""
+
+    row: str
+    body: str
+
+
+def _batches(letters: Sequence[_Letter]) -> Iterator[list[_Letter]]:
+    batch: list[_Letter] = []
     size = 0
-    for row in rows:
-        length = len(row.body.encode())
+    for letter in letters:
+        length = len(letter.body.encode())
         if batch and (len(batch) == _ENTRIES or size + length > _BYTES):
             yield batch
             batch, size = [], 0
-        batch.append(row)
+        batch.append(letter)
         size += length
     if batch:
         yield batch
 
 
-def _to_topic(batch: Sequence[OutboxRow]) -> dict[str, Any]:
+def _to_topic(batch: Sequence[_Letter]) -> dict[str, Any]:
     return aws.sns().publish_batch(
         TopicArn=settings().topic_arn,
         PublishBatchRequestEntries=[
             {
                 "Id": str(index),
-                "Message": row.body,
-                "MessageAttributes": {"type": {"DataType": "String", "StringValue": row.type}},
+                "Message": letter.body,
+                "MessageAttributes": {
+                    "type": {
+                        "DataType": "String",
+                        "StringValue": Envelope.from_json(letter.body).type,
+                    }
+                },
             }
-            for index, row in enumerate(batch)
+            for index, letter in enumerate(batch)
         ],
     )
 
 
-def _to_queue(service: str) -> Callable[[Sequence[OutboxRow]], dict[str, Any]]:
-    def send(batch: Sequence[OutboxRow]) -> dict[str, Any]:
+def _to_queue(service: str) -> Callable[[Sequence[_Letter]], dict[str, Any]]:
+    def send(batch: Sequence[_Letter]) -> dict[str, Any]:
         return aws.sqs().send_message_batch(
             QueueUrl=settings().queue_url(f"{service}-inbox"),
             Entries=[
-                {"Id": str(index), "MessageBody": row.body} for index, row in enumerate(batch)
+                {"Id": str(index), "MessageBody": letter.body} for index, letter in enumerate(batch)
             ],
         )
 
     return send
 
 
-def _taken(batch: Sequence[OutboxRow], answer: dict[str, Any]) -> list[OutboxRow]:
-    failed = answer.get("Failed") or ()
-    for entry in failed:
-        logger().warning(
-            "the bus refused a message", extra={"event_id": batch[int(entry["Id"])].sk}
-        )
-    refused = {int(entry["Id"]) for entry in failed}
-    return [row for index, row in enumerate(batch) if index not in refused]
+def _refused(batch: Sequence[_Letter], answer: dict[str, Any]) -> set[str]:
+    """Name the rows whose messages the bus did not take: they are published again, and inboxes see to it."""
+    rows = {batch[int(entry["Id"])].row for entry in answer.get("Failed") or ()}
+    for row in rows:
+        logger().warning("the bus refused a message", extra={"event_id": row})
+    return rows

@@ -28,10 +28,11 @@ class LostRace(Conflict):
     title = "Another change was made at the same time"
 
 
-class TooLarge(Refusal):
-    """More than one transaction holds: a mistake of ours, never of the caller."""
+class TooLarge(Conflict):
+    """All or nothing was asked for more objects than one transaction holds."""
 
-    slug = "transaction-too-large"
+    slug = "too-many-objects"
+    title = "This touches more objects than can be written at once"
 
 
 class TouchedTwice(Conflict):

@@ -69,7 +69,10 @@ class Vault:
             raise SealBroken(msg) from error
 
     def _bound(self, head: bytes, place: tuple[str, ...]) -> bytes:
-        return b"\x1f".join((head, self._owner.encode(), *(part.encode() for part in place)))
+        parts = (self._owner, *place)
+        return head + b"".join(
+            len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts)
+        )
 
     def fingerprint(self, *parts: str) -> bytes:
         """Give a keyed hash (HMAC-SHA-256) of parts, for look-ups that reveal nothing without the key."""

@@ -121,13 +121,18 @@ def problems_of(error: ValidationError, *, prefix: str = "/") -> tuple[FieldProb
     """Name each bad field by pointer; the bad value itself is never repeated."""
     found = []
     for one in error.errors(include_url=False, include_context=False, include_input=False):
-        path = "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in one["loc"])
+        path = "/".join(_token(part) for part in one["loc"])
         found.append(
             FieldProblem(
                 prefix + path if path else prefix, one["msg"].removeprefix("Value error, ")
             )
         )
     return tuple(found[:50])
+
+
+def _token(part: int | str) -> str:
+    """Write a part of a pointer (RFC 6901); a caller's own key is cut, however long it is."""
+    return str(part)[:100].replace("~", "~0").replace("/", "~1")
 
 
 def check_ids(params: Mapping[str, str]) -> None:

@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 from chalicelib.kernel import aws, outbox, relay, tables
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import TableSpec
+from tests.support.moto_speed import cheap_transactions
 
 _MOST_ROUNDS: Final = 500
 ENGINE: Final = "XPENSE_TEST_ENGINE"
@@ -158,7 +159,7 @@ def cloud() -> Iterator[Cloud]:
     """Start moto and make everything that Terraform would make."""
     from moto import mock_aws
 
-    with _engine(), mock_aws():
+    with _engine(), mock_aws(), cheap_transactions():
         app_module = importlib.import_module("app")
         specs = tables.all_specs(app_module.SERVICES)
         for spec in specs:

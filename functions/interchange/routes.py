@@ -5,13 +5,8 @@ from __future__ import annotations
 from chalice.app import Blueprint
 
 from chalicelib.interchange.repository import TABLE
-from chalicelib.interchange.schemas import (
-    CommitImport,
-    ImportOut,
-    RowOut,
-    RowsQuery,
-    StartImport,
-)
+from chalicelib.interchange.schemas.answers import ImportOut, RowOut
+from chalicelib.interchange.schemas.requests import CommitImport, RowsQuery, StartImport
 from chalicelib.interchange.service import committing, imports, rows
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.wire import PageOut, PageQuery

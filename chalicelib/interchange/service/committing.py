@@ -23,7 +23,8 @@ from chalicelib.interchange.model.importing import (
     standing,
     when_ordered,
 )
-from chalicelib.interchange.schemas import CommitImport, ImportOut
+from chalicelib.interchange.schemas.answers import ImportOut
+from chalicelib.interchange.schemas.requests import CommitImport
 from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context
 

@@ -8,7 +8,9 @@ from chalicelib.interchange.commands import DropRows
 from chalicelib.interchange.errors import AccountArchived, ImportIdTaken
 from chalicelib.interchange.gateways import s3
 from chalicelib.interchange.model.importing import Import, check_removable, standing
-from chalicelib.interchange.schemas import ImportOut, StartImport, UploadOut
+from chalicelib.interchange.schemas.answers import ImportOut, UploadOut
+from chalicelib.interchange.schemas.requests import StartImport
+from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.paging import decode_cursor, encode_cursor
@@ -55,7 +57,7 @@ def _repeated(ctx: Context, earlier: Import, body: StartImport) -> ImportOut:
 
 def _form(ctx: Context, one: Import) -> UploadOut:
     form = s3.upload_form(ctx.owner, one.id, at=ctx.now, expires_at=one.expires_at)
-    return UploadOut(url=form.url, fields=form.fields, expires_at=form.expires_at)
+    return UploadOut(url=form.url, fields=form.fields, expires_at=rfc3339(form.expires_at))
 
 
 def list_imports(ctx: Context, query: PageQuery) -> PageOut[ImportOut]:

@@ -9,7 +9,8 @@ from chalicelib.expenses.commands import page_key
 from chalicelib.interchange import repository
 from chalicelib.interchange.model.examining import PageRow
 from chalicelib.interchange.model.importing import ROWS_PER_PAGE, Reading, read_rows
-from chalicelib.interchange.schemas import RowOut, RowsQuery
+from chalicelib.interchange.schemas.answers import RowOut
+from chalicelib.interchange.schemas.requests import RowsQuery
 from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.paging import decode_cursor, encode_cursor

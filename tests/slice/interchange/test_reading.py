@@ -11,7 +11,7 @@ import pytest
 from chalicelib.interchange import repository
 from chalicelib.interchange.model.formats.types import Hints
 from chalicelib.interchange.model.importing import UPLOAD_GRACE, UPLOAD_LIFE, Import
-from chalicelib.interchange.schemas import ImportOut
+from chalicelib.interchange.schemas.answers import ImportOut
 from chalicelib.kernel import clock
 from chalicelib.kernel.context import system_context
 from chalicelib.kernel.ids import new_id

@@ -1,17 +1,15 @@
-"""What imports look like on the wire."""
+"""What imports look like in answers."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import ConfigDict, Field
 
 from chalicelib.expenses.commands import ImportRow
 from chalicelib.interchange.events import ImportState
 from chalicelib.interchange.model.examining import PageRow
-from chalicelib.interchange.model.formats.text import ENCODINGS
-from chalicelib.interchange.model.formats.types import ColumnMap, Hints
 from chalicelib.interchange.model.importing import (
     Column,
     Flaw,
@@ -22,132 +20,15 @@ from chalicelib.interchange.model.importing import (
     Trouble,
     standing,
 )
+from chalicelib.interchange.schemas.examples import IMPORT, ROW
 from chalicelib.kernel import wire
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.money import Money
-from chalicelib.kernel.wire import CurrencyCode, Id, MoneyWire, PageQuery, Wire
+from chalicelib.kernel.wire import MoneyWire, Wire
 
-MAX_STATEMENTS: Final = 500
-
-_ID: Final = "01936f5e-7c3a-7d8e-9b1f-2a4c6e8f0b1d"
-_ACCOUNT: Final = "01936f5e-1111-7d8e-9b1f-2a4c6e8f0b1d"
-
-
-def _one_line(text: str) -> str:
-    if not text.isprintable():
-        msg = "control characters are not allowed"
-        raise ValueError(msg)
-    return text
-
-
-def _an_encoding(text: str) -> str:
-    if text not in ENCODINGS:
-        msg = f"one of {', '.join(sorted(ENCODINGS))}"
-        raise ValueError(msg)
-    return text
-
-
-Filename = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
-    AfterValidator(_one_line),
+Instant = Annotated[
+    str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-02T09:30:00.000Z"])
 ]
-Instant = Annotated[datetime, PlainSerializer(rfc3339, return_type=str)]
-ColumnIndex = Annotated[int, Field(ge=0, le=499)]
-ColumnIndices = Annotated[tuple[ColumnIndex, ...], Field(max_length=20)]
-StatementIndex = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,2})$")]
-
-
-class ColumnsIn(Wire):
-    """Which column of a table holds what, counted from 0; replaces detection."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"date": 0, "amount": 4, "payee": [2], "memo": [3]}]}
-    )
-
-    date: ColumnIndex
-    amount: ColumnIndex | None = None
-    money_out: ColumnIndex | None = None
-    money_in: ColumnIndex | None = None
-    direction: ColumnIndex | None = None
-    currency: ColumnIndex | None = None
-    balance: ColumnIndex | None = None
-    payee: ColumnIndices = ()
-    memo: ColumnIndices = ()
-    provider_id: ColumnIndex | None = None
-    account: ColumnIndex | None = None
-    status: ColumnIndex | None = None
-    fee: ColumnIndex | None = None
-    kind: ColumnIndex | None = None
-    header_line: Annotated[int, Field(ge=1, le=1_000)] | None = None
-
-
-class HintsIn(Wire):
-    """What the user knows better than the file; each hint wins over detection."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"date_order": "dmy", "decimal": ","}]}
-    )
-
-    date_order: Literal["dmy", "mdy", "ymd"] | None = None
-    decimal: Literal[".", ","] | None = None
-    delimiter: Literal[",", ";", "\t", "|", ":", "^", "~", " "] | None = None
-    encoding: Annotated[str, AfterValidator(_an_encoding)] | None = Field(
-        default=None, examples=["cp1252"]
-    )
-    columns: ColumnsIn | None = None
-    currency: CurrencyCode | None = None
-    invert_sign: bool = False
-    round_to_currency: bool = False
-
-    def to_hints(self) -> Hints:
-        """Give the parsers' form."""
-        columns = ColumnMap(**self.columns.model_dump()) if self.columns is not None else None
-        return Hints(**{**self.model_dump(), "columns": columns})
-
-
-class StartImport(Wire):
-    """Ask for the upload of one statement file, meant for an account."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"account_id": _ACCOUNT, "filename": "statement-2026-10.csv"}]
-        }
-    )
-
-    id: Id | None = None
-    account_id: Id
-    filename: Filename
-    hints: HintsIn = HintsIn()
-
-
-class CommitImport(Wire):
-    """Put the importable rows into the ledger.
-
-    `accounts` goes from statement index to account, null leaves a statement out. It may be left out where the
-    file has one statement: that one goes into the import's account.
-    """
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{}, {"accounts": {"0": _ACCOUNT, "1": None}}]}
-    )
-
-    accounts: (
-        Annotated[
-            dict[StatementIndex, Id | None],
-            Field(max_length=MAX_STATEMENTS, examples=[{"0": _ACCOUNT}]),
-        ]
-        | None
-    ) = None
-
-
-class RowsQuery(PageQuery):
-    """How to page through an import's rows: all of them, or those with problems."""
-
-    only: Literal["problems"] | None = None
-
-
-# --- answers
 
 
 class UploadOut(Wire):
@@ -249,6 +130,8 @@ class ImportOut(Wire):
     `same_file` is the import that committed the same content into the same account before.
     """
 
+    model_config = ConfigDict(json_schema_extra={"examples": [IMPORT]})
+
     id: str
     version: int
     account_id: str
@@ -291,8 +174,8 @@ class ImportOut(Wire):
             result=_result(progress) if ended else None,
             problem=_problem(now.trouble),
             upload=upload,
-            created_at=one.created_at,
-            updated_at=one.updated_at,
+            created_at=rfc3339(one.created_at),
+            updated_at=rfc3339(one.updated_at),
             format=read.format if read else None,
             dialect=read.dialect if read else None,
             encoding=read.encoding if read else None,
@@ -331,6 +214,8 @@ def _statements(one: Import) -> list[StatementOut]:
 
 class RowOut(Wire):
     """A row of the file as it was understood; `index` counts from 0 over the whole file."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ROW]})
 
     index: int
     line: int

@@ -1,0 +1,1 @@
+"""What imports look like on the wire: what is asked, and what is answered."""

@@ -1,0 +1,125 @@
+"""What a client asks of imports."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+
+from chalicelib.interchange.model.formats.text import ENCODINGS
+from chalicelib.interchange.model.formats.types import MAX_STATEMENTS, ColumnMap, Hints
+from chalicelib.interchange.schemas.examples import ACCOUNT
+from chalicelib.kernel.wire import CurrencyCode, Id, PageQuery, Wire
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        msg = "control characters are not allowed"
+        raise ValueError(msg)
+    return text
+
+
+def _an_encoding(text: str) -> str:
+    if text not in ENCODINGS:
+        msg = f"one of {', '.join(sorted(ENCODINGS))}"
+        raise ValueError(msg)
+    return text
+
+
+Filename = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
+    AfterValidator(_one_line),
+]
+ColumnIndex = Annotated[int, Field(ge=0, le=499)]
+ColumnIndices = Annotated[tuple[ColumnIndex, ...], Field(max_length=20)]
+StatementIndex = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,2})$")]
+
+
+class ColumnsIn(Wire):
+    """Which column of a table holds what, counted from 0; replaces detection."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"date": 0, "amount": 4, "payee": [2], "memo": [3]}]}
+    )
+
+    date: ColumnIndex
+    amount: ColumnIndex | None = None
+    money_out: ColumnIndex | None = None
+    money_in: ColumnIndex | None = None
+    direction: ColumnIndex | None = None
+    currency: ColumnIndex | None = None
+    balance: ColumnIndex | None = None
+    payee: ColumnIndices = ()
+    memo: ColumnIndices = ()
+    provider_id: ColumnIndex | None = None
+    account: ColumnIndex | None = None
+    status: ColumnIndex | None = None
+    fee: ColumnIndex | None = None
+    kind: ColumnIndex | None = None
+    header_line: Annotated[int, Field(ge=1, le=1_000)] | None = None
+
+
+class HintsIn(Wire):
+    """What the user knows better than the file; each hint wins over detection."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"date_order": "dmy", "decimal": ","}]}
+    )
+
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    decimal: Literal[".", ","] | None = None
+    delimiter: Literal[",", ";", "\t", "|", ":", "^", "~", " "] | None = None
+    encoding: Annotated[str, AfterValidator(_an_encoding)] | None = Field(
+        default=None, examples=["cp1252"]
+    )
+    columns: ColumnsIn | None = None
+    currency: CurrencyCode | None = None
+    invert_sign: bool = False
+    round_to_currency: bool = False
+
+    def to_hints(self) -> Hints:
+        """Give the parsers' form."""
+        columns = ColumnMap(**self.columns.model_dump()) if self.columns is not None else None
+        return Hints(**{**self.model_dump(), "columns": columns})
+
+
+class StartImport(Wire):
+    """Ask for the upload of one statement file, meant for an account."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"account_id": ACCOUNT, "filename": "statement-2026-10.csv"}]
+        }
+    )
+
+    id: Id | None = None
+    account_id: Id
+    filename: Filename
+    hints: HintsIn = HintsIn()
+
+
+class CommitImport(Wire):
+    """Put the importable rows into the ledger.
+
+    `accounts` goes from statement index to account, null leaves a statement out. It may be left out where the
+    file has one statement: that one goes into the import's account.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{}, {"accounts": {"0": ACCOUNT, "1": None}}]}
+    )
+
+    accounts: (
+        Annotated[
+            dict[StatementIndex, Id | None],
+            Field(max_length=MAX_STATEMENTS, examples=[{"0": ACCOUNT}]),
+        ]
+        | None
+    ) = None
+
+
+class RowsQuery(PageQuery):
+    """How to page through an import's rows: all of them, or those with problems."""
+
+    only: Literal["problems"] | None = None

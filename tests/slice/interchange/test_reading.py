@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.interchange import repository
+from chalicelib.interchange.gateways import s3
 from chalicelib.interchange.model.formats.types import Hints
 from chalicelib.interchange.model.importing import UPLOAD_GRACE, UPLOAD_LIFE, Import
 from chalicelib.interchange.schemas.answers import ImportOut
@@ -32,6 +33,7 @@ from tests.factories.imports import (
 from tests.factories.users import SignedIn
 from tests.support.budget import budget
 from tests.support.cloud import Cloud, LambdaContext, sqs_event
+from tests.support.taps import Killed, tapped
 
 pytestmark = pytest.mark.slice
 
@@ -287,6 +289,59 @@ def test_an_expired_upload_is_not_opened_again(person: SignedIn, account: str) -
     again = person.client.post(URL, body).json
 
     assert again["upload"] is None
+
+
+def test_a_file_larger_than_the_form_allowed_is_not_read(
+    cloud: Cloud, person: SignedIn, account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # S3 keeps to the form's policy; this is what happens if it did not
+    monkeypatch.setattr(s3, "MAX_BYTES", len(CSV) - 1)
+
+    job = uploaded(cloud, person, account, CSV)
+
+    assert (job["state"], job["problem"]["slug"]) == ("failed", "too-large")
+    assert pages(person, job["id"]) == []
+
+
+def test_an_account_that_is_deleted_meanwhile_fails_the_import(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    job = started(person, account)
+    gone = person.client.delete(f"/v1/expenses/accounts/{account}", headers={"If-Match": "*"})
+    assert gone.status == 204
+
+    put_file(job, CSV)
+    cloud.deliver("interchange-uploads")
+
+    shown = person.client.get(f"{URL}/{job['id']}").json
+    assert (shown["state"], shown["problem"]["slug"]) == ("failed", "account-gone")
+
+
+def test_a_second_file_that_overtakes_a_dead_worker_does_not_mix_with_the_first(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    job = started(person, account)
+    key = job["upload"]["fields"]["key"]
+    put_file(job, csv_of(700))
+    calls: list[str] = []
+
+    def dies_after_the_first_page(call: str) -> None:
+        calls.append(call)
+        if call == "s3.PutObject":
+            raise Killed(call)
+
+    with pytest.raises(Killed), tapped(after=dies_after_the_first_page):
+        notify(cloud, key)
+    assert calls[-1] == "s3.PutObject"
+    put_file(job, CSV)
+    notify(cloud, key)
+
+    shown = person.client.get(f"{URL}/{job['id']}").json
+    assert (shown["state"], shown["counts"]["rows"]) == ("ready", 4)
+    assert [row["payee"] for row in rows_of(person, job["id"])][2:] == [
+        "Supermarket",
+        "Employer Ltd",
+    ]
 
 
 def test_the_same_file_again_says_where_it_was_imported(

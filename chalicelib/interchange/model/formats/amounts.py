@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Final, NamedTuple
+from operator import itemgetter
+from typing import Final, NamedTuple, cast
 
 from chalicelib.interchange.model.formats.types import DecimalMark, quoted
 from chalicelib.kernel.currencies import CRYPTO_EXPONENTS, EXPONENTS
@@ -39,6 +40,7 @@ class Style(NamedTuple):
 EMPTY: Final = Flaw("no-amount", "The amount is empty.")
 _TOO_LARGE: Final = Flaw("amount-too-large", "The amount has more digits than money can have.")
 _GROUPS: Final = {".": ",'’ ", ",": ".'’ "}
+_THIRD_LAST: Final = itemgetter(slice(-3, -2))
 _DIGITS: Final = r"(?=[0-9])0*+[0-9]{0,18}+"
 _PLAIN: Final = {
     mark: re.compile(rf"[+-]?(?:{_DIGITS}(?:\{mark}[0-9]{{1,18}})?|\{mark}[0-9]{{1,18}})")
@@ -53,7 +55,7 @@ _COLUMN: Final = {
     )
     for mark in ".,"
 }
-_PLAIN_COLUMN: Final = re.compile(rf"(?:[+-]?{_DIGITS}(?:\.[0-9]{{1,18}})?\n)++")
+_PLAIN_LINES: Final = re.compile(r"[0-9.+\n-]*+")
 _UNDECORATED: Final = {
     ".": str.maketrans(dict.fromkeys(",€£$")),
     ",": str.maketrans({**dict.fromkeys(".€£$"), ",": "."}),
@@ -74,6 +76,7 @@ _SYMBOLS: Final = {
 _SIGN_SHARERS: Final = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "JPY", "CNY"})
 _ALL_SYMBOLS: Final = "€£$¥₹₽₺₩₪￥"
 _MARK: Final = re.compile(rf"[{_ALL_SYMBOLS}]|\b[A-Z]{{3}}\b")
+_MARK_CHARACTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ" + _ALL_SYMBOLS)
 _SPACES: Final = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u2002\u2003\t"), " ")
 _DROPPED: Final = dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff" + _ALL_SYMBOLS))
 _CLEAN: Final = {**_SPACES, **_DROPPED, ord("−"): "-", ord("–"): "-", ord("＋"): "+"}
@@ -98,22 +101,39 @@ def read_styled(text: str, mark: DecimalMark) -> Decimal | Flaw:
 def read_column(cells: Sequence[str], mark: DecimalMark) -> list[Decimal | Flaw]:
     """Read many amounts at once: the same as `read_styled` for each, at a fifth of the time.
 
-    One regular expression proves that every cell is digits, thousands in groups, a sign, a symbol
-    in front, or empty. A column with anything else in it is read cell by cell.
+    One look at all characters proves that every cell is digits with sign and mark, or one regular
+    expression that there are groups, symbols or blanks besides. Others are read cell by cell.
     """
     joined = "\n".join(cells)
+    if _GROUP_SIGN[mark] not in joined:
+        values = _only_digits(joined.replace(",", "."), len(cells))
+        if values is not None:
+            return values
     if _COLUMN[mark].fullmatch(joined + "\n") and joined.count("\n") == len(cells) - 1:
-        bare = joined.translate(_UNDECORATED[mark])
-        return [(Decimal(text) or ZERO) if text else EMPTY for text in bare.split("\n")]
+        texts = joined.translate(_UNDECORATED[mark]).split("\n")
+        return [(Decimal(text) or ZERO) if text else EMPTY for text in texts]
     return [read_styled(cell, mark) for cell in cells]
 
 
 def read_plain_column(cells: Sequence[str]) -> list[Decimal | Flaw]:
     """Read many OFX amounts at once: the same as `read_plain` for each."""
-    joined = "\n".join(cells).replace(",", ".")
-    if _PLAIN_COLUMN.fullmatch(joined + "\n") and joined.count("\n") == len(cells) - 1:
-        return [Decimal(text) or ZERO for text in joined.split("\n")]
-    return [read_plain(cell) for cell in cells]
+    return _only_digits("\n".join(cells).replace(",", "."), len(cells)) or [
+        read_plain(cell) for cell in cells
+    ]
+
+
+def _only_digits(lines: str, count: int) -> list[Decimal | Flaw] | None:
+    """Convert lines of at most 18 characters, digits with a sign and a point; None if one is not so."""
+    texts = lines.split("\n")
+    if not _PLAIN_LINES.fullmatch(lines) or max(map(len, texts)) > MAX_DIGITS:
+        return None
+    if len(texts) != count or ".\n" in lines or lines[-1:] == ".":
+        return None
+    try:
+        values: list[Decimal | Flaw] = list(map(Decimal, texts))
+    except InvalidOperation:
+        return None
+    return values if all(values) else [value or ZERO for value in values]
 
 
 def _read_decorated(text: str, mark: DecimalMark) -> Decimal | Flaw:
@@ -220,17 +240,23 @@ def fit_to_currency(value: Decimal, currency: str, *, rounding: bool = False) ->
     return cut or ZERO
 
 
+def only_decimals(values: list[Decimal | Flaw]) -> list[Decimal] | None:
+    """Give the values as they are if no flaw is among them, None otherwise."""
+    return None if Flaw in set(map(type, values)) else cast("list[Decimal]", values)
+
+
 def fit_column(
     values: list[Decimal | Flaw], currency: str, *, rounding: bool = False
 ) -> list[Decimal | Flaw]:
     """Fit many amounts of one currency at once: the same as `fit_to_currency` for each."""
     limits = _limits(currency)
     if limits is not None:
-        try:
-            fits = all(map(limits.quantum.same_quantum, values))  # type: ignore[arg-type]
-        except TypeError:  # a flaw among them
-            fits = False
-        if fits and all(value.adjusted() < limits.max_adjusted for value in values):  # type: ignore[union-attr]
+        decimals = only_decimals(values)
+        if (
+            decimals is not None
+            and all(map(limits.quantum.same_quantum, decimals))
+            and max(map(Decimal.adjusted, decimals), default=0) < limits.max_adjusted
+        ):
             return values
     return [
         value if isinstance(value, Flaw) else fit_to_currency(value, currency, rounding=rounding)
@@ -240,7 +266,7 @@ def fit_column(
 
 def find_style(cells: Sequence[str]) -> Style:
     """Find the decimal mark from every amount of a file; the majority wins where they differ."""
-    third = Counter(cell[-3:-2] for cell in cells)  # the mark of all amounts with two decimals
+    third = Counter(map(_THIRD_LAST, cells))  # the mark of all amounts with two decimals
     if third["."] * 2 > len(cells) and not third[","]:
         return Style(".")
     if third[","] * 2 > len(cells) and not third["."]:
@@ -291,7 +317,10 @@ class Marks(NamedTuple):
 
 def find_marks(cells: Sequence[str]) -> Marks:
     """Look for currencies written into the amounts: `12 EUR`, `£5`. A lone $ or ¥ names none."""
-    found = {_code(mark) for mark in set(_MARK.findall("\n".join(cells))) if _is_mark(mark)}
+    joined = "\n".join(cells)
+    if _MARK_CHARACTERS.isdisjoint(joined):
+        return Marks(None)
+    found = {_code(mark) for mark in set(_MARK.findall(joined)) if _is_mark(mark)}
     codes = found - {"$", "¥", "￥"}
     if len(codes) <= 1 and (len(found) <= 1 or codes & _SIGN_SHARERS):
         return Marks(next(iter(codes), None))

@@ -17,7 +17,6 @@ from chalicelib.interchange.model.formats.amounts import Flaw, read_plain
 from chalicelib.interchange.model.formats.dates import make_date
 from chalicelib.interchange.model.formats.ofx_rows import TransactionReader
 from chalicelib.interchange.model.formats.ofx_text import (
-    Prepared,
     declared_encoding,
     prepare,
     unescape,
@@ -38,6 +37,7 @@ from chalicelib.interchange.model.formats.types import (
 _TOKEN: Final = re.compile(r"<(/?)([A-Z][A-Z0-9._]*+)/?>([^<]*+)")
 _MAX_TOKENS: Final = 600_000
 _MAX_VALUE: Final = 400
+_TAIL: Final = 4_096
 _STATEMENTS: Final = {"STMTRS": "bank", "CCSTMTRS": "card", "INVSTMTRS": "investment"}
 _PARTS: Final = {
     "BANKACCTFROM": "account",
@@ -95,11 +95,16 @@ def parse_ofx(data: bytes, hints: Hints) -> ParsedFile:
     """Read every statement of an OFX file; refuse one that holds none, with the reason."""
     decoded = decode(data, hint=hints.encoding, declared=declared_encoding(data))
     prepared = prepare(decoded.text)
+    encoding, version = decoded.encoding, prepared.version
     notes = Notes()
     if decoded.damaged:
         notes.add("damaged-text", f"{decoded.damaged} characters could not be decoded.")
+    if "</OFX>" not in prepared.body[-_TAIL:]:
+        notes.add("truncated-file", "The end tag </OFX> is missing: the file may be cut off.")
     walk = _Walk(notes=notes, hints=hints)
-    _walk_text(walk, prepared)
+    pieces, line = prepared.body.split("<STMTTRN>"), prepared.first_line
+    del decoded, prepared  # of a large file only the pieces are kept
+    _walk_pieces(walk, pieces, line)
     _finish(walk)
     if not walk.statements:
         _refuse(walk)
@@ -107,21 +112,19 @@ def parse_ofx(data: bytes, hints: Hints) -> ParsedFile:
         notes.add("provider-error", message)
     return ParsedFile(
         format="ofx",
-        dialect=f"OFX {prepared.version[0]}.{prepared.version[1:]}" if prepared.version else "OFX",
-        encoding=decoded.encoding,
+        dialect=f"OFX {version[0]}.{version[1:]}" if version else "OFX",
+        encoding=encoding,
         statements=tuple(walk.statements),
         notes=notes.all(),
     )
 
 
-def _walk_text(walk: _Walk, prepared: Prepared) -> None:
+def _walk_pieces(walk: _Walk, pieces: list[str], line: int) -> None:
     """Go through the pieces between transactions, and give each transaction to its statement."""
-    pieces = prepared.body.split("<STMTTRN>")
-    line = prepared.first_line
-    _walk_tags(walk, pieces[0])
-    line += pieces[0].count("\n")
     if len(pieces) > MAX_ROWS + 1:
         raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} transactions.")
+    _walk_tags(walk, pieces[0])
+    line += pieces[0].count("\n")
     closed = rest = ""
     for at in range(1, len(pieces)):
         piece = pieces[at]
@@ -138,8 +141,6 @@ def _walk_text(walk: _Walk, prepared: Prepared) -> None:
             _walk_tags(walk, rest)
     if walk.current is not None and walk.current.bodies and not (closed or rest):
         walk.current.cut_off = True
-    if "</OFX>" not in prepared.body[-4096:]:
-        walk.notes.add("truncated-file", "The end tag </OFX> is missing: the file may be cut off.")
 
 
 _BOUNDARY: Final = re.compile(

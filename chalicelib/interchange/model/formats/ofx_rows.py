@@ -17,11 +17,21 @@ from chalicelib.interchange.model.formats.amounts import (
     Flaw,
     fit_column,
     fit_to_currency,
+    only_decimals,
     read_plain_column,
 )
 from chalicelib.interchange.model.formats.dates import make_date
 from chalicelib.interchange.model.formats.ofx_text import unescape
-from chalicelib.interchange.model.formats.types import MAX_TEXT, Hints, Notes, Problem, Row, quoted
+from chalicelib.interchange.model.formats.types import (
+    MAX_TEXT,
+    Hints,
+    Notes,
+    Problem,
+    Row,
+    SharedTexts,
+    make_row,
+    quoted,
+)
 
 # Open tags with their values; a value may hold a < that starts no tag.
 _TAG: Final = r"</?[A-Z][A-Z0-9._]*+/?>"
@@ -62,12 +72,13 @@ class TransactionReader:
     `currency` is the statement's; a transaction may name another one.
     """
 
-    __slots__ = ("_currency", "_cut", "_dates", "_hints", "_names")
+    __slots__ = ("_currency", "_cut", "_dates", "_hints", "_names", "_shared")
 
     def __init__(self, currency: str | None, hints: Hints) -> None:
         self._currency = currency
         self._hints = hints
         self._dates = OfxDates()
+        self._shared = SharedTexts()
         self._names = set(_USUAL_TAGS.split()) | {f"/{name}" for name in _USUAL_TAGS.split()}
         self._cut = 0
 
@@ -106,21 +117,22 @@ class TransactionReader:
         booked = [self._dates[text] for text in posted]
         values = _checked(lines, posted, booked, amounts, problems)
         payees, memos = self._texts(fields)
+        kinds = [found.get("TRNTYPE", "").strip()[:20].upper() for found in fields]
         columns = zip(
             lines,
             booked,
             values,
             currencies,
-            payees,
-            memos,
+            self._shared.share(payees),
+            self._shared.share(memos),
             [found.get("FITID", "").strip()[:255] or None for found in fields],
-            [found.get("TRNTYPE", "").strip()[:20].upper() for found in fields],
+            self._shared.share(kinds),
             [_mcc(found["SIC"]) if "SIC" in found else None for found in fields],
             repeat(None),
             problems,
             strict=False,
         )
-        return list(map(Row._make, columns))
+        return list(map(make_row, columns))
 
     def _fields(self, body: str) -> Fields:
         """Cut a transaction into its fields; a key `merged` says that it holds two of them.
@@ -198,8 +210,9 @@ def _checked(
     problems: list[Problems],
 ) -> list[Decimal | None] | list[Decimal]:
     """Turn what is no date and no amount into problems of the rows."""
-    if Flaw not in set(map(type, amounts)) and None not in booked:
-        return amounts  # type: ignore[return-value]
+    decimals = only_decimals(amounts)
+    if decimals is not None and all(booked):
+        return decimals
     values: list[Decimal | None] = []
     for at, amount in enumerate(amounts):
         if isinstance(amount, Flaw):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple
+from functools import partial
+from typing import Final, Literal, NamedTuple, cast
 
 MAX_BYTES: Final = 50 * 1024 * 1024
 """Bytes of one upload (decision 25)."""
@@ -15,6 +17,8 @@ MAX_NOTES: Final = 200
 """Notes of one file; the last one says how many more there were."""
 MAX_TEXT: Final = 1_000
 """Characters kept of a payee or memo; what is longer is cut, with a note."""
+MAX_SHARED: Final = 20_000
+"""Different texts of a file after which no more are looked for equal ones."""
 MAX_STATEMENTS: Final = 500
 """Statements of one file."""
 
@@ -62,6 +66,10 @@ class Row(NamedTuple):
     mcc: str | None
     balance: Decimal | None
     problems: tuple[Problem, ...]
+
+
+make_row = cast("Callable[[tuple[object, ...]], Row]", partial(tuple.__new__, Row))
+"""Build a row from its fields in order: what `Row._make` does, without its check of their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,21 @@ class ParsedFile:
     def rows(self) -> tuple[Row, ...]:
         """The rows of all statements, in the order of the file's statements."""
         return tuple(row for statement in self.statements for row in statement.rows)
+
+
+class SharedTexts:
+    """Keeps one copy of equal texts of a file: people go to the same shops. Bounded."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def share(self, texts: list[str]) -> list[str]:
+        """Give equal texts, the same object for equal ones as long as there are not too many."""
+        if len(self._known) > MAX_SHARED:
+            return texts
+        return list(map(self._known.setdefault, texts, texts))
 
 
 class Notes:

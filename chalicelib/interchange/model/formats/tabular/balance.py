@@ -77,11 +77,12 @@ def follow(rows: Sequence[Row]) -> Chain:
 def _follow(rows: Sequence[Row], *, newest_first: bool) -> Chain:
     steps = 0
     broken = []
-    for above, below in pairwise(rows):
+    known = [(row.balance, row.amount, row.line) for row in rows]
+    for above, below in pairwise(known):
         earlier, later = (below, above) if newest_first else (above, below)
-        if later.amount is None or earlier.balance is None or later.balance is None:
+        if later[1] is None or earlier[0] is None or later[0] is None:
             continue
         steps += 1
-        if later.balance - earlier.balance != later.amount:
-            broken.append(later.line)
+        if later[0] - earlier[0] != later[1]:
+            broken.append(later[2])
     return Chain(steps, newest_first, tuple(broken))

@@ -17,6 +17,7 @@ from chalicelib.interchange.model.formats.types import ColumnMap, Notes, Unreada
 from chalicelib.kernel.currencies import EXPONENTS
 
 _SAMPLE: Final = 500
+_FEW: Final = 60
 _SINGLE_COLUMNS: Final = (
     "date", "amount", "money_out", "money_in", "direction", "currency", "balance", "provider_id",
     "account", "status", "fee", "kind",
@@ -46,7 +47,7 @@ def find_layout(table: Table, given: ColumnMap | None, notes: Notes) -> Layout:
         columns = map_columns(header, data[:_SAMPLE])
         if columns is not None:
             columns = replace(columns, header_line=table.lines[header.at])
-            columns = _aligned(columns, data[:_SAMPLE], notes)
+            columns = _aligned(columns, data[:_FEW], notes)
             return _finish(table, columns, header.at + 1, by_header=True)
     return _by_content(table, header)
 

@@ -8,20 +8,22 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import chain
 from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import read_styled
 from chalicelib.interchange.model.formats.dates import is_date
-from chalicelib.interchange.model.formats.types import MAX_ROWS, Unreadable
+from chalicelib.interchange.model.formats.types import MAX_ROWS, DecimalMark, Unreadable
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 MAX_COLUMNS: Final = 256
 MAX_LINE: Final = 100_000
 _SAMPLE_LINES: Final = 400
 _SAMPLE_CHARS: Final = 128 * 1024
-_SAMPLE_ROWS: Final = 80
+_SAMPLE_ROWS: Final = 40
 _SEP_LINE: Final = re.compile(r"[ \t]*+\"?sep=(.)\"?[ \t]*+(?:\n|\Z)", re.IGNORECASE)
+_DIGIT: Final = re.compile(r"[0-9]")
 _END: Final = "\x02end\x02"
 
 
@@ -119,14 +121,11 @@ def find_delimiter(lines: list[str]) -> str:
     Where none does, the one that cuts the most rows into the same number of columns.
     """
     sample = [line + "\n" for line in lines]
-    best = ","
-    best_score = (0, 0)
-    for delimiter in DELIMITERS:
-        if any(delimiter in line for line in sample):
-            score = _score(sample, delimiter)
-            if score > best_score:
-                best, best_score = delimiter, score
-    return best
+    found = [delimiter for delimiter in DELIMITERS if any(delimiter in line for line in sample)]
+    if len(found) <= 1:
+        return found[0] if found else ","
+    scores = {delimiter: _score(sample, delimiter) for delimiter in found}
+    return max(found, key=lambda delimiter: scores[delimiter])
 
 
 def _score(sample: list[str], delimiter: str) -> tuple[int, int]:
@@ -147,9 +146,7 @@ def _is_statement_like(row: list[str]) -> bool:
 def is_money(cell: str) -> bool:
     """Tell whether a cell is written as an amount in either style, and is no date or mere word."""
     text = cell.strip()
-    if not text or len(text) > 40 or not any(char.isdigit() for char in text):
+    if len(text) > 40 or not _DIGIT.search(text):
         return False
-    return (
-        not isinstance(read_styled(text, "."), tuple)
-        or not isinstance(read_styled(text, ","), tuple)
-    ) and not is_date(text)
+    marks: tuple[DecimalMark, ...] = (".", ",")
+    return any(isinstance(read_styled(text, mark), Decimal) for mark in marks) and not is_date(text)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import repeat
+from operator import itemgetter
 from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import (
@@ -19,6 +20,7 @@ from chalicelib.interchange.model.formats.amounts import (
     fit_column,
     fit_to_currency,
     marked_currency,
+    only_decimals,
     read_column,
 )
 from chalicelib.interchange.model.formats.dates import DateReader
@@ -40,6 +42,7 @@ from chalicelib.interchange.model.formats.types import (
     Problem,
     Row,
     Unreadable,
+    make_row,
     quoted,
 )
 
@@ -103,7 +106,7 @@ class RowBuilder:
             numbers = lines[start : start + _BLOCK]
             rows[start : start + _BLOCK] = [[]] * len(cells)
             even = set(map(len, cells)) == {width} and broken.isdisjoint(numbers)
-            if even and all(dates[row[date_column]] for row in cells):
+            if even and all(map(dates.__getitem__, map(itemgetter(date_column), cells))):
                 self._flush()
                 self._build(cells, numbers)
                 continue
@@ -163,7 +166,7 @@ class RowBuilder:
             _refuse_unbooked(columns[known.status], lines, problems)
         built = list(
             map(
-                Row._make,
+                make_row,
                 zip(
                     lines,
                     dates,
@@ -180,13 +183,13 @@ class RowBuilder:
                 ),
             )
         )
-        self._keep(built, columns)
+        summaries = _summaries(payees, memos)
+        self._keep(built, columns, summaries)
 
-    def _keep(self, built: list[Row], columns: Columns) -> None:
+    def _keep(self, built: list[Row], columns: Columns, summaries: set[int]) -> None:
         """Append the rows, without those that only repeat a balance or a turnover."""
         account = self._settings.layout.columns.account
         names = _stripped(columns, account, len(built), 66) if account is not None else []
-        summaries = _summaries(built)
         for at in sorted(summaries):
             detail = "A balance or turnover, no transaction."
             self._notes.add("summary-line", detail, line=built[at].line)
@@ -200,7 +203,8 @@ class RowBuilder:
         index, default = self._settings.layout.columns.currency, self._settings.currency
         if index is not None and index < len(columns):
             codes = {text: text.strip().upper()[:8] or default for text in set(columns[index])}
-            return [SIGN_CURRENCY.get(code or "", code) for code in map(codes.get, columns[index])]
+            codes = {text: SIGN_CURRENCY.get(code or "", code) for text, code in codes.items()}
+            return [codes[text] for text in columns[index]]
         if self._settings.mixed_currencies:
             known = self._settings.layout.columns
             wanted = (known.amount, known.money_out, known.money_in)
@@ -238,12 +242,13 @@ class RowBuilder:
             for value, currency in zip(amounts, currencies, strict=True)
         ]
 
-    def _balances(self, columns: Columns) -> list[Decimal | None]:
+    def _balances(self, columns: Columns) -> Sequence[Decimal | None]:
         index = self._settings.layout.columns.balance
         if index is None or index >= len(columns):
             return [None] * len(columns[0])
         values = read_column(columns[index], self._settings.mark)
-        return [None if isinstance(value, Flaw) else value for value in values]
+        decimals: Sequence[Decimal] | None = only_decimals(values)
+        return decimals or [None if isinstance(value, Flaw) else value for value in values]
 
     def _ids(self, columns: Columns) -> list[str | None]:
         index = self._settings.layout.columns.provider_id
@@ -293,13 +298,12 @@ class RowBuilder:
         return bool(self._cells or self.rows)
 
 
-def _summaries(built: list[Row]) -> set[int]:
-    payees = [row.payee.casefold() for row in built]
-    memos = [row.memo.casefold() for row in built]
-    if SUMMARIES.isdisjoint(payees) and SUMMARIES.isdisjoint(memos):
-        return set()
-    texts = enumerate(zip(payees, memos, strict=True))
-    return {at for at, (payee, memo) in texts if payee in SUMMARIES or memo in SUMMARIES}
+def _summaries(payees: list[str], memos: list[str]) -> set[int]:
+    found: set[int] = set()
+    for texts in (payees, memos):
+        if not SUMMARIES.isdisjoint(map(str.casefold, set(texts))):
+            found.update(at for at, text in enumerate(texts) if text.casefold() in SUMMARIES)
+    return found
 
 
 def _fitted(cells: list[str], line: int, layout: Layout) -> tuple[list[str], Problems]:
@@ -322,8 +326,9 @@ def _separated(
     amounts: list[Decimal | Flaw], lines: Sequence[int], problems: list[Problems]
 ) -> Sequence[Decimal | None]:
     """Turn flaws of amounts into problems of their rows."""
-    if Flaw not in set(map(type, amounts)):
-        return amounts  # type: ignore[return-value]
+    decimals = only_decimals(amounts)
+    if decimals is not None:
+        return decimals
     values: list[Decimal | None] = []
     for at, amount in enumerate(amounts):
         if isinstance(amount, Flaw):

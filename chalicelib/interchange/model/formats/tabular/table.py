@@ -45,13 +45,16 @@ def parse_csv(data: bytes, hints: Hints) -> ParsedFile:
         notes.add("damaged-text", f"{decoded.damaged} characters could not be decoded.")
     elif decoded.guessed:
         notes.add("encoding-guessed", f"The text is taken to be {decoded.encoding}.")
-    table = read_table(decoded.text, hints.delimiter)
+    encoding, text = decoded.encoding, decoded.text
+    del decoded
+    table = read_table(text, hints.delimiter)
+    del text  # of a large file only the cells are kept
     layout = find_layout(table, hints.columns, notes)
     statements = _statements(table, layout, hints, notes)
     return ParsedFile(
         format="csv",
         dialect=layout.profile.name,
-        encoding=decoded.encoding,
+        encoding=encoding,
         statements=statements,
         columns=layout.columns,
         notes=notes.all(),
@@ -77,10 +80,10 @@ def _weigh(table: Table, layout: Layout, hints: Hints, notes: Notes) -> _Evidenc
     marks = find_marks(amounts)
     mixed = marks.mixed and columns.currency is None
     currency = None if mixed else layout.currency or marks.currency or hints.currency
-    style = find_style([*amounts, *_cells(data, columns.balance)])
-    if hints.decimal:
-        style = Style(hints.decimal)
-    elif style.ambiguous and not (currency and fits_no_thousandths(currency)):
+    style = Style(hints.decimal) if hints.decimal else find_style(amounts)
+    if style.ambiguous and columns.balance is not None:
+        style = find_style([*amounts, *_cells(data, columns.balance)])
+    if style.ambiguous and not (currency and fits_no_thousandths(currency)):
         detail = "Nothing shows whether 1,234 is a thousand or a decimal: it is read as a thousand."
         notes.add("ambiguous-decimals", detail, column="amount")
     return _Evidence(layout, data, amounts, style, currency, mixed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalicelib.interchange.model.formats.types import MAX_TEXT, ColumnMap
+from chalicelib.interchange.model.formats.types import MAX_TEXT, ColumnMap, SharedTexts
 
 
 def tidy(text: str) -> str:
@@ -17,20 +17,36 @@ def tidy(text: str) -> str:
 
 def tidy_column(cells: Sequence[str]) -> list[str]:
     """Tidy many texts at once."""
+    joined = "\n".join(cells)
+    if _is_tidy(joined) and joined.count("\n") == len(cells) - 1 and "/" not in cells:
+        return list(cells)
     tidied = [" ".join(cell.split()) for cell in cells]
     if "".join(tidied).isprintable() and "/" not in tidied:
         return tidied
     return [tidy(cell) for cell in cells]
 
 
+def _is_tidy(lines: str) -> bool:
+    """Whether no line has blanks at its ends, two in a row, or anything unprintable."""
+    return (
+        "  " not in lines
+        and "\n " not in lines
+        and " \n" not in lines
+        and lines[:1] != " "
+        and lines[-1:] != " "
+        and lines.replace("\n", "").isprintable()
+    )
+
+
 class Texts:
     """Reads payee and memo of whole blocks; `cut` counts what was longer than allowed."""
 
-    __slots__ = ("_memo", "_payee", "cut")
+    __slots__ = ("_memo", "_payee", "_shared", "cut")
 
     def __init__(self, columns: ColumnMap) -> None:
         self._payee = columns.payee
         self._memo = columns.memo
+        self._shared = SharedTexts()
         self.cut = 0
 
     def read(self, columns: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
@@ -48,7 +64,7 @@ class Texts:
             what = [memo for _, memo in pairs]
         else:
             who, what = [""] * count, [""] * count
-        return self._bounded(who), self._bounded(what)
+        return self._shared.share(self._bounded(who)), self._bounded(what)
 
     def _bounded(self, texts: list[str]) -> list[str]:
         if max(map(len, texts)) <= MAX_TEXT:

@@ -30,7 +30,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture
 def person(product: Product) -> Person:
-    """Somebody new."""
+    """Somebody new; all of them come from one address, which may sign up 100 times an hour."""
     return sign_up(product)
 
 

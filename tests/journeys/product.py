@@ -157,8 +157,8 @@ def _is_quiet(health: Mapping[str, Any]) -> bool:
 _WAITING: Final = ("waiting", "in_flight", "delayed")
 
 
-def serve(folder: Path, *more: str, data_dir: Path | None = None, level: str = "") -> Product:
-    """Start the product on a free port and return when it says that it is ready."""
+def serve(folder: Path, *, data_dir: Path | None = None, port: int = 0, level: str = "") -> Product:
+    """Start the product on a free port, or a given one, and return when it says that it is ready."""
     log = folder / f"serve-{secrets.token_hex(3)}.log"
     place = ["--memory"] if data_dir is None else ["--data-dir", str(data_dir)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
@@ -166,7 +166,7 @@ def serve(folder: Path, *more: str, data_dir: Path | None = None, level: str = "
         environment["XPENSE_LOG_LEVEL"] = level
     with log.open("wb") as out:
         popen = subprocess.Popen(
-            [sys.executable, "-m", "local.serve", "--port", "0", *place, *more],
+            [sys.executable, "-m", "local.serve", "--port", str(port), *place],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -292,9 +292,12 @@ def sign_up(product: Product, email: str = "", password: str = PASSWORD, **more:
     return log_in(product, address, password)
 
 
-def log_in(product: Product, email: str, password: str = PASSWORD) -> Person:
-    """Begin a session."""
-    reply = product.call("POST", "/v1/users/login", {"email": email, "password": password})
+def log_in(
+    product: Product, email: str, password: str = PASSWORD, *, agent: str = "journey"
+) -> Person:
+    """Begin a session on a device that calls itself `agent`."""
+    body = {"email": email, "password": password}
+    reply = product.call("POST", "/v1/users/login", body, headers={"User-Agent": agent})
     assert reply.status == 200, reply.body
     return Person(product, email, password, reply.json)
 

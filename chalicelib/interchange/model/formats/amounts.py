@@ -75,7 +75,7 @@ _SYMBOLS: Final = {
 }
 _SIGN_SHARERS: Final = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "JPY", "CNY"})
 _ALL_SYMBOLS: Final = "€£$¥₹₽₺₩₪￥"
-_MARK: Final = re.compile(rf"[{_ALL_SYMBOLS}]|\b[A-Z]{{3}}\b")
+_MARK: Final = re.compile(rf"[{_ALL_SYMBOLS}]|(?<![A-Za-z])[A-Z]{{3}}(?![A-Za-z])")
 _MARK_CHARACTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ" + _ALL_SYMBOLS)
 _SPACES: Final = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u2002\u2003\t"), " ")
 _DROPPED: Final = dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff" + _ALL_SYMBOLS))

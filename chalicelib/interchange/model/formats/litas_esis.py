@@ -12,6 +12,7 @@ from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import ZERO, Flaw, fit_to_currency
 from chalicelib.interchange.model.formats.dates import read_date
+from chalicelib.interchange.model.formats.tabular.texts import tidy
 from chalicelib.interchange.model.formats.text import decode
 from chalicelib.interchange.model.formats.types import (
     MAX_ROWS,
@@ -41,7 +42,7 @@ def parse_litas_esis(data: bytes, hints: Hints) -> ParsedFile:
     balances: dict[str, tuple[Decimal | None, date | None]] = {}
     rows: list[Row] = []
     currency = "LTL"
-    for line, text in enumerate(decoded.text.splitlines(), 1):
+    for line, text in enumerate(decoded.text.replace("\r", "").split("\n"), 1):
         cells = [cell.strip() for cell in text.split("\t", 64)]
         cells += [""] * (_WIDTH - len(cells))
         if cells[0] == "000":
@@ -98,8 +99,8 @@ def _row(line: int, cells: list[str], currency: str, hints: Hints) -> Row:
         booked_on=booked_on,
         amount=None if isinstance(amount, Flaw) else amount,
         currency=currency,
-        payee=" ".join(cells[_PARTY].split())[:MAX_TEXT],
-        memo=" ".join(cells[_PURPOSE].split())[:MAX_TEXT],
+        payee=tidy(cells[_PARTY])[:MAX_TEXT],
+        memo=tidy(cells[_PURPOSE])[:MAX_TEXT],
         provider_id=cells[_ID][:255] or None,
         kind=cells[1][:40],
         mcc=None,

@@ -122,6 +122,7 @@ class ColumnMap:
     status: int | None = None
     fee: int | None = None
     kind: int | None = None
+    mcc: int | None = None
     header_line: int | None = None
     names: tuple[str, ...] = ()
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import permutations
 from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import find_style, read_styled
@@ -85,23 +86,43 @@ def _with_amounts(
     found: ColumnMap, sample: Sequence[Sequence[str]], amounts: list[_Column]
 ) -> ColumnMap:
     full = [c.at for c in amounts if c.filled >= 0.95]
-    if len(full) == 1 or len(amounts) == 1:
-        return replace(found, amount=full[0] if full else amounts[0].at)
-    if len(amounts) == 2 and not full and _complementary(sample, amounts[0].at, amounts[1].at):
+    partial = [c.at for c in amounts if c.filled < 0.95]
+    if len(amounts) == 1:
+        return replace(found, amount=amounts[0].at)
+    if len(partial) == 2 and len(full) <= 1 and _complementary(sample, partial[0], partial[1]):
         # Which of them is money in, only the user or the balances know: see signs.py.
-        return replace(found, money_out=amounts[0].at, money_in=amounts[1].at)
-    if len(full) == 2:
-        first, second = (_values(sample, at) for at in full)
-        if explains(first, second):
-            return replace(found, amount=full[0], balance=full[1])
-        if explains(second, first):
-            return replace(found, amount=full[1], balance=full[0])
+        balance = full[0] if full else None
+        return replace(found, money_out=partial[0], money_in=partial[1], balance=balance)
+    proven = None if partial else _proven_by_balance(found, sample, full)
+    if proven is not None:
+        return proven
     if not amounts:
         raise Unreadable("no-amount-column", "No column of the table holds amounts.")
     raise Unreadable(
         "amount-column-unclear",
         f"The table has no header that we can read, and {len(amounts)} columns of numbers.",
     )
+
+
+def _proven_by_balance(
+    found: ColumnMap, sample: Sequence[Sequence[str]], full: list[int]
+) -> ColumnMap | None:
+    """Tell amount and balance, or balance before, balance after and amount, by adding them up."""
+    values = {at: _values(sample, at) for at in full}
+    for amount, balance in permutations(full, 2):
+        if len(full) == 2 and explains(values[amount], values[balance]):
+            return replace(found, amount=amount, balance=balance)
+    for before, after, amount in permutations(full, 3):
+        if len(full) == 3 and _bridges(values[before], values[after], values[amount]):
+            return replace(found, amount=amount, balance=after)
+    return None
+
+
+def _bridges(before: list[Decimal], after: list[Decimal], amounts: list[Decimal]) -> bool:
+    """Whether every amount leads from the balance before to the one after, at least twice."""
+    if not len(before) == len(after) == len(amounts) > 1 or not any(amounts):
+        return False
+    return all(b + x == a for b, a, x in zip(before, after, amounts, strict=True))
 
 
 def _complementary(rows: Sequence[Sequence[str]], first: int, second: int) -> bool:

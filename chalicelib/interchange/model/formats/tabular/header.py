@@ -94,6 +94,7 @@ def map_columns(header: Header, rows: Sequence[Sequence[str]]) -> ColumnMap | No
         status=header.best("status"),
         fee=header.best("fee"),
         kind=header.best("kind"),
+        mcc=header.best("mcc"),
         header_line=None,
         names=header.names,
     )

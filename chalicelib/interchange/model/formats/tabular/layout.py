@@ -20,7 +20,7 @@ _SAMPLE: Final = 500
 _FEW: Final = 60
 _SINGLE_COLUMNS: Final = (
     "date", "amount", "money_out", "money_in", "direction", "currency", "balance", "provider_id",
-    "account", "status", "fee", "kind",
+    "account", "status", "fee", "kind", "mcc",
 )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import repeat
 from operator import itemgetter
 from typing import Final
 
@@ -176,14 +175,14 @@ class RowBuilder:
                     memos,
                     self._ids(columns),
                     _stripped(columns, known.kind, len(lines), 40),
-                    repeat(None),
+                    _mccs(columns, known.mcc),
                     self._balances(columns),
                     problems,
                     strict=False,
                 ),
             )
         )
-        summaries = _summaries(payees, memos)
+        summaries = _summaries(payees, memos) | _empty_balances(payees, amounts)
         self._keep(built, columns, summaries)
 
     def _keep(self, built: list[Row], columns: Columns, summaries: set[int]) -> None:
@@ -306,6 +305,14 @@ def _summaries(payees: list[str], memos: list[str]) -> set[int]:
     return found
 
 
+def _empty_balances(payees: list[str], amounts: list[Decimal | Flaw]) -> set[int]:
+    """Find lines such as `Beginning balance as of ...` that have a date and no amount."""
+    if only_decimals(amounts) is not None:
+        return set()
+    empty = [at for at, amount in enumerate(amounts) if amount is EMPTY]
+    return {at for at in empty if f"{fold(payees[at])} ".startswith(SUMMARY_STARTS)}
+
+
 def _fitted(cells: list[str], line: int, layout: Layout) -> tuple[list[str], Problems]:
     """Bring a row to the width of the table: short ones are filled up, what is beyond is text or a flaw."""
     width = layout.width
@@ -353,6 +360,15 @@ def _stripped(columns: Columns, index: int | None, count: int, limit: int) -> li
     if index is None or index >= len(columns):
         return [""] * count
     return [text.strip()[:limit] for text in columns[index]]
+
+
+def _mccs(columns: Columns, index: int | None) -> Sequence[str | None]:
+    if index is None or index >= len(columns):
+        return [None] * len(columns[0])
+    codes = (text.strip() for text in columns[index])
+    return [
+        code if len(code) == 4 and code.isdecimal() and code.isascii() else None for code in codes
+    ]
 
 
 def _is_prose(cells: list[str], layout: Layout) -> bool:

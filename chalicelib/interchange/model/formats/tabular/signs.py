@@ -43,6 +43,7 @@ class Direction:
 
     read: Reader
     known: bool
+    only_by_sign: bool = False
 
 
 class Flags(dict[str, int]):
@@ -77,7 +78,7 @@ def find_direction(
     if _only_credits_are_marked(amount, rows):
         return Direction(_unmarked_is_debit(amount, mark), known=True)
     if _has_minus(amount, rows):
-        return Direction(_signed(amount, mark), known=True)
+        return Direction(_signed(amount, mark), known=True, only_by_sign=True)
     return _witnessed(
         columns, rows, mark, notes, [_signed(amount, mark), _signed(amount, mark, factor=-1)]
     )

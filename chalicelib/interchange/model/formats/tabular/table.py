@@ -114,6 +114,8 @@ def _statements(
     builder.add_all(table.rows, table.lines, table.broken)
     known = direction.known or hints.invert_sign or layout.profile.amounts_are_spent
     rows = builder.rows if known else _without_direction(builder.rows, layout, notes)
+    if direction.only_by_sign and not hints.invert_sign:
+        _note_mostly_positive(rows, notes)
     chain = follow(rows) if columns.balance is not None else None
     if chain is not None:
         _note_balance(chain, notes)
@@ -182,6 +184,15 @@ def _note_balance(chain: Chain, notes: Notes) -> None:
             f"{len(chain.broken_lines)} of {chain.steps} steps of the balance do not follow from the amounts.",
             column="balance",
         )
+
+
+def _note_mostly_positive(rows: list[Row], notes: Notes) -> None:
+    """Point out what may be a card's statement, which writes purchases without a sign."""
+    amounts = [row.amount for row in rows if row.amount]
+    positive = sum(amount > 0 for amount in amounts)
+    if len(amounts) >= 5 and positive * 10 >= len(amounts) * 7:
+        detail = f"{positive} of {len(amounts)} amounts are positive: for a card, invert the sign."
+        notes.add("mostly-positive-amounts", detail, column="amount")
 
 
 def _without_direction(rows: list[Row], layout: Layout, notes: Notes) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from chalicelib.expenses.model.catalogue import catalogue
 from chalicelib.expenses.model.categoriser import Categoriser, Learned
@@ -49,10 +50,16 @@ def filer_of(ctx: Context, found: Found) -> Filer:
     return Filer(rules, Categoriser(tree, learned=found.learned()))
 
 
+_ROOM_FOR_OTHERS: Final = 50
+"""An atomic request may still bring so many transactions; they go before what payees teach."""
+
+
 def learn(ctx: Context, transaction: Transaction, found: Found | None = None) -> None:
-    """Remember what the user said about a payee, where the user said something."""
+    """Remember what the user said about a payee, where the user said something and there is room."""
     filing = transaction.filing
     if filing.by != "user" or filing.category_id is None:
+        return
+    if ctx.commit.room() <= _ROOM_FOR_OTHERS:
         return
     key = merchant_key(transaction.bank_payee or transaction.payee, transaction.notes)
     if not key:

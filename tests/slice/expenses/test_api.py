@@ -9,6 +9,7 @@ import pytest
 from chalicelib.expenses import api
 from tests.factories.expenses import (
     TRANSACTIONS,
+    Ears,
     imported,
     laid,
     matching,
@@ -23,12 +24,14 @@ from tests.support.cloud import Cloud
 pytestmark = pytest.mark.slice
 
 
-def test_changes_come_without_gaps_and_say_what_was_touched(cloud: Cloud, person: SignedIn) -> None:
+def test_changes_come_without_gaps_and_say_what_was_touched(
+    cloud: Cloud, ears: Ears, person: SignedIn
+) -> None:
     account = opened(person)["id"]
     one = recorded(person, account)
     patch = {"amount": {"amount": "-20.00", "currency": "EUR"}}
     person.client.patch(f"{TRANSACTIONS}/{one['id']}", patch, headers=matching(one))
-    imported(cloud, person, laid(person, [row(1), row(2)], account))
+    imported(cloud, ears, person, laid(person, [row(1), row(2)], account))
     person.client.delete(f"{TRANSACTIONS}/{one['id']}", headers={"If-Match": '"2"'})
 
     log = api.changes(person.owner, 0)

@@ -102,7 +102,14 @@ def test_all_or_nothing_is_nothing(person: SignedIn, account: str) -> None:
 def test_fifty_operations_fit_one_transaction(person: SignedIn) -> None:
     accounts = [opened(person)["id"] for _ in range(3)]
     text = "".join(chr(0x4E00 + place * 7) for place in range(1_000))
-    operations = [create(accounts[place % 3], notes=text) for place in range(50)]
+    operations = [
+        create(
+            accounts[place % 3],
+            notes=text,
+            payee=chr(97 + place // 10) * 5 + chr(97 + place % 10) * 5,
+        )
+        for place in range(50)
+    ]
 
     with budget() as spent:
         reply = person.client.post(BULK, {"operations": operations, "atomic": True})
@@ -110,6 +117,14 @@ def test_fifty_operations_fit_one_transaction(person: SignedIn) -> None:
     assert [result["status"] for result in reply.json["results"]] == [201] * 50
     assert spent.calls["TransactWriteItems"] == 1
     assert len(everything(person)) == 50
+
+
+def test_more_than_one_transaction_holds_is_a_conflict(person: SignedIn) -> None:
+    operations = [create(opened(person)["id"]) for _ in range(50)]
+
+    reply = person.client.post(BULK, {"operations": operations, "atomic": True})
+
+    assert reply.status == 409
 
 
 @pytest.mark.parametrize("atomic", [True, False])

@@ -17,6 +17,7 @@ from tests.factories.expenses import (
     CATEGORIES,
     RULES,
     TRANSACTIONS,
+    Ears,
     balance,
     envelope,
     everything,
@@ -41,7 +42,7 @@ def many(count: int, **more: Any) -> list[ImportRow]:
 
 
 def test_rows_become_transactions_and_move_the_balance(
-    cloud: Cloud, person: SignedIn, account: str
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
 ) -> None:
     rows = [
         row(1, -420, payee="Corner Bakery", memo="cake"),
@@ -49,7 +50,7 @@ def test_rows_become_transactions_and_move_the_balance(
         row(3, None, importable=False, booked_on=None),
     ]
     order = laid(person, rows, account)
-    facts = imported(cloud, person, order)
+    facts = imported(cloud, ears, person, order)
 
     newest, oldest = everything(person)
     assert (newest["payee"], newest["notes"]) == ("Corner Bakery", "cake")
@@ -69,9 +70,11 @@ def test_rows_become_transactions_and_move_the_balance(
     }
 
 
-def test_chunks_follow_each_other_to_the_end(cloud: Cloud, person: SignedIn, account: str) -> None:
+def test_chunks_follow_each_other_to_the_end(
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
+) -> None:
     count = 2 * ROWS_PER_CHUNK + 30
-    facts = imported(cloud, person, laid(person, many(count), account))
+    facts = imported(cloud, ears, person, laid(person, many(count), account))
 
     assert [(fact["chunk"], fact["chunks"], fact["recorded"]) for fact in facts] == [
         (0, 3, ROWS_PER_CHUNK),
@@ -83,13 +86,13 @@ def test_chunks_follow_each_other_to_the_end(cloud: Cloud, person: SignedIn, acc
 
 
 def test_a_chunk_of_another_page_is_read_from_there(
-    cloud: Cloud, person: SignedIn, account: str
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
 ) -> None:
     order = laid(person, many(10), account)
     page = [one.to_json() for one in many(ROWS_PER_CHUNK + 3)]
     blobs.put(person.vault, f"{order.prefix}00001", page)
 
-    imported(cloud, person, replace(order, chunk=7, chunks=8))
+    imported(cloud, ears, person, replace(order, chunk=7, chunks=8))
 
     assert sorted(one["payee"] for one in everything(person)) == [
         f"Shop {line}" for line in range(ROWS_PER_CHUNK + 1, ROWS_PER_CHUNK + 4)
@@ -97,13 +100,13 @@ def test_a_chunk_of_another_page_is_read_from_there(
 
 
 def test_the_same_statement_again_adds_nothing(
-    cloud: Cloud, person: SignedIn, account: str
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
 ) -> None:
     rows = many(ROWS_PER_CHUNK + 5)
-    imported(cloud, person, laid(person, rows, account))
+    imported(cloud, ears, person, laid(person, rows, account))
     before = everything(person, limit="200")
 
-    facts = imported(cloud, person, laid(person, rows, account))
+    facts = imported(cloud, ears, person, laid(person, rows, account))
 
     assert [(fact["recorded"], fact["duplicates"]) for fact in facts] == [(0, 85), (0, 5)]
     assert [fact["totals"] for fact in facts] == [[], []]
@@ -111,58 +114,64 @@ def test_the_same_statement_again_adds_nothing(
 
 
 def test_equal_rows_of_one_file_are_told_apart_by_their_ordinal(
-    cloud: Cloud, person: SignedIn, account: str
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
 ) -> None:
     coffee = [row(line, payee="Kiosk", ordinal=line) for line in range(3)]
 
-    facts = imported(cloud, person, laid(person, coffee, account))
-    again = imported(cloud, person, laid(person, coffee[:2], account))
+    facts = imported(cloud, ears, person, laid(person, coffee, account))
+    again = imported(cloud, ears, person, laid(person, coffee[:2], account))
 
     assert facts[0]["recorded"] == 3
     assert (again[0]["recorded"], again[0]["duplicates"]) == (0, 2)
 
 
-def test_one_row_twice_in_a_chunk_is_one_row(cloud: Cloud, person: SignedIn, account: str) -> None:
+def test_one_row_twice_in_a_chunk_is_one_row(
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
+) -> None:
     twice = [row(1, payee="Kiosk"), row(2, payee=" KIOSK ", statement=1)]
     order = laid(person, twice, account, accounts={"0": account, "1": account})
 
-    (fact,) = imported(cloud, person, order)
+    (fact,) = imported(cloud, ears, person, order)
 
     assert (fact["recorded"], fact["duplicates"]) == (1, 1)
     assert balance(person, account) == "-4.20"
 
 
 def test_the_banks_own_id_goes_before_the_text(
-    cloud: Cloud, person: SignedIn, account: str
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
 ) -> None:
     first = row(1, payee="KIOSK", provider_id="F-1")
-    imported(cloud, person, laid(person, [first], account))
+    imported(cloud, ears, person, laid(person, [first], account))
 
     renamed = replace(first, payee="Kiosk Ltd", booked_on=date(2026, 11, 3))
     tipped = replace(first, amount_minor=-500)
-    (fact,) = imported(cloud, person, laid(person, [renamed, tipped], account))
+    (fact,) = imported(cloud, ears, person, laid(person, [renamed, tipped], account))
 
     assert (fact["recorded"], fact["duplicates"]) == (1, 1)
 
 
-def test_a_deleted_row_does_not_come_back(cloud: Cloud, person: SignedIn, account: str) -> None:
-    imported(cloud, person, laid(person, many(3), account))
+def test_a_deleted_row_does_not_come_back(
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
+) -> None:
+    imported(cloud, ears, person, laid(person, many(3), account))
     victim = everything(person)[0]
     person.client.delete(f"{TRANSACTIONS}/{victim['id']}", headers=matching(victim))
 
-    (fact,) = imported(cloud, person, laid(person, many(3), account))
+    (fact,) = imported(cloud, ears, person, laid(person, many(3), account))
 
     assert (fact["recorded"], fact["duplicates"]) == (0, 3)
     assert victim["id"] not in {one["id"] for one in everything(person)}
 
 
-def test_an_edited_row_stays_as_edited(cloud: Cloud, person: SignedIn, account: str) -> None:
-    imported(cloud, person, laid(person, many(1), account))
+def test_an_edited_row_stays_as_edited(
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
+) -> None:
+    imported(cloud, ears, person, laid(person, many(1), account))
     one = everything(person)[0]
     patch = {"payee": "Mine", "amount": {"amount": "-9.99", "currency": "EUR"}}
     person.client.patch(f"{TRANSACTIONS}/{one['id']}", patch, headers=matching(one))
 
-    imported(cloud, person, laid(person, many(1), account))
+    imported(cloud, ears, person, laid(person, many(1), account))
 
     (kept,) = everything(person)
     assert (kept["payee"], kept["bank_payee"]) == ("Mine", "Shop 1")
@@ -170,22 +179,22 @@ def test_an_edited_row_stays_as_edited(cloud: Cloud, person: SignedIn, account: 
 
 
 def test_the_same_rows_in_another_account_are_other_rows(
-    cloud: Cloud, person: SignedIn, account: str
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
 ) -> None:
     other = opened(person)["id"]
-    imported(cloud, person, laid(person, many(2), account))
-    imported(cloud, person, laid(person, many(2), other))
+    imported(cloud, ears, person, laid(person, many(2), account))
+    imported(cloud, ears, person, laid(person, many(2), other))
 
     assert len(everything(person)) == 4
 
 
 def test_statements_without_an_account_are_left_out(
-    cloud: Cloud, person: SignedIn, account: str
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
 ) -> None:
     rows = [row(1), row(2, statement=1), row(3, statement=2)]
     order = laid(person, rows, account, accounts={"0": account, "2": account})
 
-    (fact,) = imported(cloud, person, order)
+    (fact,) = imported(cloud, ears, person, order)
 
     assert (fact["recorded"], fact["duplicates"]) == (2, 0)
 
@@ -193,7 +202,9 @@ def test_statements_without_an_account_are_left_out(
 class TestFiling:
     """Rules, memory, merchant codes and the prior look at every new row."""
 
-    def test_rules_rename_and_annotate(self, cloud: Cloud, person: SignedIn, account: str) -> None:
+    def test_rules_rename_and_annotate(
+        self, cloud: Cloud, ears: Ears, person: SignedIn, account: str
+    ) -> None:
         rule = {
             "name": "Shop",
             "when": {"field": "payee", "operator": "starts_with", "value": "shop"},
@@ -201,7 +212,7 @@ class TestFiling:
         }
         assert person.client.post(RULES, rule).status == 201
 
-        imported(cloud, person, laid(person, [row(1, memo="from the bank")], account))
+        imported(cloud, ears, person, laid(person, [row(1, memo="from the bank")], account))
 
         (one,) = everything(person)
         assert (one["payee"], one["bank_payee"]) == ("The Shop", "Shop 1")
@@ -209,28 +220,28 @@ class TestFiling:
         assert (one["category_id"], one["category_source"]) == (RENT, "rule")
 
     def test_a_correction_counts_for_the_next_statement(
-        self, cloud: Cloud, person: SignedIn, account: str
+        self, cloud: Cloud, ears: Ears, person: SignedIn, account: str
     ) -> None:
-        imported(cloud, person, laid(person, [row(1, payee="POS ZXCV 12/10")], account))
+        imported(cloud, ears, person, laid(person, [row(1, payee="POS ZXCV 12/10")], account))
         one = everything(person)[0]
         patch = {"category_id": RENT, "payee": "My landlord"}
         person.client.patch(f"{TRANSACTIONS}/{one['id']}", patch, headers=matching(one))
 
         next_month = row(1, payee="POS ZXCV 12/11", booked_on=date(2026, 12, 1))
-        imported(cloud, person, laid(person, [next_month], account))
+        imported(cloud, ears, person, laid(person, [next_month], account))
 
         newest = everything(person)[0]
         assert (newest["category_id"], newest["category_source"]) == (RENT, "learned")
 
     def test_the_shipped_prior_knows_what_everybody_knows(
-        self, cloud: Cloud, person: SignedIn, account: str
+        self, cloud: Cloud, ears: Ears, person: SignedIn, account: str
     ) -> None:
         rows = [
             row(1, payee="LIDL DIENSTLEISTUNG 1234"),
             row(2, payee="XQZV", mcc="5411"),
             row(3, payee="XQZW"),
         ]
-        imported(cloud, person, laid(person, rows, account))
+        imported(cloud, ears, person, laid(person, rows, account))
 
         filed = {one["category_source"]: one for one in everything(person)}
         assert filed["prior"]["category_id"] == GROCERIES
@@ -240,11 +251,11 @@ class TestFiling:
         assert filed["none"]["category_confidence"] is None
 
     def test_an_archived_category_is_not_used(
-        self, cloud: Cloud, person: SignedIn, account: str
+        self, cloud: Cloud, ears: Ears, person: SignedIn, account: str
     ) -> None:
         person.client.patch(f"{CATEGORIES}/{GROCERIES}", {"archived": True})
 
-        imported(cloud, person, laid(person, [row(1, payee="LIDL")], account))
+        imported(cloud, ears, person, laid(person, [row(1, payee="LIDL")], account))
 
         assert everything(person)[0]["category_id"] is None
 
@@ -258,41 +269,49 @@ class TestStopping:
         reason: str = fact["reason"]
         return reason
 
-    def test_at_an_account_that_is_gone(self, cloud: Cloud, person: SignedIn, account: str) -> None:
+    def test_at_an_account_that_is_gone(
+        self, cloud: Cloud, ears: Ears, person: SignedIn, account: str
+    ) -> None:
         order = laid(person, many(90), account)
         now = person.client.get(f"{ACCOUNTS}/{account}").json
         person.client.delete(f"{ACCOUNTS}/{account}", headers=matching(now))
 
-        assert self.stopped(imported(cloud, person, order)) == "account-not-found"
+        assert self.stopped(imported(cloud, ears, person, order)) == "account-not-found"
         assert everything(person) == []
 
     def test_at_a_foreign_account(
-        self, cloud: Cloud, person: SignedIn, stranger: SignedIn, account: str
+        self, cloud: Cloud, ears: Ears, person: SignedIn, stranger: SignedIn, account: str
     ) -> None:
         order = laid(stranger, many(2), account)
 
-        assert self.stopped(imported(cloud, stranger, order)) == "account-not-found"
+        assert self.stopped(imported(cloud, ears, stranger, order)) == "account-not-found"
         assert balance(person, account) == "0.00"
 
-    def test_at_an_archived_account(self, cloud: Cloud, person: SignedIn, account: str) -> None:
-        imported(cloud, person, laid(person, many(2), account))
+    def test_at_an_archived_account(
+        self, cloud: Cloud, ears: Ears, person: SignedIn, account: str
+    ) -> None:
+        imported(cloud, ears, person, laid(person, many(2), account))
         now = person.client.get(f"{ACCOUNTS}/{account}").json
         person.client.patch(f"{ACCOUNTS}/{account}", {"archived": True}, headers=matching(now))
 
-        again = imported(cloud, person, laid(person, many(2), account))
-        more = imported(cloud, person, laid(person, many(3), account))
+        again = imported(cloud, ears, person, laid(person, many(2), account))
+        more = imported(cloud, ears, person, laid(person, many(3), account))
 
         assert again[0]["duplicates"] == 2
         assert self.stopped(more) == "account-archived"
 
-    def test_at_another_currency(self, cloud: Cloud, person: SignedIn, account: str) -> None:
+    def test_at_another_currency(
+        self, cloud: Cloud, ears: Ears, person: SignedIn, account: str
+    ) -> None:
         order = laid(person, [row(1, currency="USD")], account)
-        assert self.stopped(imported(cloud, person, order)) == "wrong-currency"
+        assert self.stopped(imported(cloud, ears, person, order)) == "wrong-currency"
 
-    def test_at_rows_that_expired(self, cloud: Cloud, person: SignedIn, account: str) -> None:
+    def test_at_rows_that_expired(
+        self, cloud: Cloud, ears: Ears, person: SignedIn, account: str
+    ) -> None:
         order = laid(person, many(2), account)
         blobs.remove([f"{order.prefix}00000"])
-        assert self.stopped(imported(cloud, person, order)) == "blob-gone"
+        assert self.stopped(imported(cloud, ears, person, order)) == "blob-gone"
 
     @pytest.mark.parametrize(
         "bad",
@@ -308,27 +327,31 @@ class TestStopping:
         ],
     )
     def test_at_rows_that_cannot_be_read(
-        self, cloud: Cloud, person: SignedIn, account: str, bad: object
+        self, cloud: Cloud, ears: Ears, person: SignedIn, account: str, bad: object
     ) -> None:
         order = laid(person, many(1), account)
         blobs.put(person.vault, f"{order.prefix}00000", [bad])
 
-        assert self.stopped(imported(cloud, person, order)) == "unreadable-rows"
+        assert self.stopped(imported(cloud, ears, person, order)) == "unreadable-rows"
         assert cloud.dead_letters("expenses") == []
 
-    def test_at_a_balance_that_the_store_cannot_hold(self, cloud: Cloud, person: SignedIn) -> None:
+    def test_at_a_balance_that_the_store_cannot_hold(
+        self, cloud: Cloud, ears: Ears, person: SignedIn
+    ) -> None:
         account = opened(person, currency="ETH")["id"]
         rows = [row(line, 10**38 - 1, currency="ETH") for line in (1, 2)]
 
         order = laid(person, rows, account)
 
-        assert self.stopped(imported(cloud, person, order)) == "balance-out-of-range"
+        assert self.stopped(imported(cloud, ears, person, order)) == "balance-out-of-range"
 
 
-def test_texts_longer_than_ours_are_cut(cloud: Cloud, person: SignedIn, account: str) -> None:
+def test_texts_longer_than_ours_are_cut(
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
+) -> None:
     long = row(1, payee="p" * 5_000, memo="m" * 50_000)
 
-    imported(cloud, person, laid(person, [long], account))
+    imported(cloud, ears, person, laid(person, [long], account))
 
     (one,) = everything(person)
     assert (len(one["payee"]), len(one["notes"])) == (200, 1_000)
@@ -381,9 +404,9 @@ def test_an_order_that_comes_twice_is_done_once(
 
 
 def test_a_manual_row_and_an_imported_one_both_live(
-    cloud: Cloud, person: SignedIn, account: str
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
 ) -> None:
     recorded(person, account, "-4.20", payee="Shop 1")
-    imported(cloud, person, laid(person, [row(1)], account))
+    imported(cloud, ears, person, laid(person, [row(1)], account))
 
     assert balance(person, account) == "-8.40"

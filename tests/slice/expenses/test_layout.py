@@ -18,7 +18,7 @@ from chalicelib.kernel.keys import derive
 from chalicelib.kernel.money import Money
 from chalicelib.kernel.tables import Raw, Table
 from chalicelib.kernel.vault import Vault
-from tests.factories.expenses import imported, laid, matching, recorded, row
+from tests.factories.expenses import Ears, imported, laid, matching, recorded, row
 from tests.factories.users import SignedIn
 from tests.support.cloud import Cloud
 
@@ -65,10 +65,10 @@ def test_an_account_is_read_as_it_is_defined(person: SignedIn, account: str) -> 
 
 
 def test_an_imported_transaction_comes_back_as_it_was_written(
-    cloud: Cloud, person: SignedIn, account: str
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
 ) -> None:
     order = laid(person, [row(1, payee="Kiosk", memo="x", booked_on=date(2024, 2, 29))], account)
-    imported(cloud, person, order)
+    imported(cloud, ears, person, order)
     (item,) = Table(table.TABLE).query_all(str(person.owner), "TXN#", "TXN#~", most=2)
 
     read = transaction_of(item, person.vault)

@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 from chalicelib.kernel import clock
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import wire_amount
-from local.rest import PASSWORD, Refused, Rest
+from local.rest import PASSWORD, Refused, Rest, Trouble
 
 EMAIL: Final = "demo@xpense.local"
 MONTHS: Final = 24
@@ -164,6 +164,18 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     rest = Rest(given.url)
     try:
+        _seed(rest)
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    finally:
+        rest.close()
+    print(f"\nSign in as {EMAIL} with the password: {PASSWORD}")
+    return 0
+
+
+def _seed(rest: Rest) -> None:
+    try:
         rest.log_in(EMAIL)
     except Refused:
         rest.sign_up(EMAIL)
@@ -176,8 +188,6 @@ def main(arguments: list[str] | None = None) -> int:
         print(
             f"{name:<10} {result['recorded']:>6} rows new, {result['duplicates']:>6} known already"
         )
-    print(f"\nSign in as {EMAIL} with the password: {PASSWORD}")
-    return 0
 
 
 def _bring_in(rest: Rest, name: str, kind: str, text: str) -> dict[str, Any]:
@@ -194,12 +204,16 @@ def _bring_in(rest: Rest, name: str, kind: str, text: str) -> dict[str, Any]:
         path.write_text(text, encoding="utf-8")
         rest.upload(job["upload"], path)
     url = f"/v1/interchange/imports/{job['id']}"
-    ready = rest.wait_for(url, "ready", "failed")
-    if ready["state"] == "failed":
-        raise Refused(422, ready["problem"])
+    _good(rest.wait_for(url, "ready", "failed"))
     rest.call("POST", f"{url}/commit", {})
-    result: dict[str, Any] = rest.wait_for(url, "done", "failed")["result"]
+    result: dict[str, Any] = _good(rest.wait_for(url, "done", "failed"))["result"]
     return result
+
+
+def _good(job: dict[str, Any]) -> dict[str, Any]:
+    if job["state"] == "failed":
+        raise Trouble(f"the import failed: {job['problem']['detail']}")
+    return job
 
 
 if __name__ == "__main__":

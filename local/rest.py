@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -17,17 +18,37 @@ PASSWORD: Final = "correct horse battery staple 42"  # noqa: S105 - of made-up p
 _PATIENCE: Final = 600.0
 _SHORTEST: Final = 0.05
 _LONGEST: Final = 1.0
+_BUSY: Final = ("waiting", "in_flight", "delayed")
 
 
-class Refused(RuntimeError):
+class Trouble(RuntimeError):
+    """Something that the person at the terminal is told in a sentence, without a traceback."""
+
+
+class Refused(Trouble):
     """The API answered with a problem; its sentence is the message."""
 
     def __init__(self, status: int, problem: dict[str, Any]) -> None:
         wrong = "; ".join(f"{one['pointer']}: {one['detail']}" for one in problem.get("errors", ()))
         parts = (problem.get("title", "refused"), problem.get("detail"), wrong)
-        super().__init__(f"{status} " + ": ".join(part for part in parts if part))
+        super().__init__(f"refused: {status} " + ": ".join(part for part in parts if part))
         self.status = status
         self.problem = problem
+
+
+class Unreachable(Trouble):
+    """Nothing answers there."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"nothing answers at {url}: start it with `make run`, or say which PORT=")
+
+
+class UploadRefused(Trouble):
+    """The store did not take the file; it says so in XML."""
+
+    def __init__(self, status: int, said: str) -> None:
+        reasons = re.findall(r"<(?:Code|Message)>([^<]*)<", said)
+        super().__init__(f"the upload was refused: {status} {': '.join(reasons)}")
 
 
 @dataclass(slots=True)
@@ -71,9 +92,12 @@ class Rest:
         self, method: str, target: str, body: bytes | None, headers: dict[str, str]
     ) -> urllib3.BaseHTTPResponse:
         bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return self.pool.request(
-            method, target, body=body, headers={**headers, **bearer}, timeout=60, retries=False
-        )
+        try:
+            return self.pool.request(
+                method, target, body=body, headers={**headers, **bearer}, timeout=60, retries=False
+            )
+        except urllib3.exceptions.NewConnectionError as error:
+            raise Unreachable(self.url) from error
 
     def sign_up(self, email: str, *, password: str = PASSWORD) -> None:
         """Register, read the mail of this machine's mailbox, verify, and log in."""
@@ -93,17 +117,29 @@ class Rest:
                 for word in mail["text"].split():
                     if "token=" in word:
                         return str(word.split("token=", 1)[1])
-        raise RuntimeError("no mail came")
+        raise Trouble("no mail came")
 
     def upload(self, upload: dict[str, Any], path: Path) -> None:
         """Send a file where a presigned upload says."""
         fields = [*upload["fields"].items(), ("file", (path.name, path.read_bytes()))]
         answer = self.pool.request("POST", upload["url"], fields=fields, timeout=60)
         if answer.status >= 300:
-            raise RuntimeError(f"the upload was refused: {answer.status}")
+            raise UploadRefused(answer.status, answer.data.decode("utf-8", "replace"))
+
+    def settle(self) -> None:
+        """Wait until this machine's queues are empty: sums follow an import a moment later."""
+        for _ in _patiently(_PATIENCE):
+            health = self.call("GET", "/health")
+            busy = [any(queue[name] for name in _BUSY) for queue in health["queues"].values()]
+            if not any(busy) and not any((health["outbox"] or {}).values()):
+                return
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.pool.clear()
 
     def wait_for(self, job: str, *states: str) -> Any:  # noqa: ANN401 - JSON
-        """Poll a job until it is in one of the states, yielding nothing; see `watch` for progress."""
+        """Poll a job until it is in one of the states; see `watch` for progress."""
         *_, last = self.watch(job, *states)
         return last
 
@@ -114,7 +150,7 @@ class Rest:
             yield now
             if now["state"] in states:
                 return
-        raise RuntimeError(f"{job} never came to an end")
+        raise Trouble(f"{job} never came to an end")
 
 
 def _patiently(seconds: float) -> Iterator[None]:

@@ -45,7 +45,7 @@ class Arguments:
 
 def _arguments(argv: Sequence[str]) -> Arguments:
     parser = argparse.ArgumentParser(prog="python -m local.serve", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000, help="0 takes any free one")
+    parser.add_argument("--port", type=_port, default=8000, help="0 takes any free one")
     parser.add_argument("--data-dir", type=Path, default=Path(".data"), help="default: .data")
     parser.add_argument("--memory", action="store_true", help="keep nothing on the disk")
     parser.add_argument("--engine", help="dynoxide, moto, or the address of a running DynamoDB")
@@ -61,6 +61,13 @@ def _arguments(argv: Sequence[str]) -> Arguments:
         tick_scale=given.tick_scale,
         backoff=given.backoff,
     )
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 65_536:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return number
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
+from local import serve
 from tests.local.conftest import ROOT, Process, call, until
 
 pytestmark = pytest.mark.local
@@ -246,6 +247,17 @@ def test_work_in_hand_is_finished_before_it_stops(started: Starter) -> None:
     again = started()
     assert {note["sk"] for note in again.notes("TOY")} == set(acknowledged)
     until(lambda: {note["sk"] for note in again.notes("HEARD")} == set(acknowledged))
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "http"])
+def test_a_port_that_is_none_is_refused_in_a_sentence(
+    port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        serve.main(["--port", port, "--memory"])
+
+    assert ended.value.code == 2
+    assert "--port" in capsys.readouterr().err
 
 
 def test_the_socket_echoes_through_the_product(started: Starter) -> None:

@@ -76,7 +76,7 @@ _SYMBOLS: Final = {
 _SIGN_SHARERS: Final = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "JPY", "CNY"})
 _ALL_SYMBOLS: Final = "€£$¥₹₽₺₩₪￥"
 _MARK: Final = re.compile(rf"[{_ALL_SYMBOLS}]|(?<![A-Za-z])[A-Z]{{3}}(?![A-Za-z])")
-_MARK_CHARACTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ" + _ALL_SYMBOLS)
+_MARK_HINT: Final = re.compile(rf"[A-Z{_ALL_SYMBOLS}]")
 _SPACES: Final = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u2002\u2003\t"), " ")
 _DROPPED: Final = dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff" + _ALL_SYMBOLS))
 _CLEAN: Final = {**_SPACES, **_DROPPED, ord("−"): "-", ord("–"): "-", ord("＋"): "+"}
@@ -318,7 +318,7 @@ class Marks(NamedTuple):
 def find_marks(cells: Sequence[str]) -> Marks:
     """Look for currencies written into the amounts: `12 EUR`, `£5`. A lone $ or ¥ names none."""
     joined = "\n".join(cells)
-    if _MARK_CHARACTERS.isdisjoint(joined):
+    if not _MARK_HINT.search(joined):
         return Marks(None)
     found = {_code(mark) for mark in set(_MARK.findall(joined)) if _is_mark(mark)}
     codes = found - {"$", "¥", "￥"}

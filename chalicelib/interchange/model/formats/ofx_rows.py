@@ -234,14 +234,15 @@ def _tidied(texts: list[str]) -> list[str]:
     joined = "".join(tidied)
     if "&" in joined:
         tidied = [" ".join(unescape(text).split()) for text in tidied]
+        joined = "".join(tidied)
     if not joined.isprintable():
         tidied = ["".join(char if char.isprintable() else " " for char in text) for text in tidied]
     return tidied
 
 
 def _check_number(fields: Fields) -> str:
-    text = fields.get("CHECKNUM", "").strip()
-    return f"# {text[:40]}" if text else ""
+    (text,) = _tidied([fields.get("CHECKNUM", "")[:40]])
+    return f"# {text}" if text else ""
 
 
 def _mcc(text: str) -> str | None:

@@ -127,6 +127,7 @@ def test_cdata_is_text() -> None:
         ("mail <a@b.example>", "mail <a@b.example>"),
         ("  two   blanks\n and a line ", "two blanks and a line"),
         ("&#0;&#xD800;x", "x"),
+        ("a&#x85;b&#x2028;c&#x7;d", "a b c d"),
         ("&nosuch;", "&nosuch;"),
     ],
 )

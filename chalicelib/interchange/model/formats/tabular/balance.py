@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final
+from operator import eq, sub
+from typing import Final, cast
 
 from chalicelib.interchange.model.formats.amounts import Flaw, read_column
 from chalicelib.interchange.model.formats.types import DecimalMark, Row
@@ -76,14 +77,19 @@ def follow(rows: Sequence[Row]) -> Chain:
 
 
 def _follow(rows: Sequence[Row], *, newest_first: bool) -> Chain:
-    steps = 0
-    broken = []
-    known = [(row.balance, row.amount, row.line) for row in rows]
-    for above, below in pairwise(known):
-        earlier, later = (below, above) if newest_first else (above, below)
-        if later[1] is None or earlier[0] is None or later[0] is None:
-            continue
-        steps += 1
-        if later[0] - earlier[0] != later[1]:
-            broken.append(later[2])
-    return Chain(steps, newest_first, tuple(broken))
+    if newest_first:
+        rows = rows[::-1]
+    amounts, balances = [row.amount for row in rows], [row.balance for row in rows]
+    types = set(map(type, amounts)) | set(map(type, balances))
+    if types <= {Decimal}:
+        steps = map(sub, cast("list[Decimal]", balances[1:]), cast("list[Decimal]", balances))
+        fits = list(map(eq, steps, amounts[1:]))
+    else:
+        fits = [
+            None if amount is None or before is None or after is None else after - before == amount
+            for (before, after), amount in zip(pairwise(balances), amounts[1:], strict=False)
+        ]
+    broken = (
+        [rows[at + 1].line for at, fit in enumerate(fits) if fit is False] if False in fits else []
+    )
+    return Chain(len(fits) - fits.count(None), newest_first, tuple(sorted(broken)))

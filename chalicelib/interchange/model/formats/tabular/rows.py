@@ -70,7 +70,10 @@ class Settings:
 
 
 class RowBuilder:
-    """Builds the rows of one table, in order; `accounts` runs beside `rows` if there is such a column."""
+    """Builds the rows of one table, in order; `accounts` runs beside `rows` if there is such a column.
+
+    `amounts` and `positive` count the amounts other than zero, `currencies` are those of all rows.
+    """
 
     __slots__ = (
         "_cells",
@@ -81,6 +84,9 @@ class RowBuilder:
         "_tails",
         "_texts",
         "accounts",
+        "amounts",
+        "currencies",
+        "positive",
         "rows",
     )
 
@@ -94,6 +100,8 @@ class RowBuilder:
         self._lines: list[int] = []
         self._flaws: dict[int, Problems] = {}
         self._tails: dict[int, list[str]] = {}
+        self.currencies: set[str | None] = set()
+        self.amounts = self.positive = 0
 
     def add_all(self, rows: list[list[str]], lines: Sequence[int], broken: frozenset[int]) -> None:
         """Take the rows of a table, emptying `rows` on the way so that a large file is held once."""
@@ -161,6 +169,7 @@ class RowBuilder:
             problems[at] = flaws
         self._flaws, self._tails = {}, {}
         values = _separated(amounts, lines, problems)
+        self._count(values, currencies)
         if known.status is not None:
             _refuse_unbooked(columns[known.status], lines, problems)
         built = list(
@@ -184,6 +193,12 @@ class RowBuilder:
         )
         summaries = _summaries(payees, memos) | _empty_balances(payees, amounts)
         self._keep(built, columns, summaries)
+
+    def _count(self, values: Sequence[Decimal | None], currencies: list[str | None]) -> None:
+        self.currencies.update(currencies)
+        known = list(filter(None, values))
+        self.amounts += len(known)
+        self.positive += sum(map(ZERO.__lt__, known))
 
     def _keep(self, built: list[Row], columns: Columns, summaries: set[int]) -> None:
         """Append the rows, without those that only repeat a balance or a turnover."""

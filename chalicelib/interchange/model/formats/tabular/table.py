@@ -115,13 +115,13 @@ def _statements(
     known = direction.known or hints.invert_sign or layout.profile.amounts_are_spent
     rows = builder.rows if known else _without_direction(builder.rows, layout, notes)
     if direction.only_by_sign and not hints.invert_sign:
-        _note_mostly_positive(rows, notes)
+        _note_mostly_positive(builder, notes)
     chain = follow(rows) if columns.balance is not None else None
     if chain is not None:
         _note_balance(chain, notes)
     if not rows:
         notes.add("no-rows", "The table has no rows.")
-    if any(row.currency is None for row in rows):
+    if None in builder.currencies:
         notes.add("no-currency", "The file does not say its currency.", column="currency")
     return _by_account(rows, builder.accounts, chain)
 
@@ -186,12 +186,11 @@ def _note_balance(chain: Chain, notes: Notes) -> None:
         )
 
 
-def _note_mostly_positive(rows: list[Row], notes: Notes) -> None:
+def _note_mostly_positive(builder: RowBuilder, notes: Notes) -> None:
     """Point out what may be a card's statement, which writes purchases without a sign."""
-    amounts = [row.amount for row in rows if row.amount]
-    positive = sum(amount > 0 for amount in amounts)
-    if len(amounts) >= 5 and positive * 10 >= len(amounts) * 7:
-        detail = f"{positive} of {len(amounts)} amounts are positive: for a card, invert the sign."
+    amounts, positive = builder.amounts, builder.positive
+    if amounts >= 5 and positive * 10 >= amounts * 7:
+        detail = f"{positive} of {amounts} amounts are positive: for a card, invert the sign."
         notes.add("mostly-positive-amounts", detail, column="amount")
 
 

@@ -4,7 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.interchange.model.formats import Hints, ParsedFile, Row, Unreadable, parse
+from chalicelib.interchange.model.formats import (
+    ColumnMap,
+    Hints,
+    ParsedFile,
+    Row,
+    Unreadable,
+    parse,
+)
 
 HEAD = "Date,Payee,Amount\n"
 
@@ -179,6 +186,34 @@ def test_two_unnamed_columns_of_numbers_are_asked_about_and_not_guessed() -> Non
     assert "direction-unknown" in codes(parsed)
     assert parsed.columns is not None
     assert (parsed.columns.money_out, parsed.columns.money_in) == (2, 3)
+
+
+def test_the_user_says_which_unnamed_column_is_which() -> None:
+    text = "18.09.2017;a;;33,87\n19.09.2017;b;24,00;\n20.09.2017;c;;14,00\n"
+    columns = ColumnMap(date=0, payee=(1,), money_in=2, money_out=3)
+    parsed = read(text, Hints(columns=columns))
+
+    assert [row.amount for row in parsed.rows] == decimals("-33.87", "24.00", "-14.00")
+    assert codes(parsed) == {"no-currency"}
+
+
+def test_a_lone_debit_column_is_money_out_even_if_one_is_taken_back() -> None:
+    assert amounts("Date,Payee,Debit\n2026-01-30,a,5.00\n2026-01-31,b,-2.00\n") == decimals(
+        "-5.00", "2.00"
+    )
+    assert amounts("Date,Payee,Debit\n2026-01-30,a,-5.00\n2026-01-31,b,-2.00\n") == decimals(
+        "-5.00", "-2.00"
+    )
+
+
+def test_a_rising_balance_of_positive_amounts_may_be_a_debt_and_is_pointed_out() -> None:
+    rows = "".join(
+        f"2026-01-{day:02d},x,{day}.00,{day * (day + 1) // 2}.00\n" for day in range(1, 7)
+    )
+    parsed = read(f"{HEAD[:-1]},Balance\n{rows}")
+
+    assert parsed.rows[0].amount == Decimal("1.00")
+    assert "only-positive-amounts" in codes(parsed)
 
 
 def test_unnamed_positive_amounts_are_asked_about_and_not_guessed() -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import gc
+import re
+from pathlib import Path
 
 import pytest
 
+from chalicelib.interchange.model import formats
 from chalicelib.interchange.model.formats import Unreadable, detect, parse
 
 OFX = b"OFXHEADER:100\n\n<OFX><STMTRS></STMTRS></OFX>"
@@ -61,3 +64,16 @@ def test_the_collector_is_left_as_it_was() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_every_code_that_the_readers_use_is_listed_for_clients() -> None:
+    listed = set(re.findall(r"[a-z]+(?:-[a-z]+)*", formats.__doc__ or ""))
+    used: set[str] = set()
+    for path in Path(formats.__file__).parent.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        for before in (r"Unreadable\(", r"Flaw\(", r"notes\.add\(", r"Problem\([^\"]*"):
+            used.update(re.findall(rf'{before}\s*"([a-z-]+)"', source))
+        used.update(re.findall(r'code, detail = "([a-z-]+)"', source))
+
+    assert len(used) > 40
+    assert used <= listed | {"amount", "status", "date"}

@@ -61,15 +61,16 @@ class Flags(dict[str, int]):
 
 
 def find_direction(
-    columns: ColumnMap, rows: Sequence[Cells], mark: DecimalMark, notes: Notes
+    columns: ColumnMap, rows: Sequence[Cells], mark: DecimalMark, notes: Notes, *, named: bool
 ) -> Direction:
     """Choose how amounts are read, with the rows of the file as evidence.
 
-    `rows` may be short; the reader wants columns, at least as many as reach to the amount.
+    `named` says that header or user call the columns what they are. `rows` may be short; the
+    reader wants columns, at least as many as reach to the amount.
     """
     amount = columns.amount
     if amount is None:
-        return _find_split(columns, rows, mark, notes)
+        return _find_split(columns, rows, mark, notes, named=named)
     found = _flag_column(columns, rows)
     if found is not None:
         column, blank = found
@@ -79,13 +80,21 @@ def find_direction(
         return Direction(_unmarked_is_debit(amount, mark), known=True)
     if _has_minus(amount, rows):
         return Direction(_signed(amount, mark), known=True, only_by_sign=True)
-    return _witnessed(
-        columns, rows, mark, notes, [_signed(amount, mark), _signed(amount, mark, factor=-1)]
-    )
+    readings = [_signed(amount, mark), _signed(amount, mark, factor=-1)]
+    direction = _witnessed(columns, rows, mark, notes, readings)
+    if direction.known and direction.read is readings[0]:
+        detail = "All amounts are positive, as is every step of the balance: for a debt, invert the sign."
+        notes.add("only-positive-amounts", detail, column="amount")
+    return direction
 
 
 def _has_minus(column: int, rows: Sequence[Cells]) -> bool:
     return any(sign in row[column] for row in rows if len(row) > column for sign in _MINUS_SIGNS)
+
+
+def _all_minus(column: int, rows: Sequence[Cells]) -> bool:
+    cells = [row[column] for row in rows if len(row) > column and row[column].strip(" 0.,")]
+    return bool(cells) and all("-" in cell for cell in cells)
 
 
 def _witnessed(
@@ -124,21 +133,20 @@ def _negated(value: Decimal | Flaw) -> Decimal | Flaw:
 
 
 def _find_split(
-    columns: ColumnMap, rows: Sequence[Cells], mark: DecimalMark, notes: Notes
+    columns: ColumnMap, rows: Sequence[Cells], mark: DecimalMark, notes: Notes, *, named: bool
 ) -> Direction:
     out, into = columns.money_out, columns.money_in
     if out is None or into is None:
         only = out if out is not None else into
         if only is None:
             raise ValueError("a column map names an amount, money in or money out")
-        factor = 1 if only == into or _has_minus(only, rows) else -1
+        factor = 1 if only == into or _all_minus(only, rows) else -1
         return Direction(_signed(only, mark, factor=factor), known=True)
     # `Debit -50,00` is the same as `Debit 50,00` if the whole column is written so. A single
     # negative debit among positive ones is a debit taken back.
-    debits = [row[out] for row in rows if len(row) > out and row[out].strip(" 0.,")]
-    written_signed = bool(debits) and all("-" in cell for cell in debits)
+    written_signed = _all_minus(out, rows)
     plain = _split(out, into, mark, out_factor=1 if written_signed else -1)
-    if not columns.names:
+    if not named:
         swapped = _split(into, out, mark, out_factor=1 if written_signed else -1)
         return _witnessed(columns, rows, mark, notes, [plain, swapped])
     if (

@@ -97,7 +97,7 @@ def _statements(
     mark = evidence.style.decimal
     dates = DateReader(_date_order(evidence, hints, notes))
     dated = [row for row in evidence.data if len(row) > columns.date and dates[row[columns.date]]]
-    direction = find_direction(columns, dated or evidence.data, mark, notes)
+    direction = find_direction(columns, dated or evidence.data, mark, notes, named=layout.by_header)
     settings = Settings(
         layout=layout,
         dates=dates,

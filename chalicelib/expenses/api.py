@@ -10,10 +10,9 @@ from typing import Any, Final
 from chalicelib.expenses.model.catalogue import catalogue
 from chalicelib.expenses.model.categories import Kind
 from chalicelib.expenses.model.transactions import Transaction
-from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.accounts import currency_and_state
+from chalicelib.expenses.repository.categories import read_categories
 from chalicelib.expenses.repository.decode import transaction_of
-from chalicelib.expenses.repository.setup import read_setup
 from chalicelib.expenses.repository.table import TABLE
 from chalicelib.expenses.repository.transactions import Filter, scan
 from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
@@ -103,7 +102,7 @@ def account(owner: Owner, account_id: str) -> AccountView:
 
 def category_names(owner: Owner, vault: Vault) -> dict[str, CategoryView]:
     """Give all categories by id, shipped ones as the user named them, each after its parent."""
-    stored = read_setup(owner, vault, prefix=table.CATEGORY).categories
+    stored = read_categories(owner, vault)
     return {
         identity: CategoryView(
             id=identity,

@@ -1,4 +1,4 @@
-"""A user's categories and rules as they are kept: with versions, and shipped categories without rows."""
+"""A user's categories as they are kept: with versions, and shipped ones without rows."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from chalicelib.expenses.model.categories import (
     is_default,
     merge,
 )
-from chalicelib.expenses.model.conditions import AllOf, AnyOf, ChoiceTest, Condition, Not
-from chalicelib.expenses.model.rules import Rule
 
 SHIPPED_VERSION = 1
 """The version of a shipped category that the user has not touched."""
@@ -34,17 +32,6 @@ class StoredCategory:
     kind: Kind | None
     parent_id: str | None
     archived: bool
-    created_at: datetime
-    updated_at: datetime
-    made: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredRule:
-    """A kept rule. `made` as with accounts."""
-
-    rule: Rule
-    version: int
     created_at: datetime
     updated_at: datetime
     made: bytes | None = None
@@ -94,16 +81,3 @@ def height(category_id: str, entries: Mapping[str, Entry]) -> int:
 def is_shipped(category_id: str) -> bool:
     """Tell whether everybody has this category."""
     return is_default(category_id)
-
-
-def accounts_of(condition: Condition) -> frozenset[str]:
-    """Collect the accounts that a rule's condition names."""
-    match condition:
-        case AllOf(parts) | AnyOf(parts):
-            return frozenset().union(*(accounts_of(part) for part in parts))
-        case Not(part):
-            return accounts_of(part)
-        case ChoiceTest("account_id", values):
-            return frozenset(values)
-        case _:
-            return frozenset()

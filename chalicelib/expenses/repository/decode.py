@@ -10,8 +10,6 @@ from datetime import date
 from typing import cast
 
 from chalicelib.expenses.model.accounts import Account, AccountKind
-from chalicelib.expenses.model.categoriser import Learned
-from chalicelib.expenses.model.rules import Rule, decode_rule
 from chalicelib.expenses.model.transactions import Filing, SetBy, Source, Status, Transaction
 from chalicelib.expenses.repository.table import (
     ACCOUNT,
@@ -72,13 +70,3 @@ def transaction_of(item: Raw, vault: Vault) -> Transaction:
         updated_at=instant(item, "updated_at"),
         made=binary(item, "made"),
     )
-
-
-def rule_of(item: Raw, vault: Vault) -> Rule:
-    """Read a rule."""
-    return decode_rule(opened(vault, item, "rule"))
-
-
-def learned_of(item: Raw, vault: Vault) -> Learned:
-    """Read what a payee taught."""
-    return Learned.from_text(opened(vault, item, "payee"), item["weights"]["S"])

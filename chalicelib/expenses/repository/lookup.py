@@ -19,11 +19,8 @@ from chalicelib.expenses.model.categories import is_default
 from chalicelib.expenses.model.categoriser import Learned
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository import table
-from chalicelib.expenses.repository.decode import (
-    account_of,
-    learned_of,
-    transaction_of,
-)
+from chalicelib.expenses.repository.decode import account_of, transaction_of
+from chalicelib.expenses.repository.payees import learned_of
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.tables import Key, Raw, Table

@@ -6,7 +6,8 @@ attribute only live transactions have; a deleted one leaves the index and stays 
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
@@ -14,7 +15,7 @@ from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttrib
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Owner
 from chalicelib.kernel.ids import derived_id
-from chalicelib.kernel.tables import Index, Key, Raw, Row, TableSpec, WholeNumber
+from chalicelib.kernel.tables import Index, Key, Raw, Row, Table, TableSpec, WholeNumber
 from chalicelib.kernel.vault import Vault
 
 BY_DAY: Final = Index("by_day", "pk", "by_day")
@@ -23,6 +24,9 @@ TABLE: Final = TableSpec("expenses", ledger=True, indexes=(BY_DAY,))
 TABLES: Final = (TABLE,)
 LAYOUT: Final = 1
 """Version of the items' layout, kept in each of them."""
+MOST_ITEMS: Final = 2_000
+"""Categories or rules that an owner may have, tombstones of the last 90 days included."""
+_PASSING: Final = timedelta(days=90)
 LAST: Final = "~"
 """Sorts behind every id and every day."""
 
@@ -168,6 +172,20 @@ def is_deleted(item: Raw) -> bool:
 def tombstone(where: Key, *, version: int, at: datetime) -> TombstoneRow:
     """Make what stays of a deleted object."""
     return TombstoneRow(*where, layout=LAYOUT, version=version, deleted_at=rfc3339(at))
+
+
+def passing_tombstone(where: Key, *, version: int, at: datetime) -> TombstoneRow:
+    """Make what stays for 90 days of a deleted category or rule."""
+    gone = tombstone(where, version=version, at=at)
+    gone.ttl = int((at + _PASSING).timestamp())
+    return gone
+
+
+def setup_items(owner: Owner, prefix: str) -> Iterator[Raw]:
+    """Read the items of categories and rules, tombstones too, or with their prefix those of one kind."""
+    return Table(TABLE).query_all(
+        str(owner), prefix, prefix + LAST, most=2 * MOST_ITEMS, consistent=True
+    )
 
 
 def payee_id(vault: Vault, normalised: str) -> str:

@@ -7,8 +7,8 @@ from typing import Annotated, Final, Self
 from pydantic import ConfigDict, Field, JsonValue
 from pydantic.config import JsonDict
 
-from chalicelib.expenses.model.catalogue import StoredRule
 from chalicelib.expenses.model.conditions import condition_json
+from chalicelib.expenses.model.rulebook import StoredRule
 from chalicelib.expenses.model.rules import MAX_NOTE, MAX_POSITION, actions_json
 from chalicelib.expenses.schemas.common import (
     EXAMPLE_CATEGORY,

@@ -31,8 +31,9 @@ from chalicelib.expenses.model.categories import (
 )
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.repository import table
+from chalicelib.expenses.repository.categories import Categories
 from chalicelib.expenses.repository.lookup import look_up, made_of
-from chalicelib.expenses.repository.setup import MOST_ITEMS, Setup, SetupWriter, read_setup
+from chalicelib.expenses.repository.setup import Setup, read_setup
 from chalicelib.expenses.schemas.categories import CreateCategory, PatchCategory
 from chalicelib.expenses.schemas.common import given
 from chalicelib.expenses.service.paging import cut, listed, start_of
@@ -72,7 +73,7 @@ def create_category(ctx: Context, body: CreateCategory) -> Entry:
             return entries[body.id]
         # a tombstone is not in the catalogue: ask for it by id
         look_up(ctx, category=[body.id]).repeats("category", body.id, None)
-    if len(setup.categories) >= MAX_OWN or setup.items >= MOST_ITEMS:
+    if len(setup.categories) >= MAX_OWN or setup.items >= table.MOST_ITEMS:
         raise LimitReached
     stored = StoredCategory(
         id=body.id or new_id(),
@@ -87,7 +88,7 @@ def create_category(ctx: Context, body: CreateCategory) -> Entry:
     )
     category = Category(stored.id, body.name, body.kind, parent_id=body.parent_id)
     _check_place(category, entries)
-    SetupWriter(ctx).save_category(stored, None)
+    Categories(ctx).save(stored, None)
     return Entry(category, stored.version)
 
 
@@ -111,7 +112,7 @@ def amend_category(ctx: Context, category_id: str, patch: PatchCategory) -> Entr
     if after.parent_id != base.parent_id and after.kind is not None:
         moved = Category(after.id, after.name, after.kind, parent_id=after.parent_id)
         _check_place(moved, entries)
-    SetupWriter(ctx).save_category(after, before)
+    Categories(ctx).save(after, before)
     others = tuple(one for one in setup.categories if one.id != category_id)
     return catalogue((*others, after))[category_id]
 
@@ -133,7 +134,7 @@ def remove_category(ctx: Context, category_id: str) -> None:
     ctx.expect_version(entry.version)
     if children_of(category_id, entries):
         raise CategoryHasChildren
-    SetupWriter(ctx).remove_category(_row(setup, category_id))
+    Categories(ctx).remove(_row(setup, category_id))
 
 
 def _row(setup: Setup, category_id: str) -> StoredCategory:

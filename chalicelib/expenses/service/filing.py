@@ -12,7 +12,8 @@ from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.rules import RuleSet
 from chalicelib.expenses.model.transactions import Filing, Transaction
 from chalicelib.expenses.repository.lookup import Found, look_up
-from chalicelib.expenses.repository.setup import SetupWriter, read_setup
+from chalicelib.expenses.repository.payees import Payees
+from chalicelib.expenses.repository.setup import read_setup
 from chalicelib.kernel.context import Context
 
 
@@ -66,4 +67,4 @@ def learn(ctx: Context, transaction: Transaction, found: Found | None = None) ->
         return
     memory = found or look_up(ctx, payee=[transaction.payee_id])
     known = memory.learned_of(transaction.payee_id) or Learned(key)
-    SetupWriter(ctx).learn(transaction.payee_id, known.with_choice(filing.category_id))
+    Payees(ctx).learn(transaction.payee_id, known.with_choice(filing.category_id))

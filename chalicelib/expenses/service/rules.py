@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from chalicelib.expenses.errors import LimitReached
-from chalicelib.expenses.model.catalogue import StoredRule, accounts_of
 from chalicelib.expenses.model.conditions import Condition, read_condition
 from chalicelib.expenses.model.listing import Listing
+from chalicelib.expenses.model.rulebook import StoredRule, accounts_of
 from chalicelib.expenses.model.rules import (
     MAX_POSITION,
     MAX_RULES,
@@ -20,7 +20,8 @@ from chalicelib.expenses.model.rules import (
 )
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.lookup import Found, look_up, made_of
-from chalicelib.expenses.repository.setup import MOST_ITEMS, SetupWriter, read_setup, stored_rule
+from chalicelib.expenses.repository.rules import Rules, stored_rule
+from chalicelib.expenses.repository.setup import read_setup
 from chalicelib.expenses.schemas.common import given
 from chalicelib.expenses.schemas.rules import ActionsWire, CreateRule, PatchRule
 from chalicelib.expenses.service.paging import cut, listed, start_of
@@ -65,14 +66,14 @@ def create_rule(ctx: Context, body: CreateRule) -> StoredRule:
             return stored_rule(found.live("rule", body.id), ctx.vault)
     _check_references(found, when, then)
     setup = read_setup(ctx.owner, ctx.vault, prefix=table.RULE)
-    if len(setup.rules) >= MAX_RULES or setup.items >= MOST_ITEMS:
+    if len(setup.rules) >= MAX_RULES or setup.items >= table.MOST_ITEMS:
         raise LimitReached
     position = body.position if body.position is not None else _last(setup.rules)
     rule = Rule(body.id or new_id(), body.name, position, when, then, stop=body.stop)
     stored = StoredRule(
         rule=_sound(rule), version=1, created_at=ctx.now, updated_at=ctx.now, made=made
     )
-    SetupWriter(ctx).save_rule(stored, None)
+    Rules(ctx).save(stored, None)
     return stored
 
 
@@ -95,7 +96,7 @@ def amend_rule(ctx: Context, rule_id: str, patch: PatchRule) -> StoredRule:
     if rule == before.rule:
         return before
     after = replace(before, rule=_sound(rule), version=before.version + 1, updated_at=ctx.now)
-    SetupWriter(ctx).save_rule(after, before)
+    Rules(ctx).save(after, before)
     return after
 
 
@@ -106,7 +107,7 @@ def remove_rule(ctx: Context, rule_id: str) -> None:
         return
     stored = stored_rule(found.live("rule", rule_id), ctx.vault)
     ctx.expect_version(stored.version)
-    SetupWriter(ctx).remove_rule(stored)
+    Rules(ctx).remove(stored)
 
 
 def _when(value: object) -> Condition:

@@ -23,13 +23,25 @@ from chalicelib.interchange.model.formats.amounts import (
     read_column,
 )
 from chalicelib.interchange.model.formats.dates import DateReader
+from chalicelib.interchange.model.formats.tabular.cells import (
+    Columns,
+    Problems,
+    date_problem,
+    empty_balance_lines,
+    fit_row,
+    is_prose,
+    merchant_categories,
+    refuse_unbooked,
+    separate_flaws,
+    stripped_column,
+    summary_lines,
+)
 from chalicelib.interchange.model.formats.tabular.layout import Layout
 from chalicelib.interchange.model.formats.tabular.signs import Reader
 from chalicelib.interchange.model.formats.tabular.texts import Texts, tidy
 from chalicelib.interchange.model.formats.tabular.vocabulary import (
     NOT_BOOKED,
     SIGN_CURRENCY,
-    SUMMARIES,
     SUMMARY_STARTS,
     fold,
 )
@@ -42,16 +54,12 @@ from chalicelib.interchange.model.formats.types import (
     Row,
     Unreadable,
     make_row,
-    quoted,
 )
 
 _BLOCK: Final = 4_096
 _UNCLEAR: Final = Flaw("unclear-currency", "The file has several currencies, this row names none.")
 _DATA_CELLS: Final = 3
 """A line with fewer filled cells and no date is a remark, not a broken transaction."""
-
-Columns = Sequence[Sequence[str]]
-Problems = tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,7 @@ class RowBuilder:
     def _add(self, rows: list[list[str]], lines: Sequence[int], broken: frozenset[int]) -> None:
         """Sort rows out one by one: keep the transactions with their flaws, note what else there is."""
         layout, dates = self._settings.layout, self._settings.dates
-        fitted = [_fitted(cells, line, layout) for cells, line in zip(rows, lines, strict=True)]
+        fitted = [fit_row(cells, line, layout) for cells, line in zip(rows, lines, strict=True)]
         amounts = self._settings.amounts(list(zip(*(cells for cells, _ in fitted), strict=True)))
         for (cells, flaws), line, amount in zip(fitted, lines, amounts, strict=True):
             text = cells[layout.columns.date]
@@ -137,7 +145,7 @@ class RowBuilder:
             if dates[text] is None:
                 if not self._is_transaction(line, cells, amount):
                     continue
-                found = (*found, _date_problem(line, text.strip()))
+                found = (*found, date_problem(line, text.strip()))
             if found:
                 self._flaws[len(self._cells)] = found
             self._cells.append(cells)
@@ -168,30 +176,26 @@ class RowBuilder:
         for at, flaws in self._flaws.items():
             problems[at] = flaws
         self._flaws, self._tails = {}, {}
-        values = _separated(amounts, lines, problems)
+        values = separate_flaws(amounts, lines, problems)
         self._count(values, currencies)
         if known.status is not None:
-            _refuse_unbooked(columns[known.status], lines, problems)
-        built = list(
-            map(
-                make_row,
-                zip(
-                    lines,
-                    dates,
-                    values,
-                    currencies,
-                    payees,
-                    memos,
-                    self._ids(columns),
-                    _stripped(columns, known.kind, len(lines), 40),
-                    _mccs(columns, known.mcc),
-                    self._balances(columns),
-                    problems,
-                    strict=False,
-                ),
-            )
+            refuse_unbooked(columns[known.status], lines, problems)
+        fields = zip(
+            lines,
+            dates,
+            values,
+            currencies,
+            payees,
+            memos,
+            self._ids(columns),
+            stripped_column(columns, known.kind, len(lines), 40),
+            merchant_categories(columns, known.mcc),
+            self._balances(columns),
+            problems,
+            strict=False,
         )
-        summaries = _summaries(payees, memos) | _empty_balances(payees, amounts)
+        built = list(map(make_row, fields))
+        summaries = summary_lines(payees, memos) | empty_balance_lines(payees, amounts)
         self._keep(built, columns, summaries)
 
     def _count(self, values: Sequence[Decimal | None], currencies: list[str | None]) -> None:
@@ -203,7 +207,7 @@ class RowBuilder:
     def _keep(self, built: list[Row], columns: Columns, summaries: set[int]) -> None:
         """Append the rows, without those that only repeat a balance or a turnover."""
         account = self._settings.layout.columns.account
-        names = _stripped(columns, account, len(built), 66) if account is not None else []
+        names = stripped_column(columns, account, len(built), 66) if account is not None else []
         for at in sorted(summaries):
             detail = "A balance or turnover, no transaction."
             self._notes.add("summary-line", detail, line=built[at].line)
@@ -289,7 +293,7 @@ class RowBuilder:
         elif isinstance(amount, Flaw) and (
             len(filled) < _DATA_CELLS
             or (no_amount and len(filled) * 2 < layout.width)
-            or (not no_amount and _is_prose(cells, layout))
+            or (not no_amount and is_prose(cells, layout))
         ):
             code, detail = "ignored-line", "Neither date nor amount: no transaction."
         else:
@@ -310,94 +314,3 @@ class RowBuilder:
             memo = " ".join([last.memo, *map(tidy, filled)]).strip()
             self.rows[-1] = last._replace(memo=memo[:MAX_TEXT])
         return bool(self._cells or self.rows)
-
-
-def _summaries(payees: list[str], memos: list[str]) -> set[int]:
-    found: set[int] = set()
-    for texts in (payees, memos):
-        if not SUMMARIES.isdisjoint(map(str.casefold, set(texts))):
-            found.update(at for at, text in enumerate(texts) if text.casefold() in SUMMARIES)
-    return found
-
-
-def _empty_balances(payees: list[str], amounts: list[Decimal | Flaw]) -> set[int]:
-    """Find lines such as `Beginning balance as of ...` that have a date and no amount."""
-    if only_decimals(amounts) is not None:
-        return set()
-    empty = [at for at, amount in enumerate(amounts) if amount is EMPTY]
-    return {at for at in empty if f"{fold(payees[at])} ".startswith(SUMMARY_STARTS)}
-
-
-def _fitted(cells: list[str], line: int, layout: Layout) -> tuple[list[str], Problems]:
-    """Bring a row to the width of the table: short ones are filled up, what is beyond is text or a flaw."""
-    width = layout.width
-    if len(cells) == width:
-        return cells, ()
-    if len(cells) < width:
-        return cells + [""] * (width - len(cells)), ()
-    beyond = [cell for cell in cells[width:] if cell.strip()]
-    if not beyond:
-        return cells[:width], ()
-    if layout.extra_cells_are_text:
-        return [*cells[: width - 1], " ".join([cells[width - 1], *beyond])], ()
-    detail = "The row has more cells than the table has columns: amounts may have moved."
-    return cells[:width], (Problem(line, None, "too-many-cells", detail),)
-
-
-def _separated(
-    amounts: list[Decimal | Flaw], lines: Sequence[int], problems: list[Problems]
-) -> Sequence[Decimal | None]:
-    """Turn flaws of amounts into problems of their rows."""
-    decimals = only_decimals(amounts)
-    if decimals is not None:
-        return decimals
-    values: list[Decimal | None] = []
-    for at, amount in enumerate(amounts):
-        if isinstance(amount, Flaw):
-            found = Problem(lines[at], "amount", amount.code, amount.detail)
-            problems[at] = (*problems[at], found)
-            values.append(None)
-        else:
-            values.append(amount)
-    return values
-
-
-def _refuse_unbooked(states: Sequence[str], lines: Sequence[int], problems: list[Problems]) -> None:
-    unbooked = {state for state in set(states) if fold(state) in NOT_BOOKED}
-    if unbooked:
-        for at, state in enumerate(states):
-            if state in unbooked:
-                detail = f"The bank has not booked this: {quoted(state.strip())}."
-                problems[at] = (Problem(lines[at], "status", "not-booked", detail),)
-
-
-def _stripped(columns: Columns, index: int | None, count: int, limit: int) -> list[str]:
-    if index is None or index >= len(columns):
-        return [""] * count
-    return [text.strip()[:limit] for text in columns[index]]
-
-
-def _mccs(columns: Columns, index: int | None) -> Sequence[str | None]:
-    if index is None or index >= len(columns):
-        return [None] * len(columns[0])
-    codes = (text.strip() for text in columns[index])
-    return [
-        code if len(code) == 4 and code.isdecimal() and code.isascii() else None for code in codes
-    ]
-
-
-def _is_prose(cells: list[str], layout: Layout) -> bool:
-    """Whether date and amount hold more letters than digits, as in a remark over all columns."""
-    known = layout.columns
-    wanted = (known.date, known.amount, known.money_out, known.money_in)
-    text = "".join(cells[index] for index in wanted if index is not None)
-    return sum(char.isalpha() for char in text) > sum(char.isdigit() for char in text)
-
-
-def _date_problem(line: int, text: str) -> Problem:
-    if not text:
-        return Problem(line, "date", "no-date", "The date is empty.")
-    if fold(text) in NOT_BOOKED:
-        detail = f"The bank has not booked this: {quoted(text)}."
-        return Problem(line, "status", "not-booked", detail)
-    return Problem(line, "date", "bad-date", f"{quoted(text)} is not a date.")

@@ -40,10 +40,16 @@ def open_port(port: int) -> socket.socket:
     return listener
 
 
+def _is_telling(record: logging.LogRecord) -> bool:
+    """Leave out what uvicorn says of a WebSocket that was refused properly (Kludex/uvicorn#3138)."""
+    return "without completing handshake" not in record.getMessage()
+
+
 class Serving:
     """A running host; uvicorn has a thread of its own, so that signals stay ours."""
 
     def __init__(self, host: Host, listener: socket.socket) -> None:
+        logging.getLogger("uvicorn.error").addFilter(_is_telling)
         self._host = host
         self._listener = listener
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -52,12 +52,14 @@ def test_the_product_pushes_by_connection_id(here: Here) -> None:
         assert here.call("/health").json["websockets"] == 1
 
 
-def test_a_refused_connection_never_opens(here: Here) -> None:
+def test_a_refused_connection_never_opens(here: Here, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(InvalidStatus) as refused:
         connect(f"{here.base.replace('http', 'ws')}/ws?ticket=bad")
 
     assert refused.value.response.status_code == 401
     assert _kinds(here) == ["CONNECT"]
+    assert here.call("/health").status == 200
+    assert caplog.messages == []
     with pytest.raises(InvalidStatus):
         connect(f"{here.base.replace('http', 'ws')}/elsewhere?ticket=good")
 

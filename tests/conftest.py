@@ -43,6 +43,7 @@ for _name in [name for name in os.environ if name.startswith(("XPENSE_", "AWS_")
 os.environ.update(_ENVIRONMENT)
 
 _LOOPBACK = ["127.0.0.1", "::1"]
+_CLOUDS: list[Cloud] = []
 _SPEAKS_TO_LOOPBACK = ("engine", "journey", "local")
 _DURABLE = os.environ.get("XPENSE_TEST_ENGINE") == "durable"
 
@@ -92,4 +93,15 @@ def cloud() -> Iterator[Cloud]:
     from tests.support.cloud import cloud as made
 
     with made() as one:
+        _CLOUDS.append(one)
         yield one
+        _CLOUDS.clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quiet_tables(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Empty the tables after each file: on moto every query walks the whole table."""
+    yield
+    made = _CLOUDS[-1] if _CLOUDS else None
+    if made is not None:
+        made.forget()

@@ -34,7 +34,11 @@ class OutboxRow(Row):
 
     def lines(self) -> list[str]:
         """Give the messages as they travel, in their order."""
-        return self.body.splitlines()
+        return self.body.split("\n")
+
+    def envelopes(self) -> list[Envelope]:
+        """Give the messages, read."""
+        return [Envelope.from_json(line) for line in self.lines()]
 
 
 def pack(envelopes: Sequence[tuple[Envelope, str]]) -> list[OutboxRow]:

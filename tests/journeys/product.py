@@ -28,10 +28,11 @@ PATIENCE: Final = 60.0
 
 def until(condition: Callable[[], Any], what: str, *, seconds: float = PATIENCE) -> Any:
     """Wait until a condition holds, and give what it gave."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, 0.02
     while not (found := condition()):
         assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-        time.sleep(0.03)
+        time.sleep(pause)
+        pause = min(pause * 1.4, 0.2)  # asking costs the product more than waiting
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from typing import Any
@@ -25,11 +24,10 @@ from chalicelib.expenses.events import (
     TransactionRecorded,
     TransactionsImported,
 )
-from chalicelib.kernel import aws, outbox, tables
+from chalicelib.kernel import outbox
 from chalicelib.kernel.context import Owner
 from chalicelib.kernel.events import Envelope, Fact
 from chalicelib.kernel.ids import derived_id, new_id
-from chalicelib.kernel.settings import settings as environment
 from chalicelib.kernel.tables import Table
 from tests.slice.analytics.scenes import (
     ACCOUNTS,
@@ -43,13 +41,14 @@ from tests.slice.analytics.scenes import (
     enveloped,
     summed,
 )
+from tests.support.cloud import DURABLE, ENGINE, Cloud
 from tests.support.taps import calls_of, every_point, killed_at
 
 FOOD = CATEGORIES[1]
 FIGURE = settings().max_examples
 """100, or 2,000 where the full figures are asked for."""
 HEALTH = (HealthCheck.too_slow, HealthCheck.data_too_large)
-ENGINE = pytest.param("engine", marks=pytest.mark.engine)
+pytestmark = pytest.mark.slice
 
 
 @pytest.fixture(scope="module")
@@ -61,42 +60,10 @@ def app() -> Chalice:
     return made
 
 
-@pytest.fixture(
-    scope="module",
-    autouse=True,
-    params=[pytest.param("moto", marks=pytest.mark.slice), ENGINE],
-)
-def table(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The table, on moto in this process and on the durable engine."""
-    opened = _on_moto() if request.param == "moto" else _on_the_engine()
-    yield from opened
-
-
-def _on_moto() -> Iterator[str]:
-    from moto import mock_aws
-
-    with mock_aws():
-        aws.reset()
-        tables.create(TABLE)
-        yield "moto"
-    aws.reset()
-
-
-def _on_the_engine() -> Iterator[str]:
-    from local.engine import start_engine
-
-    engine = start_engine(None)
-    os.environ["XPENSE_DYNAMODB_ENDPOINT"] = engine.endpoint
-    environment.cache_clear()
-    aws.reset()
-    try:
-        tables.create(TABLE)
-        yield engine.name
-    finally:
-        engine.close()
-        del os.environ["XPENSE_DYNAMODB_ENDPOINT"]
-        environment.cache_clear()
-        aws.reset()
+@pytest.fixture(scope="module", autouse=True)
+def table(cloud: Cloud) -> str:
+    """The name of the engine that the tables lie on."""
+    return "engine" if os.environ.get(ENGINE) == DURABLE else "moto"
 
 
 @pytest.fixture
@@ -121,9 +88,8 @@ def told(owner: Owner) -> list[Envelope]:
     found = []
     for shard in range(outbox.SHARDS):
         for item in Table(TABLE).query_all(f"OBX#{shard}", "0", "g", most=10_000, consistent=True):
-            envelope = Envelope.from_json(item["body"]["S"])
-            if envelope.owner == str(owner):
-                found.append(envelope)
+            envelopes = outbox.OutboxRow.from_raw_data(dict(item)).envelopes()
+            found += [one for one in envelopes if one.owner == str(owner)]
     return found
 
 

@@ -34,7 +34,7 @@ def outbox_states(person: SignedIn, import_id: str) -> list[str]:
         KeyConditionExpression="pk = :p",
         ExpressionAttributeValues={":p": {"S": f"{PREFIX}{shard}"}},
     )["Items"]
-    bodies = [json.loads(item["body"]["S"]) for item in rows]
+    bodies = [json.loads(line) for item in rows for line in item["body"]["S"].split("\n")]
     return [
         body["data"]["state"]
         for body in bodies

@@ -82,9 +82,8 @@ def outbox_of(owner: Owner) -> list[Envelope]:
     found = []
     for shard in range(outbox.SHARDS):
         for item in table.query(f"OBX#{shard}", "0", "g", limit=500, consistent=True).items:
-            envelope = Envelope.from_json(item["body"]["S"])
-            if envelope.owner == str(owner):
-                found.append(envelope)
+            envelopes = outbox.OutboxRow.from_raw_data(dict(item)).envelopes()
+            found += [one for one in envelopes if one.owner == str(owner)]
     return found
 
 

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.kernel import aws, clock
 from chalicelib.kernel.context import Context, Owner, Visit
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Table
 from chalicelib.security import api as security
@@ -56,10 +57,11 @@ def signed_up(here: Cloud) -> tuple[str, str]:
     reply = Client(here.app).post("/v1/users/register", {"email": address, "password": PASSWORD})
     assert reply.status == 202, reply.text
     bodies = [
-        item["body"]["S"]
+        envelope.to_json()
         for shard in range(8)
         for item in Table(TABLE).query_all(f"OBX#{shard}", "0", "g", most=500, consistent=True)
-        if item["type"]["S"] == VerificationRequested.name
+        for envelope in OutboxRow.from_raw_data(dict(item)).envelopes()
+        if envelope.type == VerificationRequested.name
     ]
     (body,) = bodies
     return address, body

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from chalicelib.kernel import outbox
-from chalicelib.kernel.events import Envelope, Message
+from chalicelib.kernel.events import Message
 from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.tables import Raw, TableSpec
 from chalicelib.users import api as users
@@ -29,8 +29,8 @@ class Told:
 
     def hear(self, _spec: TableSpec, rows: Sequence[Raw]) -> None:
         for row in rows:
-            body = OutboxRow.from_raw_data(dict(row)).body
-            self.messages.append(Envelope.from_json(body).message())
+            envelopes = OutboxRow.from_raw_data(dict(row)).envelopes()
+            self.messages += [one.message() for one in envelopes]
 
     def kinds(self) -> list[str]:
         return [message.name.split(".")[1] for message in self.messages]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -391,10 +390,12 @@ def waiting(kind: str, subject: str) -> int:
     """Count the messages of a kind about a user that wait in the outbox."""
     owner = str(repository.owner_of(subject)).encode()
     shard = f"{outbox.PREFIX}{hashlib.sha256(owner).digest()[0] % outbox.SHARDS}"
-    bodies = [
-        json.loads(row["body"]["S"]) for row in Table(TABLE).query_all(shard, "0", "g", most=5_000)
+    told = [
+        envelope
+        for row in Table(TABLE).query_all(shard, "0", "g", most=5_000)
+        for envelope in outbox.OutboxRow.from_raw_data(dict(row)).envelopes()
     ]
-    return sum(one["type"] == kind and one["subject"] == subject for one in bodies)
+    return sum(one.type == kind and one.subject == subject for one in told)
 
 
 def test_a_crash_at_any_call_of_a_sign_up_is_mended_by_signing_up_again(

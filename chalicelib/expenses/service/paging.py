@@ -27,10 +27,13 @@ def listed(ctx: Context, page: Page[T], question: str) -> Listing[T]:
 def cut(
     items: Sequence[T], ids: Sequence[str], start: Mapping[str, str] | None, limit: int
 ) -> Page[T]:
-    """Cut a page out of a short list that was read whole, going on after an id or, if it is gone, a place."""
+    """Cut a page out of a short list that was read whole, going on after an id.
+
+    Where that object is gone meanwhile, what stood behind it has moved up by one place.
+    """
     begin = 0
     if start is not None:
-        begin = ids.index(start["id"]) + 1 if start["id"] in ids else int(start["place"])
+        begin = ids.index(start["id"]) + 1 if start["id"] in ids else int(start["place"]) - 1
     end = begin + limit
     resume = {"id": ids[end - 1], "place": str(end)} if end < len(items) else None
     return Page(tuple(items[begin:end]), resume)

@@ -37,6 +37,7 @@ from chalicelib.interchange.model.formats.types import (
 _TOKEN: Final = re.compile(r"<(/?)([A-Z][A-Z0-9._]*+)/?>([^<]*+)")
 _MAX_TOKENS: Final = 600_000
 _MAX_VALUE: Final = 400
+_END_TAG: Final = len("</STMTTRN>")
 _TAIL: Final = 4_096
 _STATEMENTS: Final = {"STMTRS": "bank", "CCSTMTRS": "card", "INVSTMTRS": "investment"}
 _PARTS: Final = {
@@ -102,9 +103,9 @@ def parse_ofx(data: bytes, hints: Hints) -> ParsedFile:
     if "</OFX>" not in prepared.body[-_TAIL:]:
         notes.add("truncated-file", "The end tag </OFX> is missing: the file may be cut off.")
     walk = _Walk(notes=notes, hints=hints)
-    pieces, line = prepared.body.split("<STMTTRN>"), prepared.first_line
+    pieces = prepared.body.split("<STMTTRN>")
     del decoded, prepared  # of a large file only the pieces are kept
-    _walk_pieces(walk, pieces, line)
+    _walk_pieces(walk, pieces)
     _finish(walk)
     if not walk.statements:
         _refuse(walk)
@@ -119,19 +120,23 @@ def parse_ofx(data: bytes, hints: Hints) -> ParsedFile:
     )
 
 
-def _walk_pieces(walk: _Walk, pieces: list[str], line: int) -> None:
+def _walk_pieces(walk: _Walk, pieces: list[str]) -> None:
     """Go through the pieces between transactions, and give each transaction to its statement."""
     if len(pieces) > MAX_ROWS + 1:
         raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} transactions.")
     _walk_tags(walk, pieces[0])
-    line += pieces[0].count("\n")
-    closed = rest = ""
+    line = 1 + pieces[0].count("\n")
+    end, rest = 0, ""
     for at in range(1, len(pieces)):
-        piece = pieces[at]
+        body = piece = pieces[at]
         pieces[at] = ""
-        body, closed, rest = piece.partition("</STMTTRN>")
-        if not closed:
+        end = piece.find("</STMTTRN>")
+        if end < 0:
             body, rest = _cut_unclosed(piece)
+        else:
+            rest = piece[end + _END_TAG :]
+            if rest and not rest.isspace():
+                body = piece[:end]
         if walk.current is None:
             walk.current = _Building("")
         walk.current.bodies.append(body)
@@ -139,7 +144,7 @@ def _walk_pieces(walk: _Walk, pieces: list[str], line: int) -> None:
         line += piece.count("\n")
         if rest and not rest.isspace():
             _walk_tags(walk, rest)
-    if walk.current is not None and walk.current.bodies and not (closed or rest):
+    if walk.current is not None and walk.current.bodies and end < 0 and not rest:
         walk.current.cut_off = True
 
 

@@ -79,7 +79,8 @@ class TransactionReader:
         self._hints = hints
         self._dates = OfxDates()
         self._shared = SharedTexts()
-        self._names = set(_USUAL_TAGS.split()) | {f"/{name}" for name in _USUAL_TAGS.split()}
+        usual = _USUAL_TAGS.split()
+        self._names = {*usual, *(f"/{name}" for name in usual), "/STMTTRN"}
         self._cut = 0
 
     def read(

@@ -21,7 +21,6 @@ _ENTITY: Final = re.compile(
     r"&(?:#(\d{1,7}|x[0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos|nbsp));?", re.ASCII
 )
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
-_ROOT: Final = re.compile(r"<OFX(?:\s[^<>]*+)?>", re.IGNORECASE)
 _LOOSE_MARK: Final = re.compile(
     r"<(?!(?:CC|INV)?STMT(?:TRN|RS)>)\s*+(?i:(?:CC|INV)?STMT(?:TRN|RS))\s*+>"
 )
@@ -29,17 +28,10 @@ _LOOSE_TAG: Final = re.compile(r"<\s*+(/?)\s*+([A-Za-z][A-Za-z0-9._]*+)\s*+(/?)>
 
 
 class Prepared(NamedTuple):
-    """The part from `<OFX>` on, without comments; `first_line` is the line on which it starts."""
+    """The text without comments, with its tags in one form, and the version that its header names."""
 
     body: str
-    first_line: int
     version: str
-    has_comments: bool
-
-
-def looks_like_ofx(head: str) -> bool:
-    """Recognise OFX by its root tag or its header, wherever in the first page they stand."""
-    return "OFXHEADER" in head or _ROOT.search(head) is not None
 
 
 def declared_encoding(data: bytes) -> str | None:
@@ -50,22 +42,20 @@ def declared_encoding(data: bytes) -> str | None:
 
 
 def prepare(text: str) -> Prepared:
-    """Cut the header off, take comments and CDATA marks out, and bring the tags into one form."""
+    """Take comments and CDATA marks out, and bring the tags into one form; lines keep their numbers.
+
+    The header stays: nothing in it looks like a tag that is read.
+    """
     version = _VERSION.search(text[:_HEAD])
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    root = _ROOT.search(text)
-    start = root.end() if root else 0
-    first_line = text.count("\n", 0, start) + 1
-    body = text[start:]
-    if body.count("<") > MAX_TAGS:
+    if text.count("<") > MAX_TAGS:
         raise Unreadable("too-complex", f"The file has more than {MAX_TAGS} tags.")
-    has_comments = "<!" in body
-    if has_comments:
-        body = _without_marked(_without_comments(body))
-    if ("<STMTTRN>" not in body or "<stmttrn" in body) and _LOOSE_MARK.search(body):
-        body = _LOOSE_TAG.sub(_tidy, body)  # lower case, or blanks within the tags
-    return Prepared(body, first_line, version[1] if version else "", has_comments)
+    if "<!" in text:
+        text = _without_marked(_without_comments(text))
+    if ("<STMTTRN>" not in text or "<stmttrn" in text) and _LOOSE_MARK.search(text):
+        text = _LOOSE_TAG.sub(_tidy, text)  # lower case, or blanks within the tags
+    return Prepared(text, version[1] if version else "")
 
 
 def _tidy(match: re.Match[str]) -> str:

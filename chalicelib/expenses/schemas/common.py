@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.model.transactions import MAX_NOTES, MAX_PAYEE
+from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.wire import PageOut
 
 T = TypeVar("T")
@@ -38,6 +41,12 @@ Instant = Annotated[
     str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-02T09:30:00.000Z"])
 ]
 """An instant, RFC 3339 in UTC."""
+
+
+@lru_cache(maxsize=512)
+def written(instant: datetime) -> str:
+    """Write an instant; the rows of a list often share theirs."""
+    return rfc3339(instant)
 
 
 def absent() -> Any:  # noqa: ANN401 - stands for a field that a patch does not name

@@ -18,8 +18,8 @@ from chalicelib.expenses.schemas.common import (
     Notes,
     Payee,
     absent,
+    written,
 )
-from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.wire import Bulk, BulkOut, Id, MoneyIn, MoneyWire, PageQuery, Wire
 
 _CREATE: Final[JsonDict] = {
@@ -148,8 +148,8 @@ class TransactionOut(Wire):
             status=one.status,
             source=one.source,
             import_id=one.import_id,
-            created_at=rfc3339(one.created_at),
-            updated_at=rfc3339(one.updated_at),
+            created_at=written(one.created_at),
+            updated_at=written(one.updated_at),
         )
 
 

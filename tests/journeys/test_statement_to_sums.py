@@ -295,13 +295,14 @@ def test_the_same_files_again_add_nothing(ledger: Ledger) -> None:
     before = person.every(TRANSACTIONS)
     months = sorted(_by_month(before))
     sums = [person.get(SPENDING, month=month) for month in months]
-    again = [File(one.path, one.known, accounts=one.accounts) for one in ledger.files]
+    known = ledger.files[::2]
+    again = [File(one.path, one.known, accounts=one.accounts) for one in known]
 
     for file in again:
         account_id = next(iter(file.accounts.values()))
         assert account_id is not None
         _upload(person, file, account_id)
-    for file, first in zip(again, ledger.files, strict=True):
+    for file, first in zip(again, known, strict=True):
         _look(person, file)
         assert file.job["same_file"] == first.job["id"]
         assert file.job["notes"][0]["code"] == "same-file"

@@ -177,4 +177,5 @@ def test_two_megabytes_of_the_same_take_linear_time(start: bytes, filler: bytes)
     found = answer(data, Hints())
 
     assert not isinstance(found, Unreadable) or found.detail
-    assert time.process_time() - started < SLOWEST
+    # Measured: 0.1 to 1.5 s. What grows with the square would take minutes.
+    assert time.process_time() - started < 6

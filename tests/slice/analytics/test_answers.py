@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,7 @@ from tests.factories.users import SignedIn, signed_in
 from tests.slice.analytics.scenes import delivered, enveloped
 from tests.support.budget import budget
 from tests.support.client import Client
-from tests.support.cloud import Cloud, cloud
+from tests.support.cloud import Cloud
 
 pytestmark = pytest.mark.slice
 SPENDING = "/v1/analytics/spending"
@@ -24,9 +23,8 @@ NOVEMBER = "2026-11"
 
 
 @pytest.fixture(scope="module")
-def here() -> Iterator[Cloud]:
-    with cloud() as made:
-        yield made
+def here(cloud: Cloud) -> Cloud:
+    return cloud
 
 
 @pytest.fixture

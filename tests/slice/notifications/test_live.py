@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -24,7 +23,7 @@ from tests.factories.users import SignedIn, signed_in
 from tests.slice.notifications.scenes import FakeGateway, delivered, enveloped, install
 from tests.support.budget import budget
 from tests.support.client import Client
-from tests.support.cloud import Cloud, LambdaContext, cloud
+from tests.support.cloud import Cloud, LambdaContext
 from tests.support.taps import calls_of, every_point, interleaved, killed_at, orders
 
 pytestmark = pytest.mark.slice
@@ -32,9 +31,8 @@ TICKET = "/v1/notifications/ws-ticket"
 
 
 @pytest.fixture(scope="module")
-def here() -> Iterator[Cloud]:
-    with cloud() as made:
-        yield made
+def here(cloud: Cloud) -> Cloud:
+    return cloud
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tests.factories.users import SignedIn, signed_in
 from tests.slice.notifications.scenes import FakeMail, delivered, enveloped, install
 from tests.support.budget import budget
 from tests.support.client import Client
-from tests.support.cloud import Cloud, cloud
+from tests.support.cloud import Cloud
 from tests.support.taps import every_point, interleaved, killed_at, orders
 
 pytestmark = pytest.mark.slice
@@ -33,9 +33,8 @@ PASSWORD = "correct horse battery staple 42"
 
 
 @pytest.fixture(scope="module")
-def here() -> Iterator[Cloud]:
-    with cloud() as made:
-        yield made
+def here(cloud: Cloud) -> Cloud:
+    return cloud
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def test_a_new_a_pending_and_a_known_address_cost_the_same_calls_and_hashes(
     # by network, by address; whose the address is; the key; everything else at once
     expected = {"UpdateItem": 2, "GetItem": 1, "PutItem": 1, "TransactWriteItems": 1}
     assert [one.calls for one in spent] == [expected] * 3
-    assert [one.writes for one in spent] == [7, 7, 5]
+    assert [one.writes for one in spent] == [6, 6, 5]
 
 
 def test_a_known_address_is_told_by_mail_and_keeps_its_password(

@@ -75,11 +75,13 @@ test: lint type arch unit  ## everything that must hold: lint, types, architectu
 
 .PHONY: unit
 unit: $(STAMP)  ## the tests alone: PYTEST_ARGS="-k name"
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not durable" $(PYTEST_ARGS)
+	XPENSE_TEST_ENGINE=durable $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "slice and not engine" $(PYTEST_ARGS)
 
 .PHONY: test-all
 test-all: lint type arch  ## the same with the full figures of every family (long)
-	XPENSE_FULL=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	XPENSE_FULL=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not durable" $(PYTEST_ARGS)
+	XPENSE_FULL=1 XPENSE_TEST_ENGINE=durable $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "slice and not engine" $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(STAMP)  ## ruff: rules and format

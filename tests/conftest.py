@@ -66,7 +66,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if on_engine or any(item.get_closest_marker(name) for name in _SPEAKS_TO_LOOPBACK):
             item.add_marker(pytest.mark.allow_hosts(_LOOPBACK))
         if item.get_closest_marker("durable") and not _DURABLE:
-            item.add_marker(pytest.mark.skip(reason="runs in the second pass: make engine"))
+            item.add_marker(pytest.mark.skip(reason="runs in the second pass of make test"))
 
 
 def pytest_sessionfinish() -> None:

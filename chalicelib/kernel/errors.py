@@ -56,6 +56,13 @@ class Malformed(Refusal):
     title = "The request could not be read"
 
 
+class Oversized(Refusal):
+    """The body has more bytes than any request needs."""
+
+    slug = "too-large"
+    title = "The body is too large"
+
+
 class Conflict(Refusal):
     """The state of things does not allow it now."""
 

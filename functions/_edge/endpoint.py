@@ -127,6 +127,7 @@ def _handle(
         act,
     )
     log = logger()
+    log.thread_safe_clear_keys()
     log.thread_safe_append_keys(
         request_id=request_id, operation=f"{operation.service}.{operation.name}"
     )

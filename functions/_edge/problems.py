@@ -14,6 +14,7 @@ from chalicelib.kernel.errors import (
     Invalid,
     Malformed,
     NotFound,
+    Oversized,
     PreconditionRequired,
     Refusal,
     Stale,
@@ -28,6 +29,7 @@ _URN: Final = "urn:xpense:problem:"
 # The most specific kind first: Stale is a Conflict.
 _STATUS: Final[tuple[tuple[type[Refusal], int], ...]] = (
     (Malformed, 400),
+    (Oversized, 413),
     (Unauthenticated, 401),
     (Forbidden, 403),
     (NotFound, 404),

@@ -11,7 +11,7 @@ from chalice.app import Request
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.kernel.context import ANY_VERSION
-from chalicelib.kernel.errors import FieldProblem, Invalid, Malformed, NotFound
+from chalicelib.kernel.errors import FieldProblem, Invalid, Malformed, NotFound, Oversized
 from chalicelib.kernel.ids import is_id, new_id
 
 B = TypeVar("B", bound=BaseModel)
@@ -53,7 +53,7 @@ def _no_constant(name: str) -> object:
 def check_json(raw: bytes) -> None:
     """Refuse what JSON parsers read differently: duplicate keys, NaN, bad UTF-8, deep nesting."""
     if len(raw) > MAX_BODY:
-        raise Malformed(f"a body has at most {MAX_BODY} bytes")
+        raise Oversized(f"a body has at most {MAX_BODY} bytes")
     try:
         text = raw.decode("utf-8")
         value = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)

@@ -63,6 +63,7 @@ def batch(event: SQSEvent, deliver: Callable[[str], None], *, dead: str) -> dict
 
 def _settled(record: Mapping[str, Any], deliver: Callable[[str], None], dead: str) -> bool:
     log = logger()
+    log.thread_safe_clear_keys()  # those of the message before would tell the wrong story
     log.thread_safe_append_keys(message_id=record["messageId"])
     try:
         deliver(record["body"])
@@ -71,7 +72,10 @@ def _settled(record: Mapping[str, Any], deliver: Callable[[str], None], dead: st
     except NotFound:
         log.warning("a message about something that is gone was dropped")
         return True
-    except (Unavailable, LostRace):
+    except LostRace:
+        log.warning("a message lost its race too often and comes again")
+        return False
+    except Unavailable:
         log.warning("a message comes again", exc_info=True)
         return False
     except Refusal as refusal:

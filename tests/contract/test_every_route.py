@@ -33,7 +33,7 @@ _BAD_BODIES: Final[dict[str, tuple[bytes, int]]] = {
 def _load() -> list[Operation]:
     import app
 
-    assert app.app
+    assert app.SERVICES
     return operations()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from chalicelib.kernel.context import ANY_VERSION
-from chalicelib.kernel.errors import Invalid, Malformed, NotFound
+from chalicelib.kernel.errors import Invalid, Malformed, NotFound, Oversized
 from chalicelib.kernel.ids import is_id
 from chalicelib.kernel.wire import Id, MoneyIn, Name, PageQuery, Wire
 from functions._edge.requests import (
@@ -155,7 +155,7 @@ def test_a_body_has_a_largest_size() -> None:
     padding = b" " * (MAX_BODY - 2)
 
     check_json(b"{}" + padding)
-    with pytest.raises(Malformed, match="bytes"):
+    with pytest.raises(Oversized, match="bytes"):
         check_json(b"{}" + padding + b" ")
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, Response, SQSEvent, WebsocketEvent
 
-from chalicelib.kernel import aws, outbox, tables
+from chalicelib.kernel import aws, clock, outbox, tables
+from chalicelib.kernel.events import Envelope
 from chalicelib.kernel.ids import new_id
-from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.relay import publish
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import TableSpec
@@ -52,7 +52,7 @@ def notes(kind: str) -> Response:
 @app.route("/toys/{id}", methods=["PUT"])
 def make(id: str) -> Response:
     """Write a toy and its outbox row in one transaction, as the kernel's Commit does."""
-    row = OutboxRow("OBX#0", new_id(), to="topic", type="toys.made.v1", body=id)
+    (row,) = outbox.pack([(_told(id), outbox.TOPIC)])
     toy = {"pk": {"S": "TOY"}, "sk": {"S": id}}
     aws.dynamodb().transact_write_items(
         TransactItems=[
@@ -62,6 +62,24 @@ def make(id: str) -> Response:
     )
     outbox.committed(TABLE, [row.raw()])
     return _ours({"id": id}, 201)
+
+
+def _told(toy: str) -> Envelope:
+    return Envelope(
+        id=new_id(),
+        type="toys.made.v1",
+        time=clock.now(),
+        owner="U#0",
+        subject=toy,
+        sequence=0,
+        trace="t",
+        data="{}",
+    )
+
+
+def _subject(body: str) -> str:
+    """Whose message it is: the relay's are envelopes, the tests' own plain words."""
+    return Envelope.from_json(body).subject if body.startswith("{") else body
 
 
 @app.on_dynamodb_record(
@@ -80,7 +98,7 @@ def toys_inbox(event: SQSEvent) -> dict[str, Any]:
             _note("TRY", f"{record['body']}#{count}")
             failed.append({"itemIdentifier": record["messageId"]})
         else:
-            _note("HEARD", record["body"], record=json.dumps(record))
+            _note("HEARD", _subject(record["body"]), record=json.dumps(record))
     return {"batchItemFailures": failed}
 
 

@@ -108,7 +108,7 @@ def birds_inbox(event: SQSEvent) -> None:
         if record.body == "sleep" and not _seen("SLEPT"):
             _note("SLEPT", "once")
             time.sleep(60)
-        _note("BIRD", record.body)
+        _note("BIRD", _subject(record.body))
 
 
 @app.on_sqs_message(queue=settings().queue("interchange-uploads"), batch_size=1, name="uploads")

@@ -39,6 +39,8 @@ class Pages:
                 return self._mails_page
             case "/local/mailbox.json":
                 return self._mails
+            case "/verify-email":
+                return _confirm
             case path:
                 return self.more.get(path)
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import re
 from email.message import EmailMessage
 
 import pytest
@@ -227,3 +229,13 @@ def test_an_unsigned_call_is_refused(here: Here) -> None:
     assert here.call("/_aws/sqs", "POST", body=b"{}").status == 403
     assert here.call("/_aws/nothing", "POST", body=b"{}").status == 403
     assert base64.b64encode(here.cloud.credentials.secret.encode()) not in here.call("/health").body
+
+
+def test_the_mails_link_has_a_page_whose_one_script_is_named_by_its_hash(here: Here) -> None:
+    page = here.call("/verify-email")
+
+    assert page.status == 200
+    (script,) = re.findall(rb"<script>(.*?)</script>", page.body, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page.headers["content-security-policy"]
+    assert b"/v1/users/verify-email" in script

@@ -11,7 +11,6 @@ from typing import Final
 
 _VERSION_SHIFT: Final = 76
 _VARIANT_SHIFT: Final = 62
-_RAND_B_BITS: Final = 62
 _COUNTER_BITS: Final = 12
 _MAX_COUNTER: Final = (1 << _COUNTER_BITS) - 1
 

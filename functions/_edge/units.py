@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import json
-import random
-import time
 from collections.abc import Callable
-from typing import Final, TypeVar
 
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.idempotency import Claim
-from chalicelib.kernel.transaction import LostRace
+from chalicelib.kernel.races import until_won
 from functions._edge.problems import Answer
-
-T = TypeVar("T")
-TRIES: Final = 5
-"""A use-case that lost a race is run again up to this often (decision 10)."""
 
 
 def in_unit(
@@ -25,17 +18,7 @@ def in_unit(
 
     Raises the use-case's refusal, or `LostRace` after too many lost races.
     """
-    return retried(lambda: _once(make(), work, claimed))
-
-
-def retried(attempt: Callable[[], T]) -> T:
-    """Run again what lost a race, with growing jitter."""
-    for number in range(TRIES):
-        try:
-            return attempt()
-        except LostRace:
-            time.sleep(random.uniform(0, 0.02 * 2**number))  # noqa: S311 - jitter, not a secret
-    raise LostRace
+    return until_won(lambda: _once(make(), work, claimed))
 
 
 def _once(context: Context, work: Callable[[Context], Answer], claimed: Claim | None) -> Answer:

@@ -7,8 +7,6 @@ letters at once with its reason. One bad message never holds up its batch.
 from __future__ import annotations
 
 import json
-import random
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -20,13 +18,13 @@ from chalicelib.kernel.errors import NotFound, Refusal, Unavailable
 from chalicelib.kernel.events import Envelope, Fact, Message, UndecodableMessage
 from chalicelib.kernel.inbox import AlreadyHandled
 from chalicelib.kernel.log import logger
+from chalicelib.kernel.races import until_won
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import TableSpec
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.security import api as security
 
 Handler = Callable[[Context, Any], None]
-TRIES: Final = 5
 BATCH: Final = 10
 _SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {}
 
@@ -107,14 +105,7 @@ def _deliver(spec: TableSpec, handlers: Mapping[str, Handler], body: str) -> Non
         raise UndecodableMessage("the owner is not one") from error
     message = envelope.message()
     logger().thread_safe_append_keys(event_id=envelope.id, trace=envelope.trace, type=envelope.type)
-    for attempt in range(TRIES):
-        try:
-            _once(spec, owner, envelope, handler, message)
-        except LostRace:
-            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
-        else:
-            return
-    raise LostRace
+    until_won(lambda: _once(spec, owner, envelope, handler, message))
 
 
 def _once(

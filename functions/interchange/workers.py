@@ -12,10 +12,10 @@ from chalicelib.interchange.commands import DropRows
 from chalicelib.interchange.repository import TABLE
 from chalicelib.interchange.service import committing, reading
 from chalicelib.kernel.context import Context, Owner, system_context
+from chalicelib.kernel.races import until_won
 from chalicelib.kernel.settings import settings
 from chalicelib.security import api as security
 from functions._edge.relays import relay
-from functions._edge.units import retried
 from functions._edge.worker import batch, consume, s3_objects
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ def _deliver(body: str) -> None:
 
 
 def _in_unit(owner: Owner, work: Callable[[Context], T]) -> T:
-    return retried(lambda: _once(owner, work))
+    return until_won(lambda: _once(owner, work))
 
 
 def _once(owner: Owner, work: Callable[[Context], T]) -> T:

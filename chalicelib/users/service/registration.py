@@ -14,6 +14,7 @@ from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.errors import TooMany
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.keys import provider
+from chalicelib.kernel.races import until_won
 from chalicelib.security import api as security
 from chalicelib.users import repository
 from chalicelib.users.errors import VerificationGone, VerificationUnusable
@@ -33,7 +34,7 @@ from chalicelib.users.model.users import (
 )
 from chalicelib.users.schemas import Register
 from chalicelib.users.service import passwords
-from chalicelib.users.service.unit import in_one_write, until_won, write
+from chalicelib.users.service.unit import in_one_write, write
 
 MAILS: Final = security.Limit("sign-up-mail", quota=5, window=24 * 3600)
 """Mails that sign-ups can make us send to one address in a day."""

@@ -12,6 +12,7 @@ from typing import Final
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.ids import derived_id, new_id
 from chalicelib.kernel.keys import provider
+from chalicelib.kernel.races import until_won
 from chalicelib.security import api as security
 from chalicelib.users import repository
 from chalicelib.users.errors import BadAddress, RefreshRefused, SignInRefused
@@ -30,7 +31,7 @@ from chalicelib.users.model.tokens import (
 from chalicelib.users.model.users import User
 from chalicelib.users.schemas import SignIn, TokensOut
 from chalicelib.users.service import passwords
-from chalicelib.users.service.unit import in_one_write, until_won, write
+from chalicelib.users.service.unit import in_one_write, write
 
 BY_ACCOUNT_AND_NETWORK: Final = security.Limit("sign-in-here", quota=10, window=900)
 BY_ACCOUNT: Final = security.Limit("sign-in-account", quota=100, window=3600)

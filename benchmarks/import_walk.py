@@ -39,6 +39,16 @@ def rows(size: int) -> list[Line]:
     ]
 
 
+def prepared(url: str, size: int, folder: str) -> tuple[Rest, str, Path]:
+    """Make a new person with an account, and a statement of so many rows beside them."""
+    rest = person(url)
+    body = {"name": "Bench", "kind": "bank", "currency": "EUR"}
+    account = rest.call("POST", "/v1/expenses/accounts", body)["id"]
+    path = Path(folder, f"{size}.ofx")
+    path.write_text(statement("1", rows(size)), encoding="utf-8")
+    return rest, account, path
+
+
 def walk(rest: Rest, account: str, path: Path) -> tuple[float, float, float, dict[str, Any]]:
     """Upload, preview, commit, wait for the sums; gives the seconds of each part and the result."""
     started = time.perf_counter()
@@ -76,14 +86,7 @@ def main(arguments: list[str]) -> None:
     print("rows      preview s   stored s   rows/s stored   again s (adds 0)   summed after s")
     with stack() as url, tempfile.TemporaryDirectory() as folder:
         for size in [int(one) for one in arguments] or SIZES:
-            rest = person(url)
-            account = rest.call(
-                "POST",
-                "/v1/expenses/accounts",
-                {"name": "Bench", "kind": "bank", "currency": "EUR"},
-            )["id"]
-            path = Path(folder, f"{size}.ofx")
-            path.write_text(statement("1", rows(size)), encoding="utf-8")
+            rest, account, path = prepared(url, size, folder)
             preview, stored, _, result = walk(rest, account, path)
             assert result["recorded"] == size, result
             after = summed(rest, size)

@@ -11,12 +11,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
-from benchmarks.import_walk import rows, walk
-from benchmarks.stack import person, stack
-from local.demo import statement
+from benchmarks.import_walk import prepared, walk
+from benchmarks.stack import stack
 from local.rest import Rest
 
 SIZES: Final = (1_000, 100_000)
@@ -70,14 +68,7 @@ def main(arguments: list[str]) -> None:
     """Print a table per size."""
     with stack() as url, tempfile.TemporaryDirectory() as folder:
         for size in [int(one) for one in arguments] or SIZES:
-            rest = person(url)
-            account = rest.call(
-                "POST",
-                "/v1/expenses/accounts",
-                {"name": "Bench", "kind": "bank", "currency": "EUR"},
-            )["id"]
-            path = Path(folder, f"{size}.ofx")
-            path.write_text(statement("1", rows(size)), encoding="utf-8")
+            rest, account, path = prepared(url, size, folder)
             walk(rest, account, path)
             print(f"{size} stored        p50 ms    p99 ms")
             for name, (middle, late) in measure(rest, account).items():

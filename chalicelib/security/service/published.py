@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from chalicelib.security.gateways import common_passwords
 from chalicelib.security.model.passwords import MAX_LENGTH, MIN_LENGTH
-from chalicelib.security.schemas import (
+from chalicelib.security.schemas.published import (
     JwkOut,
     JwksOut,
     PasswordCheckOut,

@@ -13,7 +13,7 @@ from chalicelib.users import repository
 from chalicelib.users.model import sessions
 from chalicelib.users.model.sessions import Session
 from chalicelib.users.model.users import User
-from chalicelib.users.schemas import SessionOut, UpdateMe, UserOut
+from chalicelib.users.schemas.account import SessionOut, UpdateMe, UserOut
 
 _QUESTION = "users.sessions"
 

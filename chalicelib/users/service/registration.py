@@ -32,7 +32,7 @@ from chalicelib.users.model.users import (
     User,
     Verification,
 )
-from chalicelib.users.schemas import Register
+from chalicelib.users.schemas.signing_in import Register
 from chalicelib.users.service import passwords
 from chalicelib.users.service.unit import in_one_write, write
 

@@ -29,7 +29,7 @@ from chalicelib.users.model.tokens import (
     refresh_token,
 )
 from chalicelib.users.model.users import User
-from chalicelib.users.schemas import SignIn, TokensOut
+from chalicelib.users.schemas.signing_in import SignIn, TokensOut
 from chalicelib.users.service import passwords
 from chalicelib.users.service.unit import in_one_write, write
 

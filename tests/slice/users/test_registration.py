@@ -23,7 +23,7 @@ from chalicelib.users.errors import VerificationGone, VerificationUnusable
 from chalicelib.users.model.tokens import verification_token
 from chalicelib.users.model.users import VERIFICATION_LIFE
 from chalicelib.users.repository import TABLE
-from chalicelib.users.schemas import Register
+from chalicelib.users.schemas.signing_in import Register
 from chalicelib.users.service import passwords, registration
 from tests.slice.users.conftest import PASSWORD, Told
 from tests.support.budget import budget

@@ -18,7 +18,7 @@ from chalicelib.users import repository
 from chalicelib.users.errors import RefreshRefused, SessionOver
 from chalicelib.users.events import RefreshTokenReused
 from chalicelib.users.model.tokens import hash_of, refresh_token
-from chalicelib.users.schemas import TokensOut
+from chalicelib.users.schemas.signing_in import TokensOut
 from chalicelib.users.service import signing_in
 from tests.factories.users import signed_in
 from tests.slice.users.conftest import PASSWORD, Told

@@ -21,7 +21,7 @@ from chalicelib.users.model import passwords as model
 from chalicelib.users.model.passwords import Cost, PasswordHash
 from chalicelib.users.model.users import User
 from chalicelib.users.repository import TABLE
-from chalicelib.users.schemas import SignIn
+from chalicelib.users.schemas.signing_in import SignIn
 from chalicelib.users.service import passwords, signing_in
 from chalicelib.users.service.unit import in_one_write
 from tests.slice.users.conftest import PASSWORD, Told

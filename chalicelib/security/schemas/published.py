@@ -1,4 +1,4 @@
-"""Wire shapes of the security service."""
+"""What anybody may read: public keys and the rules for passwords."""
 
 from __future__ import annotations
 

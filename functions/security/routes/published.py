@@ -1,25 +1,19 @@
-"""Routes of the security service."""
+"""What anybody may read: public keys and the rules for passwords."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from chalice.app import Blueprint
-
 from chalicelib.kernel.context import Visit
 from chalicelib.security.api import Limit
-from chalicelib.security.repository import TABLE
-from chalicelib.security.schemas import (
+from chalicelib.security.schemas.published import (
     CheckPassword,
     JwksOut,
     PasswordCheckOut,
     PasswordPolicyOut,
 )
 from chalicelib.security.service import published
-from functions._edge.endpoint import Edge
-
-blueprint = Blueprint(__name__)
-edge = Edge(blueprint, TABLE)
+from functions.security.routes.edge import edge
 
 CHECKS: Final = Limit("password-check", quota=60, window=60)
 

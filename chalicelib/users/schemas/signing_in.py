@@ -1,4 +1,4 @@
-"""Wire shapes of the users service."""
+"""Signing up and signing in."""
 
 from __future__ import annotations
 
@@ -118,65 +118,3 @@ class TokensOut(Wire):
     scope: str
     user_id: Id
     session_id: Id
-
-
-class UserOut(Wire):
-    """A user, as that user sees it."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": _USER,
-                    "email": "ada@example.org",
-                    "display_name": "Ada",
-                    "created_at": "2026-11-02T09:30:00.000Z",
-                    "version": 2,
-                }
-            ]
-        }
-    )
-
-    id: Id
-    email: str
-    display_name: str | None
-    created_at: str
-    version: int
-
-
-class UpdateMe(Wire):
-    """What to change; null removes, absent keeps."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"display_name": "Ada L."}]})
-
-    display_name: Name | None = None
-
-
-class SessionOut(Wire):
-    """A place where the user is signed in."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": _SESSION,
-                    "current": True,
-                    "created_at": "2026-11-02T09:30:00.000Z",
-                    "last_used_at": "2026-11-02T12:00:00.000Z",
-                    "expires_at": "2026-12-02T12:00:00.000Z",
-                    "device": "Mozilla/5.0 (X11; Linux x86_64)",
-                    "network": "192.0.2.7",
-                }
-            ]
-        }
-    )
-
-    id: Id
-    current: bool
-    created_at: str
-    last_used_at: str
-    expires_at: str
-    device: str
-    """What the device said of itself when it signed in."""
-    network: str
-    """The address that it signed in from."""

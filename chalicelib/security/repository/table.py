@@ -1,0 +1,15 @@
+"""The security tables: counters, signing keys, factors and audit in one, owners' wrapped data keys in another.
+
+The keys lie apart so that they have a short recovery window of their own: a backup of anything else holds
+no key.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chalicelib.kernel.tables import TableSpec
+
+TABLE: Final = TableSpec("security", ledger=False)
+KEYS: Final = TableSpec("security-keys", ledger=False)
+TABLES: Final = (TABLE, KEYS)

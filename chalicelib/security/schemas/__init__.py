@@ -1,0 +1,1 @@
+"""The security service on the wire, a module a subject."""

@@ -1,0 +1,1 @@
+"""The users service on the wire, a module a subject."""

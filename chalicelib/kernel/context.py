@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
@@ -12,6 +12,7 @@ from typing_extensions import override
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.errors import PreconditionRequired, Stale
 from chalicelib.kernel.ids import is_id, new_id
+from chalicelib.kernel.roles import Role
 
 if TYPE_CHECKING:
     from chalicelib.kernel.commit import Commit
@@ -50,16 +51,24 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who does it: a signed-in user, or the system on behalf of an owner."""
+    """Who does it: a user, support on a user's grant, a client of its own, or the system for an owner.
 
-    kind: Literal["user", "system"]
+    `session_id` names the session, API token or support grant that let the actor in; `client_id` the
+    third-party app that a user works through, or nothing for our own apps.
+    """
+
+    kind: Literal["user", "support", "client", "system"]
     user_id: str = ""
     session_id: str = ""
+    client_id: str = ""
 
     @override
     def __str__(self) -> str:
         """Write the audit form."""
-        return f"user:{self.user_id}" if self.kind == "user" else "system"
+        if self.kind == "system":
+            return "system"
+        through = f"@{self.client_id}" if self.client_id and self.user_id else ""
+        return f"{self.kind}:{self.user_id or self.client_id}{through}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +98,14 @@ class Context:
     expected_version: int | None = None
     scopes: frozenset[str] = frozenset()
     message_id: str = ""
+    role: Role = "owner"
+    accounts: Mapping[str, Role] | None = None
+    """Where a member may only see some accounts of a household: which, and what they may do there."""
+
+    @property
+    def person(self) -> Owner:
+        """The user who acts, whoever owns the data; the owner where the system acts."""
+        return Owner(USER, self.actor.user_id) if self.actor.user_id else self.owner
 
     @property
     def vault(self) -> Vault:

@@ -98,6 +98,18 @@ class Unauthenticated(Refusal):
     title = "Sign in first"
 
 
+class StepUpRequired(Unauthenticated):
+    """Signed in, but not freshly enough for this; `max_age` is in seconds."""
+
+    slug = "step-up-required"
+    title = "Show again that it is you"
+
+    def __init__(self, detail: str | None = None, *, max_age: int) -> None:
+        """Say how old a proof may be."""
+        super().__init__(detail)
+        self.max_age = max_age
+
+
 class TooMany(Refusal):
     """A limit is used up; `retry_after` is in seconds."""
 

@@ -60,6 +60,12 @@ class UserNotFound(NotFound):
     slug = "user-not-found"
 
 
+class HouseholdNotFound(NotFound):
+    """There is no such household, or the caller is no member of it."""
+
+    slug = "household-not-found"
+
+
 class SessionNotFound(NotFound):
     """There is no such session of this user."""
 

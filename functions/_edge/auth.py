@@ -1,18 +1,42 @@
-"""Who is calling: a verified token and a live session, on every request, in one read."""
+"""Who is calling: a verified credential and what it stands on, on every request, in one read.
+
+Three credentials: an access token (`Bearer eyJ...`), a personal API token (`Bearer xpt_...`) and the
+browser's cookie with its CSRF header. The owner comes from them alone: a household that the caller names is
+looked up among their memberships.
+"""
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from http.cookies import CookieError, SimpleCookie
+from typing import Final
 
 from chalice.app import Request
 
-from chalicelib.kernel.context import Actor, Owner
-from chalicelib.kernel.errors import Forbidden, Unauthenticated
+from chalicelib.kernel.context import HOUSEHOLD, USER, Actor, Owner
+from chalicelib.kernel.errors import (
+    FieldProblem,
+    Forbidden,
+    Invalid,
+    NotFound,
+    StepUpRequired,
+    Unauthenticated,
+)
+from chalicelib.kernel.ids import is_id
+from chalicelib.kernel.roles import Role, covers
 from chalicelib.security import api as security
 from chalicelib.users import api as users
+from functions._edge.operations import Operation
+from functions._edge.requests import HOUSEHOLD_PARAMETER
 
-_BEARER = "bearer "
+COOKIE: Final = "__Host-xpense"
+CSRF_HEADER: Final = "x-csrf-token"
+PROOF_LIFE: Final = timedelta(minutes=10)
+"""How long after they showed who they are people may do what needs a fresh proof."""
+_BEARER: Final = "bearer "
 
 
 class MissingScope(Forbidden):
@@ -22,26 +46,130 @@ class MissingScope(Forbidden):
     title = "The token does not allow this"
 
 
+class MissingRole(Forbidden):
+    """The member's role in the household does not include this."""
+
+    slug = "missing-role"
+    title = "Your role in this household does not allow this"
+
+
+class PeopleOnly(Forbidden):
+    """The route is for a person in an app of ours: no API token, no third-party app."""
+
+    slug = "people-only"
+    title = "Only you can do this, signed in yourself"
+
+
+class CsrfRefused(Forbidden):
+    """A cookie alone proves nothing: another site may have caused the request."""
+
+    slug = "csrf-refused"
+    title = "The request does not carry the token of this session"
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A verified caller and the owner whose data is meant."""
+    """A verified caller, the owner whose data is meant, and what the caller may do with it."""
 
     actor: Actor
     owner: Owner
     scopes: frozenset[str]
+    role: Role = "owner"
+    accounts: Mapping[str, Role] | None = None
 
 
-def authenticate(request: Request, scope: str | None, at: datetime) -> Caller:
-    """Verify the bearer token and its session; raise `Unauthenticated` or `MissingScope`.
+def authenticate(request: Request, operation: Operation, at: datetime) -> Caller:
+    """Let the caller in for an operation, or raise the refusal that says why not."""
+    credential, granted = _credential(request, at)
+    household = _household(request) if operation.household else None
+    standing = users.authenticate(credential, household_id=household, now=at)
+    scopes = granted if standing.scopes is None else granted & standing.scopes
+    _allow(operation, standing, scopes)
+    if operation.step_up:
+        _require_proof(standing, at)
+    actor = Actor(
+        kind="user",
+        user_id=standing.user_id,
+        session_id=standing.session_id,
+        client_id=standing.client,
+    )
+    member = standing.membership
+    if member is None:
+        return Caller(actor, Owner(USER, standing.user_id), scopes)
+    _allow_member(operation, member)
+    owner = Owner(HOUSEHOLD, member.household_id)
+    return Caller(actor, owner, scopes, member.role, member.accounts)
 
-    The owner comes from the token alone: nothing that the caller can write names it.
-    """
-    given = request.headers.get("authorization") or ""
+
+def _credential(request: Request, at: datetime) -> tuple[users.Credential, frozenset[str]]:
+    """Read what the caller shows, and what it allows at most."""
+    given = request.headers.get("authorization")
+    if given is None:
+        return _cookie(request), users.ALL_SCOPES
     if not given.lower().startswith(_BEARER):
         raise Unauthenticated
-    claims = security.verify_access_token(given[len(_BEARER) :].strip(), now=at)
-    users.authenticate(user_id=claims.user_id, session_id=claims.session_id, now=at)
-    if scope is not None and scope not in claims.scopes:
-        raise MissingScope(f"the scope {scope} is needed")
-    actor = Actor(kind="user", user_id=claims.user_id, session_id=claims.session_id)
-    return Caller(actor, Owner("U", claims.user_id), claims.scopes)
+    text = given[len(_BEARER) :].strip()
+    opaque = users.read_credential(text, kind="token")
+    if opaque is not None:
+        return opaque, users.ALL_SCOPES
+    claims = security.verify_access_token(text, now=at)
+    shown = users.Credential(kind="access", user_id=claims.user_id, id=claims.session_id)
+    return shown, claims.scopes
+
+
+def _cookie(request: Request) -> users.Credential:
+    try:
+        jar = SimpleCookie(request.headers.get("cookie") or "")
+    except CookieError as error:
+        raise Unauthenticated from error
+    if COOKIE not in jar:
+        raise Unauthenticated
+    text = jar[COOKIE].value
+    credential = users.read_credential(text, kind="cookie")
+    if credential is None:
+        raise Unauthenticated
+    if request.method != "GET":
+        _check_csrf(request, text)
+    return credential
+
+
+def _check_csrf(request: Request, cookie: str) -> None:
+    given = request.headers.get(CSRF_HEADER) or ""
+    site = request.headers.get("sec-fetch-site") or "same-origin"
+    fits = hmac.compare_digest(given.encode(), users.csrf_token(cookie).encode())
+    if not fits or site not in {"same-origin", "none"}:
+        raise CsrfRefused
+
+
+def _household(request: Request) -> str | None:
+    given = request.query_params.get(HOUSEHOLD_PARAMETER) if request.query_params else None
+    if given is None:
+        return None
+    if not is_id(given):
+        problem = FieldProblem(f"?{HOUSEHOLD_PARAMETER}", "the id of a household")
+        raise Invalid(errors=(problem,))
+    return str(given)
+
+
+def _allow(operation: Operation, standing: users.Standing, scopes: frozenset[str]) -> None:
+    if operation.scope is not None and operation.scope not in scopes:
+        raise MissingScope(f"the scope {operation.scope} is needed")
+    own = standing.client == "" and standing.proved_at is not None
+    if operation.people_only and not own:
+        raise PeopleOnly
+    if operation.admin and not (standing.admin and own):
+        raise NotFound  # who may not know that there are such routes learns nothing
+
+
+def _allow_member(operation: Operation, member: users.Membership) -> None:
+    needed: Role = "viewer" if operation.method == "GET" else "editor"
+    if not covers(member.role, needed):
+        raise MissingRole
+    if member.accounts is not None and not operation.by_account:
+        raise MissingRole("your role covers some accounts only, and this concerns them all")
+
+
+def _require_proof(standing: users.Standing, at: datetime) -> None:
+    """Ask for a fresh proof (RFC 9470) unless there was one within ten minutes."""
+    if standing.proved_at is None or at - standing.proved_at > PROOF_LIFE:
+        raise StepUpRequired(max_age=int(PROOF_LIFE.total_seconds()))

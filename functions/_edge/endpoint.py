@@ -32,6 +32,8 @@ from functions._edge.problems import Answer
 from functions._edge.units import in_unit
 
 _LONGEST_KEY: Final = 255
+_PERSONAL: Final = ("users", "security")
+"""Services whose data belongs to people, never to households."""
 
 View = Callable[..., Any]
 Act = Callable[["Call", Caller, Mapping[str, Any]], Answer]
@@ -68,6 +70,7 @@ class Edge:
         Unsafe routes of known callers honour `Idempotency-Key` unless they say `idempotent=False`.
         """
         facts.setdefault("idempotent", method != "GET" and not facts.get("public", False))
+        facts.setdefault("household", self.spec.service not in _PERSONAL)
 
         def decorate(view: View) -> View:
             operation = Operation(
@@ -151,10 +154,12 @@ def _handle(
 def _run(call: Call) -> Answer:
     operation = call.operation
     limited = _limited(call)
-    caller = None if operation.public else authenticate(call.request, operation.scope, call.at)
+    caller = None if operation.public else authenticate(call.request, operation, call.at)
     requests.check_ids(call.params)
     arguments: dict[str, Any] = dict(call.params)
-    query = requests.read_query(operation.query, call.request)
+    query = requests.read_query(
+        operation.query, call.request, household=operation.household and caller is not None
+    )
     if operation.query is not None:
         arguments["query"] = query
     if operation.body is not None:
@@ -213,6 +218,8 @@ def context_of(call: Call, caller: Caller, version: int | None) -> Context:
         vaults=security.vault,
         expected_version=version,
         scopes=caller.scopes,
+        role=caller.role,
+        accounts=caller.accounts,
     )
 
 

@@ -32,10 +32,21 @@ class Operation:
     if_match: IfMatch = "none"
     idempotent: bool = False
     limit: Limit | None = None
+    household: bool = True
+    by_account: bool = False
+    people_only: bool = False
+    step_up: bool = False
+    admin: bool = False
 
 
 class Facts(TypedDict, total=False):
-    """What a route may say of itself: `out` is a model, `PageOut[model]`, or None for no content."""
+    """What a route may say of itself.
+
+    `out` is a model, `PageOut[model]`, or None for no content. `household`: it takes `?household=`, and its
+    data may be a household's (the default but for users and security). `by_account`: it honours
+    `ctx.accounts`; others refuse members who may see some accounts only. `people_only`: no API token and no
+    third-party app. `step_up`: only within ten minutes of a proof. `admin`: for everybody else it is absent.
+    """
 
     out: Any
     body: type[BaseModel] | None
@@ -46,6 +57,11 @@ class Facts(TypedDict, total=False):
     if_match: IfMatch
     idempotent: bool
     limit: Limit | None
+    household: bool
+    by_account: bool
+    people_only: bool
+    step_up: bool
+    admin: bool
 
 
 _OPERATIONS: Final[list[Operation]] = []

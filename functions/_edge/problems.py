@@ -18,6 +18,7 @@ from chalicelib.kernel.errors import (
     PreconditionRequired,
     Refusal,
     Stale,
+    StepUpRequired,
     TooMany,
     Unauthenticated,
     Unavailable,
@@ -107,6 +108,9 @@ def of_refusal(refusal: Refusal, request_id: str) -> Answer:
 def _extra(refusal: Refusal) -> dict[str, str]:
     if isinstance(refusal, TooMany):
         return {"Retry-After": str(refusal.retry_after)}
+    if isinstance(refusal, StepUpRequired):
+        fresh = f'error="insufficient_user_authentication", max_age="{refusal.max_age}"'
+        return {"WWW-Authenticate": f'Bearer realm="xpense", {fresh}'}  # RFC 9470
     if isinstance(refusal, Unauthenticated):
         return {"WWW-Authenticate": 'Bearer realm="xpense"'}
     return {}

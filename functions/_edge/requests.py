@@ -17,6 +17,8 @@ from chalicelib.kernel.ids import is_id, new_id
 B = TypeVar("B", bound=BaseModel)
 MAX_BODY: Final = 2_000_000
 """Bytes of a JSON body; files go to S3 by presigned upload."""
+HOUSEHOLD_PARAMETER: Final = "household"
+"""On every route whose data may be a household's: which one; absent means one's own."""
 _MAX_DEPTH: Final = 32
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 _ETAG: Final = re.compile(r'"([0-9]{1,12})"', re.ASCII)
@@ -96,21 +98,25 @@ def read_body(kind: type[B], request: Request) -> B:
         raise Invalid(errors=problems_of(error)) from error
 
 
-def read_query(kind: type[B] | None, request: Request) -> B | None:
-    """Read the query parameters; unknown and repeated ones are refused."""
+def read_query(kind: type[B] | None, request: Request, *, household: bool) -> B | None:
+    """Read the query parameters; unknown and repeated ones are refused.
+
+    With `household` the owner's own parameter is let pass: the token check reads it.
+    """
     given = request.query_params
     pairs = {name: given.getlist(name) for name in given} if given else {}
-    if kind is None:
-        if pairs:
-            raise Invalid(
-                errors=tuple(FieldProblem(f"?{name}", "unknown parameter") for name in pairs)
-            )
-        return None
     repeated = tuple(
         FieldProblem(f"?{name}", "given twice") for name, values in pairs.items() if len(values) > 1
     )
     if repeated:
         raise Invalid(errors=repeated)
+    if household:
+        pairs.pop(HOUSEHOLD_PARAMETER, None)
+    if kind is None:
+        if pairs:
+            unknown = (FieldProblem(f"?{name}", "unknown parameter") for name in pairs)
+            raise Invalid(errors=tuple(unknown))
+        return None
     try:
         return kind.model_validate({name: values[0] for name, values in pairs.items()})
     except ValidationError as error:

@@ -21,6 +21,7 @@ edge = Edge(blueprint, TABLE)
     out=TicketOut,
     scope="notifications:read",
     idempotent=False,
+    household=False,
 )
 def issue_ws_ticket(ctx: Context) -> TicketOut:
     """Give a ticket that opens one WebSocket connection within 30 seconds.

@@ -70,6 +70,8 @@ def signed_in(client: Client, cloud: Cloud | None = None, *, email: str | None =
         agent=repository.seal_device(vault, session_id, "agent", client.user_agent),
         network=repository.seal_device(vault, session_id, "network", client.address),
         version=1,
+        proved_at=at,
+        methods=("pwd",),
     )
     owned = Address(key=user.address_key, user_id=user_id, verified=True, version=1)
 

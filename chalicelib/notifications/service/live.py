@@ -43,7 +43,7 @@ def issue_ticket(ctx: Context) -> str:
 def connect(ctx: Context, hashed: str, connection_id: str) -> None:
     """Let a connection in for a ticket, which is used up; raises `BadTicket` or `Unauthenticated`."""
     ticket = repository.get_ticket(ctx.owner, hashed)
-    users.authenticate(user_id=ctx.owner.id, session_id=ticket.session_id, now=ctx.now)
+    users.require_session(user_id=ctx.owner.id, session_id=ticket.session_id, now=ctx.now)
     repository.use_ticket(ctx.commit, ticket)
     known = repository.find_connections(ctx.owner)
     for oldest in known[: max(len(known) - repository.MOST_CONNECTIONS + 1, 0)]:
@@ -123,7 +123,7 @@ def _listening(ctx: Context) -> Iterator[Connection]:
 
 def _may_listen(ctx: Context, connection: Connection) -> bool:
     try:
-        users.authenticate(user_id=ctx.owner.id, session_id=connection.session_id, now=ctx.now)
+        users.require_session(user_id=ctx.owner.id, session_id=connection.session_id, now=ctx.now)
     except Unauthenticated:
         return False
     return True

@@ -8,9 +8,12 @@ means that a copy is in other hands, and ends the session.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
+
+from chalicelib.kernel.roles import Role
 
 ABSOLUTE_LIFE: Final = timedelta(days=90)
 IDLE_LIFE: Final = timedelta(days=30)
@@ -36,6 +39,16 @@ class Session:
     agent: bytes
     network: bytes
     version: int
+    proved_at: datetime
+    """When the user last showed who they are in this session."""
+    methods: tuple[str, ...]
+    """How they did then: names of RFC 8176 (`pwd`, `otp`, `hwk`, `mfa` ...), sorted."""
+    client: str = ""
+    """The third-party app that the session belongs to; empty for our own apps."""
+    scopes: frozenset[str] | None = None
+    """What the app was allowed; None for our own apps, which may do everything."""
+    cookie: bytes | None = None
+    """SHA-256 of the browser's cookie, where the session has one instead of tokens."""
 
     def stands(self, signed_out_at: datetime | None, now: datetime) -> bool:
         """Tell whether the session still counts."""
@@ -44,12 +57,42 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """What a user may do in a household; `accounts` limits them to some of its accounts."""
+
+    household_id: str
+    role: Role
+    accounts: Mapping[str, Role] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """What a caller showed, as far as its form and our tag on it can be trusted; not yet looked up."""
+
+    kind: Literal["access", "cookie", "token"]
+    """An access token, a browser's cookie, or a personal API token."""
+    user_id: str
+    id: str
+    """The session's id, or the API token's."""
+    hash: bytes = b""
+    """SHA-256 of the cookie or the API token; an access token is signed instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A session that was just seen to be live, and its user to be active."""
+    """A caller who was just seen to be let in: session or API token live, user active, member still."""
 
     user_id: str
     session_id: str
     user_version: int
+    admin: bool
+    client: str
+    scopes: frozenset[str] | None
+    """What session or API token may do; None for everything."""
+    proved_at: datetime | None
+    """When the user last showed who they are; None for API tokens, which cannot."""
+    methods: tuple[str, ...]
+    membership: Membership | None
 
 
 def expiry(created_at: datetime, used_at: datetime) -> datetime:
@@ -102,5 +145,6 @@ def ended(session: Session) -> Session:
         rotated_at=None,
         agent=b"",
         network=b"",
+        cookie=None,
         version=session.version + 1,
     )

@@ -15,40 +15,40 @@ from dataclasses import dataclass
 from typing import Final
 
 REFRESH_PREFIX: Final = "xpr_"
-"""Lets secret scanners find a refresh token that was committed or logged."""
+COOKIE_PREFIX: Final = "xps_"
+API_TOKEN_PREFIX: Final = "xpt_"  # noqa: S105 - a prefix
+"""Prefixes let secret scanners find a token that was committed or logged, and keep the kinds apart."""
 SECRET_BYTES: Final = 32
 _ID: Final = 16
 _TAG: Final = 32
 _LONGEST: Final = 300
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshToken:
-    """A refresh token that we gave: whose session, and the hash that the session keeps."""
-
-    user_id: str
-    session_id: str
-    hash: bytes
-
-
-def refresh_token(key: bytes, *, user_id: str, session_id: str, secret: bytes) -> str:
-    """Write a refresh token; `secret` is 32 bytes that nobody can guess."""
-    return REFRESH_PREFIX + _write(key, _ids(user_id, session_id) + secret)
-
-
-def read_refresh_token(key: bytes, token: str) -> RefreshToken | None:
-    """Read a refresh token, or None when we never gave it."""
-    if not token.startswith(REFRESH_PREFIX):
-        return None
-    body = _read(key, token.removeprefix(REFRESH_PREFIX), 2 * _ID + SECRET_BYTES)
-    if body is None:
-        return None
-    return RefreshToken(*_two_ids(body), hash_of(token))
-
-
 def hash_of(token: str) -> bytes:
     """Hash a token of 256 random bits: SHA-256 is enough where nothing can be guessed."""
     return hashlib.sha256(token.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A token that we gave: whose, of what, and the hash that is kept of it."""
+
+    user_id: str
+    id: str
+    hash: bytes
+
+
+def opaque_token(prefix: str, key: bytes, *, user_id: str, identity: str, secret: bytes) -> str:
+    """Write a token of a kind; `secret` is 32 bytes that nobody can guess."""
+    return prefix + _write(key, _ids(user_id, identity) + secret)
+
+
+def read_opaque_token(prefix: str, key: bytes, token: str) -> Opaque | None:
+    """Read a token of a kind, or None when we never gave it."""
+    if not token.startswith(prefix):
+        return None
+    body = _read(key, token.removeprefix(prefix), 2 * _ID + SECRET_BYTES)
+    return None if body is None else Opaque(*_two_ids(body), hash_of(token))
 
 
 def verification_token(key: bytes, *, user_id: str, verification_id: str) -> str:

@@ -31,6 +31,10 @@ class User:
     address_key: str
     created_at: datetime
     version: int
+    admin: bool = False
+    """May look after other users' accounts, never into their data."""
+    erase_after: datetime | None = None
+    """When the user asked to be erased: the end of the time in which they may take it back."""
     signed_out_at: datetime | None = None
     """Sessions begun until this instant are over."""
     verification: Verification | None = None

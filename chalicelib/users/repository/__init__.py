@@ -11,6 +11,7 @@ from chalicelib.users.repository.sessions import (
     save_session,
     seal_device,
 )
+from chalicelib.users.repository.standing import Found, find_standing
 from chalicelib.users.repository.table import TABLE, TABLES, owner_of
 from chalicelib.users.repository.users import (
     check_user,
@@ -24,10 +25,12 @@ from chalicelib.users.repository.users import (
 __all__ = [
     "TABLE",
     "TABLES",
+    "Found",
     "address_key",
     "check_user",
     "find_address",
     "find_sessions",
+    "find_standing",
     "find_user",
     "find_user_and_session",
     "get_session",

@@ -35,24 +35,29 @@ class SessionRow(Row):
     device = BinaryAttribute(legacy_encoding=False)
     agent = BinaryAttribute(legacy_encoding=False, null=True)
     network = BinaryAttribute(legacy_encoding=False, null=True)
+    proved = WholeNumber(null=True)
+    methods = UnicodeAttribute(null=True)
+    client = UnicodeAttribute(null=True)
+    scopes = UnicodeAttribute(null=True)
+    cookie = BinaryAttribute(legacy_encoding=False, null=True)
     version = WholeNumber()
     ttl = WholeNumber()
 
 
 def find_user_and_session(user_id: str, session_id: str) -> tuple[User | None, Session | None]:
-    """Read a user and one of their sessions in one call, strongly consistent: on every request."""
-    key, session_key = user_key(user_id), _session_key(user_id, session_id)
-    found = Table(TABLE).get_many((key, session_key))
-    user, session = found.get(key), found.get(session_key)
-    return (user_from(user) if user else None, _session(session) if session else None)
+    """Read a user and one of their sessions in one call, strongly consistent."""
+    key, own = user_key(user_id), session_key(user_id, session_id)
+    found = Table(TABLE).get_many((key, own))
+    user, session = found.get(key), found.get(own)
+    return (user_from(user) if user else None, session_from(session) if session else None)
 
 
 def get_session(user_id: str, session_id: str) -> Session:
     """Read a session; raise `SessionNotFound`."""
-    raw = Table(TABLE).get(_session_key(user_id, session_id))
+    raw = Table(TABLE).get(session_key(user_id, session_id))
     if raw is None:
         raise SessionNotFound
-    return _session(raw)
+    return session_from(raw)
 
 
 def find_sessions(user_id: str, *, limit: int, start: Mapping[str, str] | None) -> Page[Session]:
@@ -66,13 +71,13 @@ def find_sessions(user_id: str, *, limit: int, start: Mapping[str, str] | None) 
         forward=False,
         consistent=True,
     )
-    return Page(tuple(_session(raw) for raw in piece.items), piece.resume)
+    return Page(tuple(session_from(raw) for raw in piece.items), piece.resume)
 
 
 def save_session(commit: Commit, session: Session) -> None:
     """Write a session over the version before it."""
     row = SessionRow(
-        *_session_key(session.user_id, session.id),
+        *session_key(session.user_id, session.id),
         state="live" if session.live else "over",
         created=millis(session.created_at),
         used=millis(session.used_at),
@@ -82,6 +87,11 @@ def save_session(commit: Commit, session: Session) -> None:
         device=session.device,
         agent=session.agent or None,
         network=session.network or None,
+        proved=millis(session.proved_at),
+        methods=" ".join(session.methods),
+        client=session.client or None,
+        scopes=None if session.scopes is None else " ".join(sorted(session.scopes)),
+        cookie=session.cookie,
         version=session.version,
         ttl=int(session.expires_at.timestamp()),
     )
@@ -98,7 +108,8 @@ def open_device(vault: Vault, session_id: str, field: str, sealed: bytes) -> str
     return vault.open(sealed, TABLE.service, _SESSION + session_id, field) if sealed else ""
 
 
-def _session(raw: Raw) -> Session:
+def session_from(raw: Raw) -> Session:
+    """Read a session's item."""
     row = SessionRow.from_raw_data(dict(raw))
     return Session(
         id=row.sk.removeprefix(_SESSION),
@@ -114,8 +125,19 @@ def _session(raw: Raw) -> Session:
         agent=row.agent or b"",
         network=row.network or b"",
         version=row.version,
+        # sessions of the first layout have neither time nor methods
+        proved_at=instant(maybe(row.proved) or row.created),
+        methods=tuple((maybe(row.methods) or "pwd").split()),
+        client=maybe(row.client) or "",
+        scopes=_scopes(maybe(row.scopes)),
+        cookie=maybe(row.cookie),
     )
 
 
-def _session_key(user_id: str, session_id: str) -> Key:
+def session_key(user_id: str, session_id: str) -> Key:
+    """Give the key of a session's item."""
     return (str(owner_of(user_id)), _SESSION + session_id)
+
+
+def _scopes(text: str | None) -> frozenset[str] | None:
+    return None if text is None else frozenset(text.split())

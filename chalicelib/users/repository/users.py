@@ -30,6 +30,8 @@ class UserRow(Row):
     address_key = UnicodeAttribute()
     created_at = UnicodeAttribute()
     version = WholeNumber()
+    admin = WholeNumber(null=True)
+    erase_after = WholeNumber(null=True)
     signed_out = WholeNumber(null=True)
     verification = UnicodeAttribute(null=True)
     verification_until = WholeNumber(null=True)
@@ -63,6 +65,8 @@ def save_user(commit: Commit, user: User) -> None:
         address_key=user.address_key,
         created_at=rfc3339(user.created_at),
         version=user.version,
+        admin=1 if user.admin else None,
+        erase_after=millis(user.erase_after) if user.erase_after else None,
         signed_out=millis(user.signed_out_at) if user.signed_out_at else None,
         verification=due.id if due else None,
         verification_until=until,
@@ -108,6 +112,8 @@ def user_from(raw: Raw) -> User:
         address_key=row.address_key,
         created_at=parse_rfc3339(row.created_at),
         version=row.version,
+        admin=bool(maybe(row.admin)),
+        erase_after=instant(maybe(row.erase_after)),
         signed_out_at=instant(maybe(row.signed_out)),
         verification=(
             Verification(id=due, expires_at=datetime.fromtimestamp(until, UTC))

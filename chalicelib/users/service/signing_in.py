@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -21,16 +20,11 @@ from chalicelib.users.model import sessions
 from chalicelib.users.model.addresses import normalise
 from chalicelib.users.model.scopes import ALL
 from chalicelib.users.model.sessions import Session
-from chalicelib.users.model.tokens import (
-    SECRET_BYTES,
-    RefreshToken,
-    hash_of,
-    read_refresh_token,
-    refresh_token,
-)
+from chalicelib.users.model.tokens import Opaque, hash_of
 from chalicelib.users.model.users import User
 from chalicelib.users.schemas.signing_in import SignIn, TokensOut
 from chalicelib.users.service import passwords
+from chalicelib.users.service.credentials import new_token, read_token
 from chalicelib.users.service.unit import in_one_write, write
 
 BY_ACCOUNT_AND_NETWORK: Final = security.Limit("sign-in-here", quota=10, window=900)
@@ -81,7 +75,7 @@ def _begin(ctx: Context, visit: Visit, user: User, kept: User) -> _Renewal:
     else:
         repository.save_user(ctx.commit, kept)
     session_id = new_id()
-    token = _new_token(user.id, session_id)
+    token = new_token("refresh", user_id=user.id, identity=session_id)
     session = Session(
         id=session_id,
         user_id=user.id,
@@ -96,6 +90,8 @@ def _begin(ctx: Context, visit: Visit, user: User, kept: User) -> _Renewal:
         agent=repository.seal_device(ctx.vault, session_id, "agent", visit.user_agent),
         network=repository.seal_device(ctx.vault, session_id, "network", visit.address),
         version=1,
+        proved_at=ctx.now,
+        methods=("pwd",),
     )
     repository.save_session(ctx.commit, session)
     return _Renewal(session, token)
@@ -106,7 +102,7 @@ def refresh(visit: Visit, token: str) -> TokensOut:
 
     A spent one that comes back ends its session, and `RefreshTokenReused` is told.
     """
-    given = read_refresh_token(provider().secret("refresh"), token)
+    given = read_token("refresh", token)
     if given is None:
         raise RefreshRefused
     owner = repository.owner_of(given.user_id)
@@ -116,8 +112,8 @@ def refresh(visit: Visit, token: str) -> TokensOut:
     return _tokens(renewal, visit.now)
 
 
-def _renew(ctx: Context, visit: Visit, given: RefreshToken) -> _Renewal | None:
-    user, session = repository.find_user_and_session(given.user_id, given.session_id)
+def _renew(ctx: Context, visit: Visit, given: Opaque) -> _Renewal | None:
+    user, session = repository.find_user_and_session(given.user_id, given.id)
     if user is None or session is None or user.state != "active":
         return None
     if not session.stands(user.signed_out_at, ctx.now):
@@ -129,21 +125,12 @@ def _renew(ctx: Context, visit: Visit, given: RefreshToken) -> _Renewal | None:
             RefreshTokenReused(user_id=user.id, session_id=session.id), subject=session.id
         )
         return None
-    token = _new_token(user.id, session.id)
+    token = new_token("refresh", user_id=user.id, identity=session.id)
     renewed = sessions.renewed(
         session, verdict, successor=hash_of(token), device=_device(visit), now=ctx.now
     )
     repository.save_session(ctx.commit, renewed)
     return _Renewal(renewed, token)
-
-
-def _new_token(user_id: str, session_id: str) -> str:
-    return refresh_token(
-        provider().secret("refresh"),
-        user_id=user_id,
-        session_id=session_id,
-        secret=secrets.token_bytes(SECRET_BYTES),
-    )
 
 
 def _device(visit: Visit) -> bytes:

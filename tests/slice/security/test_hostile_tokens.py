@@ -338,11 +338,11 @@ def test_a_token_ends_on_the_second(user: SignedIn) -> None:
 
 def test_a_refresh_token_is_no_access_token(cloud: Cloud, user: SignedIn) -> None:
     from chalicelib.kernel.keys import provider
-    from chalicelib.users.model.tokens import refresh_token, verification_token
+    from chalicelib.users.model.tokens import opaque_token, verification_token
 
     secret = provider().secret("refresh")
-    refresh = refresh_token(
-        secret, user_id=user.user_id, session_id=user.session_id, secret=bytes(32)
+    refresh = opaque_token(
+        "xpr_", secret, user_id=user.user_id, identity=user.session_id, secret=bytes(32)
     )
     mail = verification_token(secret, user_id=user.user_id, verification_id=new_id())
 

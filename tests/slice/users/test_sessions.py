@@ -17,7 +17,7 @@ from chalicelib.users import api as users
 from chalicelib.users import repository
 from chalicelib.users.errors import RefreshRefused, SessionOver
 from chalicelib.users.events import RefreshTokenReused
-from chalicelib.users.model.tokens import hash_of, refresh_token
+from chalicelib.users.model.tokens import hash_of, opaque_token
 from chalicelib.users.schemas.signing_in import TokensOut
 from chalicelib.users.service import signing_in
 from tests.factories.users import signed_in
@@ -149,10 +149,11 @@ def test_a_token_that_we_did_not_give_is_refused_without_a_read_and_ends_nothing
     genuine = tokens["refresh_token"]
     forged = {
         "made up": "xpr_" + "A" * 128,
-        "another key": refresh_token(
+        "another key": opaque_token(
+            "xpr_",
             b"x" * 32,
             user_id=tokens["user_id"],
-            session_id=tokens["session_id"],
+            identity=tokens["session_id"],
             secret=bytes(32),
         ),
         "empty tail": genuine[:-1],
@@ -169,8 +170,8 @@ def test_a_token_that_we_did_not_give_is_refused_without_a_read_and_ends_nothing
 
 
 def test_a_genuine_token_of_a_session_that_never_was_is_refused(client: Client) -> None:
-    token = refresh_token(
-        provider().secret("refresh"), user_id=new_id(), session_id=new_id(), secret=bytes(32)
+    token = opaque_token(
+        "xpr_", provider().secret("refresh"), user_id=new_id(), identity=new_id(), secret=bytes(32)
     )
 
     assert refresh(client, token).problem == "refresh-refused"
@@ -181,9 +182,9 @@ def test_an_idle_session_is_over_after_30_days(begin: Callable[[], Any]) -> None
     ids = {"user_id": tokens["user_id"], "session_id": tokens["session_id"]}
     later = clock.now() + timedelta(days=30)
 
-    users.authenticate(**ids, now=later - timedelta(minutes=1))
+    users.require_session(**ids, now=later - timedelta(minutes=1))
     with pytest.raises(SessionOver):
-        users.authenticate(**ids, now=later)
+        users.require_session(**ids, now=later)
     with pytest.raises(RefreshRefused):
         signing_in.refresh(visit(tokens, now=later), tokens["refresh_token"])
 
@@ -266,13 +267,17 @@ def test_checking_a_session_is_one_strongly_consistent_call(client: Client) -> N
             seen.append(params)
 
         events.register("before-parameter-build.dynamodb.BatchGetItem", look)
-        standing = users.authenticate(user_id=me.user_id, session_id=me.session_id, now=clock.now())
+        standing = users.authenticate(_shown(me.user_id, me.session_id), now=clock.now())
         events.unregister("before-parameter-build.dynamodb.BatchGetItem", look)
 
     assert (standing.user_id, standing.session_id) == (me.user_id, me.session_id)
     assert spent.calls == {"BatchGetItem": 1}
     assert spent.reads == 2
     assert [one["ConsistentRead"] for one in seen[0]["RequestItems"].values()] == [True]
+
+
+def _shown(user_id: str, session_id: str) -> users.Credential:
+    return users.Credential(kind="access", user_id=user_id, id=session_id)
 
 
 def test_nobody_else_and_nothing_else_is_let_in(client: Client) -> None:
@@ -285,7 +290,7 @@ def test_nobody_else_and_nothing_else_is_let_in(client: Client) -> None:
         (mine.user_id, new_id()),
     ):
         with pytest.raises(SessionOver):
-            users.authenticate(user_id=user_id, session_id=session_id, now=clock.now())
+            users.authenticate(_shown(user_id, session_id), now=clock.now())
 
 
 def test_a_disabled_user_is_out_at_once(client: Client) -> None:

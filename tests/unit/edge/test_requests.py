@@ -224,11 +224,11 @@ def test_a_pointer_has_a_largest_length() -> None:
 
 
 def test_a_query_is_read_by_type() -> None:
-    read = read_query(Query, request(query={"limit": ["20"]}))
+    read = read_query(Query, request(query={"limit": ["20"]}), household=False)
 
     assert read == Query(limit=20)
-    assert read_query(Query, request()) == Query()
-    assert read_query(None, request()) is None
+    assert read_query(Query, request(), household=False) == Query()
+    assert read_query(None, request(), household=False) is None
 
 
 @pytest.mark.parametrize(
@@ -248,14 +248,14 @@ def test_an_unknown_repeated_or_bad_parameter_is_named(
     query: dict[str, list[str]], pointers: list[str]
 ) -> None:
     with pytest.raises(Invalid) as caught:
-        read_query(Query, request(query=query))
+        read_query(Query, request(query=query), household=False)
 
     assert sorted(problem.pointer for problem in caught.value.errors) == pointers
 
 
 def test_a_route_without_parameters_takes_none() -> None:
     with pytest.raises(Invalid) as caught:
-        read_query(None, request(query={"limit": ["1"]}))
+        read_query(None, request(query={"limit": ["1"]}), household=False)
 
     assert [problem.pointer for problem in caught.value.errors] == ["?limit"]
 

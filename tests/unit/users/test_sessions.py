@@ -42,6 +42,8 @@ def session(**changed: object) -> Session:
         "agent": b"",
         "network": b"",
         "version": 1,
+        "proved_at": AT,
+        "methods": ("pwd",),
     }
     return Session(**(facts | changed))  # type: ignore[arg-type]
 

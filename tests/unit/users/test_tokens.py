@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from chalicelib.kernel.ids import new_id
 from chalicelib.users.model.tokens import (
     hash_of,
-    read_refresh_token,
+    opaque_token,
+    read_opaque_token,
     read_verification_token,
-    refresh_token,
     verification_token,
 )
 
@@ -23,12 +23,12 @@ _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 
 def test_a_refresh_token_names_its_session_and_its_hash() -> None:
     user_id, session_id = new_id(), new_id()
-    token = refresh_token(KEY, user_id=user_id, session_id=session_id, secret=b"s" * 32)
+    token = opaque_token("xpr_", KEY, user_id=user_id, identity=session_id, secret=b"s" * 32)
 
-    read = read_refresh_token(KEY, token)
+    read = read_opaque_token("xpr_", KEY, token)
 
     assert read is not None
-    assert (read.user_id, read.session_id) == (user_id, session_id)
+    assert (read.user_id, read.id) == (user_id, session_id)
     assert read.hash == hash_of(token)
     assert token.startswith("xpr_")
     assert len(token) < 300
@@ -44,29 +44,29 @@ def test_the_token_of_a_mail_is_the_same_whenever_it_is_made() -> None:
 
 
 def test_tokens_of_one_kind_are_none_of_the_other() -> None:
-    refresh = refresh_token(KEY, user_id=new_id(), session_id=new_id(), secret=b"s" * 32)
+    refresh = opaque_token("xpr_", KEY, user_id=new_id(), identity=new_id(), secret=b"s" * 32)
     mail = verification_token(KEY, user_id=new_id(), verification_id=new_id())
 
     assert read_verification_token(KEY, refresh) is None
     assert read_verification_token(KEY, refresh.removeprefix("xpr_")) is None
-    assert read_refresh_token(KEY, mail) is None
-    assert read_refresh_token(KEY, "xpr_" + mail) is None
+    assert read_opaque_token("xpr_", KEY, mail) is None
+    assert read_opaque_token("xpr_", KEY, "xpr_" + mail) is None
 
 
 def test_another_key_reads_nothing() -> None:
-    token = refresh_token(KEY, user_id=new_id(), session_id=new_id(), secret=b"s" * 32)
+    token = opaque_token("xpr_", KEY, user_id=new_id(), identity=new_id(), secret=b"s" * 32)
 
-    assert read_refresh_token(b"x" * 32, token) is None
+    assert read_opaque_token("xpr_", b"x" * 32, token) is None
 
 
 def test_no_changed_character_is_overlooked() -> None:
     rng = random.Random(3)
-    token = refresh_token(KEY, user_id=new_id(), session_id=new_id(), secret=b"s" * 32)
+    token = opaque_token("xpr_", KEY, user_id=new_id(), identity=new_id(), secret=b"s" * 32)
     mail = verification_token(KEY, user_id=new_id(), verification_id=new_id())
 
     for place in range(len(token)):
         other = rng.choice([char for char in _ALPHABET if char != token[place]])
-        assert read_refresh_token(KEY, token[:place] + other + token[place + 1 :]) is None
+        assert read_opaque_token("xpr_", KEY, token[:place] + other + token[place + 1 :]) is None
     for place in range(len(mail)):
         for other in set(_ALPHABET) - {mail[place]}:
             assert read_verification_token(KEY, mail[:place] + other + mail[place + 1 :]) is None
@@ -74,6 +74,6 @@ def test_no_changed_character_is_overlooked() -> None:
 
 @given(st.text(max_size=400))
 def test_any_text_is_read_as_nothing(text: str) -> None:
-    assert read_refresh_token(KEY, text) is None
-    assert read_refresh_token(KEY, "xpr_" + text) is None
+    assert read_opaque_token("xpr_", KEY, text) is None
+    assert read_opaque_token("xpr_", KEY, "xpr_" + text) is None
     assert read_verification_token(KEY, text) is None

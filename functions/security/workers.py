@@ -1,15 +1,19 @@
-"""Workers of the security service: its relay, and the change of signing keys."""
+"""Workers of the security service: the audit's inbox, its relay, and the change of signing keys."""
 
 from __future__ import annotations
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
 from chalicelib.kernel import clock
+from chalicelib.security.commands import RecordAction
 from chalicelib.security.repository import TABLE
-from chalicelib.security.service import signing
+from chalicelib.security.service import audit, signing
 from functions._edge.relays import relay
+from functions._edge.worker import consume
 
 blueprint = Blueprint(__name__)
+
+consume(blueprint, TABLE, on={RecordAction: audit.record_action})
 relay(blueprint, TABLE)
 
 

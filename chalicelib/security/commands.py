@@ -1,0 +1,30 @@
+"""What services above may order: to enter a security action of theirs in the owner's audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from chalicelib.kernel.events import Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAction(Order):
+    """Enter an action in the security audit of the owner whose commit orders it.
+
+    `action` is one of `security.model.audit.ACTIONS`, `at` the RFC 3339 instant of the effect, `actor` the
+    audit form of who did it, `subject` the id of what it was done to. `before` and `after` hold ids and
+    enumerations, never personal text. What does not fit goes to the dead letters.
+    """
+
+    name: ClassVar[str] = "security.record_action.v1"
+    to: ClassVar[str] = "security"
+
+    action: str
+    at: str
+    actor: str
+    session_id: str = ""
+    subject: str = ""
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)

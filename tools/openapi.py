@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from functions._edge.auth import COOKIE
+from functions._edge.requests import HOUSEHOLD_PARAMETER
 from tools.examples import example
 from tools.openapi_diff import breaking_changes, flat
 
@@ -90,6 +92,15 @@ _HEADERS: Final[Mapping[str, Json]] = {
 }
 
 
+_HOUSEHOLD: Final[Json] = {
+    "name": HOUSEHOLD_PARAMETER,
+    "in": "query",
+    "required": False,
+    "description": "A household that you are a member of: its data instead of your own.",
+    "schema": {"type": "string", "format": "uuid"},
+}
+
+
 def document() -> Json:
     """Build the document of the whole app: every service that works, in the order of paths."""
     importlib.import_module("app")
@@ -110,7 +121,17 @@ def build(operations: Iterable[Operation]) -> Json:
         "paths": {},
         "components": {
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An access token of ten minutes, or a personal API token (`xpt_`).",
+                },
+                "cookie": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": "A browser's session; unsafe methods need `X-CSRF-Token` beside it.",
+                },
             },
             "responses": {f"Problem{status}": _problem(status) for status in _PROBLEMS},
             "schemas": {**schemas, "Problem": _PROBLEM_SCHEMA},
@@ -196,8 +217,8 @@ def _operation(made: Json, operation: Operation, names: Names) -> Json:
         "operationId": f"{operation.service}_{operation.name}",
         "tags": [operation.service],
         "summary": operation.summary,
-        "description": operation.description,
-        "security": [] if operation.public else [{"bearer": _scopes(operation)}],
+        "description": " ".join([operation.description, *_demands(operation)]),
+        "security": ([] if operation.public else [{"bearer": _scopes(operation)}, {"cookie": []}]),
         "parameters": [*_path(operation), *_query(made, operation, names), *_headers(operation)],
     }
     if operation.body is not None:
@@ -210,6 +231,18 @@ def _operation(made: Json, operation: Operation, names: Names) -> Json:
         limit = operation.limit
         entry["x-rate-limit"] = {"name": limit.name, "quota": limit.quota, "window": limit.window}
     return entry
+
+
+def _demands(operation: Operation) -> list[str]:
+    """Say what a route asks of its caller beyond the scope."""
+    demands = {
+        "Only for people in an app of ours, not for API tokens and other apps.": (
+            operation.people_only
+        ),
+        "Needs a proof of who you are within the last ten minutes.": operation.step_up,
+        "For administrators; for others it is absent.": operation.admin,
+    }
+    return [sentence for sentence, asked in demands.items() if asked]
 
 
 def _scopes(operation: Operation) -> list[str]:
@@ -229,10 +262,10 @@ def _path(operation: Operation) -> list[Json]:
 
 
 def _query(made: Json, operation: Operation, names: Names) -> list[Json]:
+    parameters = [_HOUSEHOLD] if operation.household and not operation.public else []
     if operation.query is None:
-        return []
+        return parameters
     schema = flat(made, names[(operation.query, "validation")])
-    parameters = []
     for name, field in schema.get("properties", {}).items():
         inner = {key: value for key, value in field.items() if key != "title"}
         about = inner.pop("description", None)

@@ -8,7 +8,15 @@ from typing import Final
 from chalicelib.kernel.settings import settings
 from functions._edge.application import Application
 
-SERVICES: Final = ("security", "users", "expenses", "interchange", "analytics", "notifications")
+SERVICES: Final = (
+    "security",
+    "currency",
+    "users",
+    "expenses",
+    "interchange",
+    "analytics",
+    "notifications",
+)
 """The services that hold something that works, low to high."""
 
 app = Application(app_name="xpense")

@@ -1,0 +1,1 @@
+"""Use-cases of the currency service, a module a subject."""

@@ -224,37 +224,52 @@ def _pause(attempt: int) -> None:
 
 
 def create(spec: TableSpec) -> None:
-    """Create the table where it is absent: for the local host and the tests; Terraform does it in the cloud."""
-    client = aws.dynamodb()
-    attributes = {
-        "pk",
-        "sk",
-        *(name for index in spec.indexes for name in (index.partition, index.sort)),
-    }
+    """Create the table where it is absent, or the indexes that an earlier version of it did not have.
+
+    For the local host and the tests; Terraform does it in the cloud.
+    """
+    from botocore.exceptions import ClientError
+
     request: dict[str, object] = {
         "TableName": spec.name,
         "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": "S"} for name in sorted(attributes)
-        ],
+        "AttributeDefinitions": _attributes(spec),
         "KeySchema": _schema("pk", "sk"),
     }
     if spec.indexes:
-        request["GlobalSecondaryIndexes"] = [
-            {
-                "IndexName": index.name,
-                "KeySchema": _schema(index.partition, index.sort),
-                "Projection": {"ProjectionType": "ALL"},
-            }
-            for index in spec.indexes
-        ]
-    from botocore.exceptions import ClientError
-
+        request["GlobalSecondaryIndexes"] = [_index(index) for index in spec.indexes]
     try:
-        client.create_table(**request)
+        aws.dynamodb().create_table(**request)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceInUseException":
             raise
+        _add_missing_indexes(spec)
+
+
+def _add_missing_indexes(spec: TableSpec) -> None:
+    client = aws.dynamodb()
+    known = client.describe_table(TableName=spec.name)["Table"].get("GlobalSecondaryIndexes") or ()
+    there = {index["IndexName"] for index in known}
+    for index in spec.indexes:
+        if index.name not in there:
+            client.update_table(
+                TableName=spec.name,
+                AttributeDefinitions=_attributes(spec),
+                GlobalSecondaryIndexUpdates=[{"Create": _index(index)}],
+            )
+
+
+def _attributes(spec: TableSpec) -> list[dict[str, str]]:
+    keys = (name for index in spec.indexes for name in (index.partition, index.sort))
+    return [{"AttributeName": name, "AttributeType": "S"} for name in sorted({"pk", "sk", *keys})]
+
+
+def _index(index: Index) -> dict[str, object]:
+    return {
+        "IndexName": index.name,
+        "KeySchema": _schema(index.partition, index.sort),
+        "Projection": {"ProjectionType": "ALL"},
+    }
 
 
 def _schema(partition: str, sort: str) -> list[dict[str, str]]:

@@ -29,6 +29,8 @@ class Settings:
     public_url: str
     mail_from: str
     log_level: str
+    oidc_google: str
+    oidc_apple: str
 
     def table(self, service: str) -> str:
         """Name a service's table."""
@@ -66,4 +68,6 @@ def settings() -> Settings:
         public_url=_read("PUBLIC_URL", "http://127.0.0.1:8000"),
         mail_from=_read("MAIL_FROM", "xPense <no-reply@xpense.local>"),
         log_level=_read("LOG_LEVEL", "INFO"),
+        oidc_google=_read("OIDC_GOOGLE", ""),
+        oidc_apple=_read("OIDC_APPLE", ""),
     )

@@ -8,7 +8,11 @@ from chalicelib.security.model.tokens import Claims, IssuedToken
 from chalicelib.security.service.limits import take
 from chalicelib.security.service.owner_keys import create_key, keep_key, vault
 from chalicelib.security.service.passwords import require_strong
-from chalicelib.security.service.tokens import issue_access_token, verify_access_token
+from chalicelib.security.service.tokens import (
+    issue_access_token,
+    sign_id_token,
+    verify_access_token,
+)
 
 __all__ = [
     "Allowance",
@@ -22,6 +26,7 @@ __all__ = [
     "issue_access_token",
     "keep_key",
     "require_strong",
+    "sign_id_token",
     "take",
     "vault",
     "verify_access_token",

@@ -21,7 +21,7 @@ ALGORITHM: Final = "ES256"
 TYPE: Final = "at+jwt"
 AUDIENCE: Final = "xpense-api"
 CLIENT: Final = "xpense-app"
-"""Our own apps; third parties get their own client ids."""
+"""Our own apps; third parties have the ids that they were registered under."""
 LIFE: Final = timedelta(minutes=10)
 LONGEST: Final = 4_096
 """Characters; ours have about 900."""
@@ -35,9 +35,19 @@ class Claims:
     """What a verified access token says: whose session, what it may do, and since when."""
 
     user_id: str
+    """The user; the client itself where it acts for nobody (RFC 9068, 2.2)."""
     session_id: str
     scopes: frozenset[str]
     issued_at: datetime
+    expires_at: datetime
+    token_id: str
+    client_id: str
+    """The third-party app that the token was given to; empty for our own apps."""
+
+    @property
+    def of_client(self) -> bool:
+        """Tell whether a client got the token for itself, by its credentials: no user stands behind it."""
+        return self.user_id == self.client_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +59,23 @@ class IssuedToken:
 
 
 def claims_to_sign(
-    *, issuer: str, user_id: str, session_id: str, scopes: frozenset[str], now: datetime, jti: str
+    *,
+    issuer: str,
+    user_id: str,
+    session_id: str,
+    scopes: frozenset[str],
+    now: datetime,
+    jti: str,
+    client_id: str = "",
 ) -> bytes:
-    """Write the claims of a new token."""
+    """Write the claims of a new token; no client id means our own apps."""
     issued = int(now.timestamp())
     return json.dumps(
         {
             "iss": issuer,
             "aud": AUDIENCE,
             "sub": user_id,
-            "client_id": CLIENT,
+            "client_id": client_id or CLIENT,
             "sid": session_id,
             "jti": jti,
             "scope": " ".join(sorted(scopes)),
@@ -92,6 +109,7 @@ def read_claims(payload: bytes, *, issuer: str, now: datetime) -> Claims:
     """
     raw = _strict_object(payload)
     texts = {name: _text(raw.get(name)) for name in _TEXTS}
+    client = "" if texts["client_id"] == CLIENT else texts["client_id"]
     issued, expires = (_second(raw.get(name)) for name in _TIMES)
     second = int(now.timestamp())
     fits = (
@@ -100,6 +118,9 @@ def read_claims(payload: bytes, *, issuer: str, now: datetime) -> Claims:
         texts["aud"] == AUDIENCE,
         is_id(texts["sub"]),
         is_id(texts["sid"]),
+        not client or is_id(client),
+        # a client's own token says so three times: nothing else may look like one
+        (texts["sub"] == client) == (texts["sid"] == client),
         issued <= second < expires,
         expires - issued == int(LIFE.total_seconds()),
     )
@@ -110,6 +131,9 @@ def read_claims(payload: bytes, *, issuer: str, now: datetime) -> Claims:
         session_id=texts["sid"],
         scopes=frozenset(texts["scope"].split()),
         issued_at=datetime.fromtimestamp(issued, UTC),
+        expires_at=datetime.fromtimestamp(expires, UTC),
+        token_id=texts["jti"],
+        client_id=client,
     )
 
 

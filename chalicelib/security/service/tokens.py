@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -33,9 +35,17 @@ def _jws() -> PyJWS:
 
 
 def issue_access_token(
-    *, user_id: str, session_id: str, scopes: frozenset[str], now: datetime
+    *,
+    user_id: str,
+    session_id: str,
+    scopes: frozenset[str],
+    now: datetime,
+    client_id: str = "",
 ) -> IssuedToken:
-    """Sign a token for a session; it lives ten minutes."""
+    """Sign a token for a session; it lives ten minutes. `client_id` names the third-party app, if one.
+
+    A client that acts for nobody is user and session of its own token.
+    """
     key = current_key(now=now)
     payload = claims_to_sign(
         issuer=settings().public_url,
@@ -44,6 +54,7 @@ def issue_access_token(
         scopes=scopes,
         now=now,
         jti=new_id(),
+        client_id=client_id,
     )
     token = _jws().encode(
         payload, key.private, algorithm=ALGORITHM, headers={"typ": TYPE, "kid": key.kid}
@@ -64,3 +75,15 @@ def verify_access_token(token: str, *, now: datetime) -> Claims:
     except PyJWTError as error:
         raise InvalidToken from error
     return read_claims(payload, issuer=settings().public_url, now=now)
+
+
+def sign_id_token(claims: Mapping[str, object], *, now: datetime) -> str:
+    """Sign an ID token (OpenID Connect Core 1.0, 2) with the key of access tokens, published in the same JWKS.
+
+    Its `typ` is `JWT`, so it is never taken for an access token.
+    """
+    key = current_key(now=now)
+    payload = json.dumps(claims, separators=(",", ":")).encode()
+    return _jws().encode(
+        payload, key.private, algorithm=ALGORITHM, headers={"typ": "JWT", "kid": key.kid}
+    )

@@ -1,0 +1,84 @@
+"""An owner's partition of a table, expired rows included: DynamoDB deletes those late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.kernel import aws
+from chalicelib.kernel.context import Owner
+from chalicelib.kernel.tables import Key, Raw, Table, TableSpec
+from chalicelib.kernel.transaction import raw_key
+
+Beside = Callable[[Raw], Iterable[Key]]
+FIRST: Final = " "
+"""Sorts before every sort key of ours."""
+LAST: Final = "~~"
+"""Sorts behind every sort key of ours."""
+
+
+def nothing_beside(_row: Raw) -> Iterable[Key]:
+    """Say that a row has no other row beside it."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """The rows of an owner in one table, in the order of their sort keys."""
+
+    spec: TableSpec
+    beside: Beside = nothing_beside
+    kept: frozenset[str] = frozenset()
+    """Sort keys that stay for the end."""
+
+    def page(self, owner: Owner, after: str, most: int) -> tuple[int, str]:
+        """Count the rows of the next page, and name its last one; 0 at the end."""
+        keys = [row["sk"]["S"] for row in self.read(owner, after, most, keys_only=True)]
+        wanted = [key for key in keys if key not in self.kept]
+        if wanted or not keys:
+            return len(wanted), keys[-1] if keys else ""
+        return self.page(owner, keys[-1], most)  # at most as many times as there are kept keys
+
+    def read(
+        self, owner: Owner, after: str, most: int, *, until: str = LAST, keys_only: bool = False
+    ) -> list[Raw]:
+        """Read up to so many rows behind a sort key, strongly consistent, at most 1 MB."""
+        request: dict[str, Any] = {
+            "TableName": self.spec.name,
+            "KeyConditionExpression": "pk = :p AND sk BETWEEN :low AND :high",
+            "ExpressionAttributeValues": {
+                ":p": {"S": str(owner)},
+                ":low": {"S": after or FIRST},
+                ":high": {"S": until},
+            },
+            # BETWEEN takes its ends in: one more, for the row that the page before ended with
+            "Limit": most + 1,
+            "ConsistentRead": True,
+        }
+        if keys_only:
+            request["ProjectionExpression"] = "pk, sk"
+        items: list[Raw] = aws.dynamodb().query(**request)["Items"]
+        return [item for item in items if item["sk"]["S"] != after][:most]
+
+    def remove(self, owner: Owner, after: str, until: str, most: int) -> None:
+        """Delete the rows behind `after` up to `until`, and what lies beside them; again is no error."""
+        while rows := self.read(owner, after, most, until=until):
+            going = [row for row in rows if row["sk"]["S"] not in self.kept]
+            # the row that leads to a look-up goes last: a death between finds the way again
+            Table(self.spec).delete_many(list(self._lookups(owner, going)))
+            Table(self.spec).delete_many([(row["pk"]["S"], row["sk"]["S"]) for row in going])
+            after = rows[-1]["sk"]["S"]
+
+    def _lookups(self, owner: Owner, rows: Iterable[Raw]) -> Iterator[Key]:
+        """Give the keys beside the rows that are still this owner's: an address may have a new one."""
+        for key in dict.fromkeys(key for row in rows for key in self.beside(row)):
+            found = aws.dynamodb().get_item(
+                TableName=self.spec.name, Key=raw_key(key), ConsistentRead=True
+            )
+            if "Item" in found and _names(found["Item"], owner):
+                yield key
+
+
+def _names(item: Raw, owner: Owner) -> bool:
+    return any(owner.id in value.get("S", "") for value in item.values())

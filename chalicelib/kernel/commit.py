@@ -2,13 +2,14 @@
 
 Repositories add item operations, the edge adds the idempotency answer, the worker the inbox mark. For a
 ledger table Commit adds the owner's next change number (META) and one change-log item (CHG, hash-chained),
-and for each fact or order an outbox row. Then it writes once.
+and for each fact or order an outbox row. Then it writes once. Where two owners of one table change together,
+`beside` gives a unit for the other one, with its own log and messages, in the same transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,7 @@ from chalicelib.kernel.idempotency import (
 )
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.inbox import AlreadyHandled, inbox_key, mark
+from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.tables import Key, Row, Table, TableSpec
 from chalicelib.kernel.transaction import (
     MAX_OPERATIONS,
@@ -52,6 +54,15 @@ class _Head:
     hash: bytes = b""
 
 
+@dataclass(slots=True)
+class _Shared:
+    """What the units of one transaction have in common: an item is touched once, by whichever."""
+
+    staged: dict[Key, Operation] = field(default_factory=dict)
+    additions: dict[Key, Addition] = field(default_factory=dict)
+    units: dict[Owner, Commit] = field(default_factory=dict)
+
+
 class Commit:
     """A unit of work on one owner's part of one service's table."""
 
@@ -64,16 +75,20 @@ class Commit:
         request_id: str,
         now: datetime,
         vaults: Callable[[Owner], Vault],
+        shared: _Shared | None = None,
     ) -> None:
-        """Bind to a table and an owner; nothing is read yet."""
+        """Bind to a table and an owner; nothing is read yet. `shared` is for `beside` alone."""
         self.spec = spec
         self.owner = owner
         self._actor = actor
         self._trace = request_id
         self._now = now
         self._vaults = vaults
-        self._staged: dict[Key, Operation] = {}
-        self._additions: dict[Key, Addition] = {}
+        self._main = shared is None
+        self._shared = shared or _Shared()
+        self._shared.units[owner] = self
+        self._staged = self._shared.staged
+        self._additions = self._shared.additions
         self._changes: list[Change] = []
         self._messages: list[tuple[Message, str, str]] = []
         self._head: _Head | None = None
@@ -110,6 +125,28 @@ class Commit:
         if self._claim is None or row.request != self._claim.request_hash:
             raise IdempotencyKeyReused
         return self._vaults(self.owner).open_bytes(row.answer, "idempotency", row.sk)
+
+    def beside(self, owner: Owner) -> Commit:
+        """Give the unit of another owner of the same table, written when this one is, or not at all.
+
+        It has its own change log and messages; inbox mark and idempotency answer stay here. Its head is
+        read at once, so read what concerns that owner after this call. Refuses to stand on a side itself.
+        """
+        if not self._main:
+            raise ValueError("a unit beside another has none beside it")
+        found = self._shared.units.get(owner)
+        if found is None:
+            found = Commit(
+                self.spec,
+                owner,
+                actor=self._actor,
+                request_id=self._trace,
+                now=self._now,
+                vaults=self._vaults,
+                shared=self._shared,
+            )
+            found.open()
+        return found
 
     # --- adding
 
@@ -180,9 +217,14 @@ class Commit:
 
     def room(self) -> int:
         """Say how many more operations fit, with what Commit adds itself already counted."""
-        return (
-            MAX_OPERATIONS - OVERHEAD - self._touched() - len({to for _, to, _ in self._messages})
-        )
+        units = self._shared.units.values()
+        rows = sum(unit.destinations for unit in units) + 2 * (len(units) - 1)
+        return MAX_OPERATIONS - OVERHEAD - self._touched() - rows
+
+    @property
+    def destinations(self) -> int:
+        """How many outbox rows this unit's messages take, unless they are very large."""
+        return len({to for _, to, _ in self._messages})
 
     @property
     def sequence(self) -> int:
@@ -205,18 +247,15 @@ class Commit:
         Raises the refusal of the operation whose condition failed, `LostRace` when another write of
         the owner came between, `AlreadyHandled` when the inbox mark was there.
         """
+        if not self._main:
+            raise ValueError("a unit beside another is written by that one")
         if self._changes and self.spec.ledger and self._head is None:
             self.open(claimed=self._claim)
         operations = list(self._staged.values())
         operations += [one.operation(self.spec, key) for key, one in self._additions.items()]
-        sequence = self._number(operations)
-        rows = outbox.pack(
-            [
-                (self._envelope(message, subject, sequence), to)
-                for message, to, subject in self._messages
-            ]
-        )
-        operations += [Operation(put_new(self.spec, row), Conflict()) for row in rows]
+        finished = [unit.finish(operations) for unit in self._shared.units.values()]
+        sequence = finished[0][0]  # this unit was the first
+        rows = [row for _, told in finished for row in told]
         if self._inbox:
             operations.append(
                 Operation(
@@ -231,6 +270,18 @@ class Commit:
         if rows:
             outbox.committed(self.spec, [row.raw() for row in rows])
         return sequence
+
+    def finish(self, operations: list[Operation]) -> tuple[int, list[OutboxRow]]:
+        """Add log entry and outbox rows of this unit: `write` calls it; gives the change number and the rows."""
+        sequence = self._number(operations)
+        rows = outbox.pack(
+            [
+                (self._envelope(message, subject, sequence), to)
+                for message, to, subject in self._messages
+            ]
+        )
+        operations += [Operation(put_new(self.spec, row), Conflict()) for row in rows]
+        return sequence, rows
 
     def _number(self, operations: list[Operation]) -> int:
         """Take the next change number and write the log entry, where the table keeps one."""

@@ -8,6 +8,7 @@ from chalicelib.security.model.tokens import Claims, IssuedToken
 from chalicelib.security.service.limits import take
 from chalicelib.security.service.owner_keys import create_key, keep_key, vault
 from chalicelib.security.service.passwords import require_strong
+from chalicelib.security.service.receipts import sign_receipt
 from chalicelib.security.service.tokens import (
     issue_access_token,
     sign_id_token,
@@ -27,6 +28,7 @@ __all__ = [
     "keep_key",
     "require_strong",
     "sign_id_token",
+    "sign_receipt",
     "take",
     "vault",
     "verify_access_token",

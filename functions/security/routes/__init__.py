@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.security.routes import published
+from functions.security.routes import audit, published
 from functions.security.routes.edge import blueprint
 
-__all__ = ["blueprint", "published"]
+__all__ = ["audit", "blueprint", "published"]

@@ -80,8 +80,8 @@ unit: $(STAMP)  ## the tests alone: PYTEST_ARGS="-k name"
 
 .PHONY: test-all
 test-all: lint type arch  ## the same with the full figures of every family (long)
-	XPENSE_FULL=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not durable" $(PYTEST_ARGS)
-	XPENSE_FULL=1 XPENSE_TEST_ENGINE=durable $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "slice and not engine" $(PYTEST_ARGS)
+	XPENSE_FULL=1 $(BIN)/python -m pytest --timeout 3600 -n $(WORKERS) --dist loadfile -m "not durable" $(PYTEST_ARGS)
+	XPENSE_FULL=1 XPENSE_TEST_ENGINE=durable $(BIN)/python -m pytest --timeout 3600 -n $(WORKERS) --dist loadfile -m "slice and not engine" $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(STAMP)  ## ruff: rules and format

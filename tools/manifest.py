@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from functions._edge.worker import MAX_RECEIVES
 from tools.reach import ROOT, reach
 from tools.requirements import OURS, closure, names_for
 
@@ -31,7 +32,6 @@ FORMAT: Final = 1
 """Raised when a field changes its meaning; the Terraform module checks it."""
 RUNTIME: Final = f"python{OURS}"
 ARCHITECTURE: Final = "arm64"
-MAX_RECEIVES: Final = 5
 ENVIRONMENT: Final[Mapping[str, str]] = {
     # pydantic else reads the metadata of every package in the zip, looking for plugins: 13 ms a start
     "PYDANTIC_DISABLE_PLUGINS": "__all__",

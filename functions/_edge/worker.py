@@ -26,6 +26,8 @@ from chalicelib.security import api as security
 
 Handler = Callable[[Context, Any], None]
 BATCH: Final = 10
+MAX_RECEIVES: Final = 5
+"""How often a message is tried before the queue puts it among the dead letters."""
 _SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {}
 
 
@@ -49,14 +51,34 @@ def consume(blueprint: Blueprint, spec: TableSpec, *, on: Mapping[type[Message],
     blueprint.on_sqs_message(queue=queue, batch_size=BATCH, name=handle.__name__)(handle)
 
 
-def batch(event: SQSEvent, deliver: Callable[[str], None], *, dead: str) -> dict[str, Any]:
-    """Deliver each record of a batch, and name those that must come again."""
+def batch(
+    event: SQSEvent,
+    deliver: Callable[[str], None],
+    *,
+    dead: str,
+    given_up: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Deliver each record of a batch, and name those that must come again.
+
+    `given_up` hears of a message whose last try failed, before it becomes a dead letter.
+    """
     again = [
         {"itemIdentifier": record["messageId"]}
         for record in event.to_dict()["Records"]
-        if not _settled(record, deliver, dead)
+        if not _settled(record, deliver, dead) and not _given_up(record, given_up)
     ]
     return {"batchItemFailures": again}
+
+
+def _given_up(record: Mapping[str, Any], given_up: Callable[[str], None] | None) -> bool:
+    """Let somebody write down that the last try failed; the message stays a failure all the same."""
+    receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
+    if given_up is not None and receives >= MAX_RECEIVES:
+        try:
+            given_up(record["body"])
+        except Exception:
+            logger().exception("nobody could be told of a failure")
+    return False
 
 
 def _settled(record: Mapping[str, Any], deliver: Callable[[str], None], dead: str) -> bool:

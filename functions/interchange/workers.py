@@ -38,12 +38,17 @@ relay(blueprint, TABLE)
 @blueprint.on_sqs_message(queue=settings().queue(UPLOADS), batch_size=1, name="interchange_uploads")
 def on_upload(event: SQSEvent) -> dict[str, Any]:
     """Read each file that was uploaded."""
-    return batch(event, _deliver, dead=f"{UPLOADS}-dead")
+    return batch(event, _deliver, dead=f"{UPLOADS}-dead", given_up=_give_up)
 
 
 def _deliver(body: str) -> None:
     for _bucket, key in s3_objects(body):
         reading.receive(key, _in_unit)
+
+
+def _give_up(body: str) -> None:
+    for _bucket, key in s3_objects(body):
+        reading.give_up(key, _in_unit)
 
 
 def _in_unit(owner: Owner, work: Callable[[Context], T]) -> T:

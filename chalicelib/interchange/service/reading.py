@@ -59,6 +59,21 @@ def receive(key: str, unit: Unit) -> None:
     s3.drop(owner, import_id)
 
 
+def give_up(key: str, unit: Unit) -> None:
+    """Say in the import that its file could not be read, by a mistake of ours, so that nobody waits for it.
+
+    The file is kept with the dead letter: reading it again after the mistake is mended needs a new upload.
+    """
+    addressee = s3.addressee(key)
+    if addressee is not None:
+        owner, import_id = addressee
+        detail = (
+            "Reading the file failed by a mistake of ours; it is recorded and will be looked at."
+        )
+        found = Trouble(slug="reading-failed", detail=detail)
+        unit(owner, lambda ctx: _finish(ctx, import_id, found))
+
+
 def _begin(ctx: Context, import_id: str) -> Import | None:
     """Mark the import as being read; None where nobody waits for the file (any more)."""
     try:

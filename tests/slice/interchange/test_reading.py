@@ -422,3 +422,26 @@ def test_a_state_is_seen_only_in_shapes_that_the_document_promises(
     for data in (CSV, b"\n", ofx_of({"1": ["1"]})):
         job = uploaded(cloud, person, account, data)
         ImportOut.model_validate(job)
+
+
+def test_a_file_that_crashes_its_reader_is_given_up_with_its_last_try(
+    cloud: Cloud, person: SignedIn, account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.interchange.model import formats
+
+    def crash(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    job = started(person, account)
+    put_file(job, CSV)
+    monkeypatch.setattr(formats, "parse", crash)
+    event = upload_event(job["upload"]["fields"]["key"])
+    states = []
+    for count in ("1", "4", "5"):
+        event["Records"][0]["attributes"] = {"ApproximateReceiveCount": count}
+        answer = cloud.app.handler_map["interchange_uploads"](event, LambdaContext())
+        assert answer["batchItemFailures"]
+        states.append(person.client.get(f"{URL}/{job['id']}").json)
+
+    assert [one["state"] for one in states] == ["parsing", "parsing", "failed"]
+    assert states[-1]["problem"]["slug"] == "reading-failed"

@@ -1,8 +1,10 @@
 """How many decimal digits each currency has.
 
 Source: ISO 4217 list one (SIX, the maintenance agency), column "minor unit", as of 2026-04; the
-withdrawn codes are those that still stand in bank statements of the last years (ISO 4217 list
-three). Crypto units are not ISO codes: their digits are those of the protocols' base units.
+withdrawn codes (ISO 4217 list three) are those of the countries that took the euro, of other currencies
+that a newer unit replaced at a fixed number, and those that still stand in bank statements. List three
+has no digits: they are those of OpenJDK's currency data, which kept them from the list's older editions.
+Crypto units are not ISO codes: their digits are those of the protocols' base units.
 """
 
 from __future__ import annotations
@@ -20,8 +22,13 @@ _TWO: Final = (
 _ZERO: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE: Final = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR: Final = "CLF UYW"
-_WITHDRAWN_TWO: Final = "ANG BGN CUC DEM EEK FRF HRK LTL LVL SKK SLL VEF ZWL"
-_WITHDRAWN_ZERO: Final = "BYR ITL"
+_WITHDRAWN_TWO: Final = (
+    "AFA ANG ATS AZM BGL BGN CSD CUC CYP DEM EEK FIM FRF GHC HRK IEP LTL LVL MRO MTL MXP MZM NLG PLZ "
+    "ROL RUR SDD SIT SKK SLL SRG STD TMM UAK VEB VEF ZMK ZWL"
+)
+_WITHDRAWN_ZERO: Final = "BEF BYR ESP GRD ITL LUF MGF PTE TRL"
+WITHDRAWN: Final = frozenset((*_WITHDRAWN_TWO.split(), *_WITHDRAWN_ZERO.split()))
+"""Codes that are no currency any more; amounts in them stay readable for ever."""
 
 EXPONENTS: Final[dict[str, int]] = {
     **dict.fromkeys(_TWO.split(), 2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.security.routes import audit, published
+from functions.security.routes import audit, factors, passkeys, published, step_up
 from functions.security.routes.edge import blueprint
 
-__all__ = ["audit", "blueprint", "published"]
+__all__ = ["audit", "blueprint", "factors", "passkeys", "published", "step_up"]

@@ -1,0 +1,38 @@
+"""Facts that the security service tells about second factors. Ids only; who wants a name asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from chalicelib.kernel.events import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorAdded(Fact):
+    """The user has another way to show who they are: `totp`, `passkey` or `recovery-codes`."""
+
+    name: ClassVar[str] = "security.factor_added.v1"
+    user_id: str
+    factor: str
+    factor_id: str
+    """The passkey's id; of the others a user has one at most, so it is the factor's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRemoved(Fact):
+    """The user has one way less to show who they are."""
+
+    name: ClassVar[str] = "security.factor_removed.v1"
+    user_id: str
+    factor: str
+    factor_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(Fact):
+    """Somebody came in by a recovery code; so many are left."""
+
+    name: ClassVar[str] = "security.recovery_code_used.v1"
+    user_id: str
+    left: int

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
@@ -22,7 +22,6 @@ from chalicelib.kernel.errors import (
     Forbidden,
     Invalid,
     NotFound,
-    StepUpRequired,
     Unauthenticated,
 )
 from chalicelib.kernel.ids import is_id
@@ -34,8 +33,6 @@ from functions._edge.requests import HOUSEHOLD_PARAMETER
 
 COOKIE: Final = "__Host-xpense"
 CSRF_HEADER: Final = "x-csrf-token"
-PROOF_LIFE: Final = timedelta(minutes=10)
-"""How long after they showed who they are people may do what needs a fresh proof."""
 _BEARER: Final = "bearer "
 
 
@@ -170,6 +167,11 @@ def _allow_member(operation: Operation, member: users.Membership) -> None:
 
 
 def _require_proof(standing: users.Standing, at: datetime) -> None:
-    """Ask for a fresh proof (RFC 9470) unless there was one within ten minutes."""
-    if standing.proved_at is None or at - standing.proved_at > PROOF_LIFE:
-        raise StepUpRequired(max_age=int(PROOF_LIFE.total_seconds()))
+    """Ask for a fresh proof (RFC 9470), of a second factor from whoever has one."""
+    security.require_proof(
+        user_id=standing.user_id,
+        session_id=standing.session_id,
+        proved_at=standing.proved_at,
+        methods=standing.methods,
+        now=at,
+    )

@@ -5,23 +5,42 @@ Its own routes call the service room: so nobody else loads the wire shapes of a 
 
 from __future__ import annotations
 
+from chalicelib.users.errors import OAuthRefusal
+from chalicelib.users.model.clients import SCOPES as APP_SCOPES
+from chalicelib.users.model.preferences import Preferences
 from chalicelib.users.model.scopes import ALL as ALL_SCOPES
 from chalicelib.users.model.sessions import Credential, Membership, Standing
+from chalicelib.users.model.support import SupportGrant
 from chalicelib.users.model.users import MailFacts
+from chalicelib.users.repository import get_preferences as preferences
 from chalicelib.users.service.credentials import csrf_token, read_credential
 from chalicelib.users.service.mails import notice_address, verification_mail
-from chalicelib.users.service.standing import authenticate, require_session
+from chalicelib.users.service.password_mails import reset_mail
+from chalicelib.users.service.standing import authenticate, require_client, require_session
+from chalicelib.users.service.support_use import support_grant
+from chalicelib.users.service.token_use import REQUESTS as TOKEN_REQUESTS
+from chalicelib.users.service.token_use import take_request
 
 __all__ = [
     "ALL_SCOPES",
+    "APP_SCOPES",
+    "TOKEN_REQUESTS",
     "Credential",
     "MailFacts",
     "Membership",
+    "OAuthRefusal",
+    "Preferences",
     "Standing",
+    "SupportGrant",
     "authenticate",
     "csrf_token",
     "notice_address",
+    "preferences",
     "read_credential",
+    "require_client",
     "require_session",
+    "reset_mail",
+    "support_grant",
+    "take_request",
     "verification_mail",
 ]

@@ -1,17 +1,17 @@
 """Who is calling: a verified credential and what it stands on, on every request, in one read.
 
 Three credentials: an access token (`Bearer eyJ...`), a personal API token (`Bearer xpt_...`) and the
-browser's cookie with its CSRF header. The owner comes from them alone: a household that the caller names is
-looked up among their memberships.
+browser's cookie with its CSRF header. An access token may be a client's own, with no user behind it. The owner comes from them alone: a household that the caller names is
+looked up among their memberships, and an administrator who names a grant (`X-Support-Grant`) reads what its
+user allowed.
 """
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 from chalice.app import Request
@@ -28,11 +28,12 @@ from chalicelib.kernel.ids import is_id
 from chalicelib.kernel.roles import Role, covers
 from chalicelib.security import api as security
 from chalicelib.users import api as users
+from functions._edge import cookies
 from functions._edge.operations import Operation
-from functions._edge.requests import HOUSEHOLD_PARAMETER
+from functions._edge.requests import HOUSEHOLD_PARAMETER, request_id_of
 
-COOKIE: Final = "__Host-xpense"
 CSRF_HEADER: Final = "x-csrf-token"
+SUPPORT_HEADER: Final = "x-support-grant"
 _BEARER: Final = "bearer "
 
 
@@ -57,11 +58,25 @@ class PeopleOnly(Forbidden):
     title = "Only you can do this, signed in yourself"
 
 
+class UsersOnly(Forbidden):
+    """The route is about a user's data, and no user stands behind what a client got for itself."""
+
+    slug = "users-only"
+    title = "A client cannot do this on its own behalf"
+
+
 class CsrfRefused(Forbidden):
     """A cookie alone proves nothing: another site may have caused the request."""
 
     slug = "csrf-refused"
     title = "The request does not carry the token of this session"
+
+
+class SupportReadsOnly(Forbidden):
+    """A grant lets support read; it never writes, and never reads how its user gets in."""
+
+    slug = "support-reads-only"
+    title = "On a support grant this cannot be done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +88,20 @@ class Caller:
     scopes: frozenset[str]
     role: Role = "owner"
     accounts: Mapping[str, Role] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What the answer says of the limit that the credential has."""
 
 
 def authenticate(request: Request, operation: Operation, at: datetime) -> Caller:
     """Let the caller in for an operation, or raise the refusal that says why not."""
     credential, granted = _credential(request, at)
+    if credential.kind == "client":
+        return _client(operation, credential, granted)
+    if request.headers.get(SUPPORT_HEADER) is not None:
+        return _support(request, operation, credential, granted, at)
     household = _household(request) if operation.household else None
     standing = users.authenticate(credential, household_id=household, now=at)
+    headers = _limited(credential, at)
     scopes = granted if standing.scopes is None else granted & standing.scopes
     _allow(operation, standing, scopes)
     if operation.step_up:
@@ -92,10 +114,62 @@ def authenticate(request: Request, operation: Operation, at: datetime) -> Caller
     )
     member = standing.membership
     if member is None:
-        return Caller(actor, Owner(USER, standing.user_id), scopes)
+        return Caller(actor, Owner(USER, standing.user_id), scopes, headers=headers)
     _allow_member(operation, member)
     owner = Owner(HOUSEHOLD, member.household_id)
-    return Caller(actor, owner, scopes, member.role, member.accounts)
+    return Caller(actor, owner, scopes, member.role, member.accounts, headers)
+
+
+def _support(
+    request: Request,
+    operation: Operation,
+    credential: users.Credential,
+    granted: frozenset[str],
+    at: datetime,
+) -> Caller:
+    """Let an administrator read a user's own data on that user's grant; to all others there is no such thing."""
+    admin = users.authenticate(credential, now=at)
+    if not (admin.admin and _own(admin)) or _household(request) is not None:
+        raise NotFound
+    closed = operation.people_only or operation.step_up or operation.admin
+    if operation.method != "GET" or closed:
+        raise SupportReadsOnly
+    grant = users.support_grant(
+        request.headers[SUPPORT_HEADER],
+        admin=admin,
+        request_id=request_id_of(request.to_original_event()),
+        now=at,
+    )
+    scopes = granted & grant.scopes
+    if operation.scope not in scopes:
+        raise MissingScope(f"the grant does not include {operation.scope}")
+    actor = Actor(kind="support", user_id=admin.user_id, session_id=grant.id)
+    return Caller(actor, Owner(USER, grant.user_id), scopes, "viewer")
+
+
+def _client(
+    operation: Operation, credential: users.Credential, granted: frozenset[str]
+) -> Caller:
+    """Let a client in that acts for nobody, where a route says so. It owns a part of the table that is empty."""
+    users.require_client(credential)
+    if not operation.clients:
+        raise UsersOnly
+    if operation.scope is not None and operation.scope not in granted:
+        raise MissingScope(f"the scope {operation.scope} is needed")
+    actor = Actor(kind="client", session_id=credential.id, client_id=credential.client)
+    return Caller(actor, Owner(USER, credential.client), granted, "viewer")
+
+
+def _limited(credential: users.Credential, at: datetime) -> dict[str, str]:
+    """Take one request from an API token's limit, and say what is left."""
+    if credential.kind != "token":
+        return {}
+    left = users.take_request(credential.id, now=at)
+    limit = users.TOKEN_REQUESTS
+    return {
+        "RateLimit-Policy": f'"{limit.name}";q={limit.quota};w={limit.window}',
+        "RateLimit": f'"{limit.name}";r={left.remaining};t={left.reset}',
+    }
 
 
 def _credential(request: Request, at: datetime) -> tuple[users.Credential, frozenset[str]]:
@@ -110,19 +184,20 @@ def _credential(request: Request, at: datetime) -> tuple[users.Credential, froze
     if opaque is not None:
         return opaque, users.ALL_SCOPES
     claims = security.verify_access_token(text, now=at)
-    shown = users.Credential(kind="access", user_id=claims.user_id, id=claims.session_id)
+    if claims.of_client:
+        own = users.Credential(
+            kind="client", user_id=claims.user_id, id=claims.token_id, client=claims.client_id
+        )
+        return own, claims.scopes
+    shown = users.Credential(
+        kind="access", user_id=claims.user_id, id=claims.session_id, client=claims.client_id
+    )
     return shown, claims.scopes
 
 
 def _cookie(request: Request) -> users.Credential:
-    try:
-        jar = SimpleCookie(request.headers.get("cookie") or "")
-    except CookieError as error:
-        raise Unauthenticated from error
-    if COOKIE not in jar:
-        raise Unauthenticated
-    text = jar[COOKIE].value
-    credential = users.read_credential(text, kind="cookie")
+    text = cookies.read(request)
+    credential = users.read_credential(text, kind="cookie") if text else None
     if credential is None:
         raise Unauthenticated
     if request.method != "GET":
@@ -151,11 +226,15 @@ def _household(request: Request) -> str | None:
 def _allow(operation: Operation, standing: users.Standing, scopes: frozenset[str]) -> None:
     if operation.scope is not None and operation.scope not in scopes:
         raise MissingScope(f"the scope {operation.scope} is needed")
-    own = standing.client == "" and standing.proved_at is not None
-    if operation.people_only and not own:
-        raise PeopleOnly
-    if operation.admin and not (standing.admin and own):
+    if operation.admin and not (standing.admin and _own(standing)):
         raise NotFound  # who may not know that there are such routes learns nothing
+    if operation.people_only and not _own(standing):
+        raise PeopleOnly
+
+
+def _own(standing: users.Standing) -> bool:
+    """Tell a person in an app of ours from API tokens and third-party apps."""
+    return standing.client == "" and standing.proved_at is not None
 
 
 def _allow_member(operation: Operation, member: users.Membership) -> None:

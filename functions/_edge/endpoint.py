@@ -24,9 +24,10 @@ from chalicelib.kernel.idempotency import Claim, claim
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.tables import TableSpec
 from chalicelib.security import api as security
-from functions._edge import problems, requests
+from functions._edge import cookies, problems, requests
 from functions._edge.application import OURS
 from functions._edge.auth import Caller, authenticate
+from functions._edge.cookies import Cookied
 from functions._edge.operations import Facts, Method, Operation, register
 from functions._edge.problems import Answer
 from functions._edge.units import in_unit
@@ -164,7 +165,11 @@ def _run(call: Call) -> Answer:
         arguments["query"] = query
     if operation.body is not None:
         arguments["body"] = requests.read_body(operation.body, call.request)
-    answer = _visit(call, arguments) if caller is None else call.act(call, caller, arguments)
+    if caller is None:
+        answer = _visit(call, arguments)
+    else:
+        limited.update(caller.headers)
+        answer = call.act(call, caller, arguments)
     return Answer(answer.status, {**limited, **answer.headers}, answer.body)
 
 
@@ -185,6 +190,7 @@ def _visit(call: Call, arguments: Mapping[str, Any]) -> Answer:
         now=call.at,
         address=call.address,
         user_agent=(call.request.headers.get("user-agent") or "")[:500],
+        cookie=cookies.read(call.request),
     )
     return respond(call, call.view(visit, **arguments))
 
@@ -243,7 +249,15 @@ def claim_of(call: Call, part: str = "", content: bytes | None = None) -> Claim 
 
 
 def respond(call: Call, result: Any) -> Answer:  # noqa: ANN401 - whatever the view gives
-    """Write a view's result: a model, or nothing (204)."""
+    """Write a view's result: a model, or nothing (204), and the cookie that goes with it."""
+    if isinstance(result, Cookied):
+        plain = _written(call, result.result)
+        more = {"Set-Cookie": cookies.header(result), "Cache-Control": "no-store"}
+        return Answer(plain.status, {**plain.headers, **more}, plain.body)
+    return _written(call, result)
+
+
+def _written(call: Call, result: Any) -> Answer:  # noqa: ANN401 - whatever the view gives
     if isinstance(result, Answer):
         return result
     if result is None:

@@ -40,7 +40,9 @@ class SignedIn:
         return security.vault(self.owner)
 
 
-def signed_in(client: Client, cloud: Cloud | None = None, *, email: str | None = None) -> SignedIn:
+def signed_in(
+    client: Client, cloud: Cloud | None = None, *, email: str | None = None, admin: bool = False
+) -> SignedIn:
     """Make an active user with a session, straight in the table, and sign the client's device in."""
     address = email or f"person-{next(_NUMBERS)}@example.org"
     user_id, session_id, at = new_id(), new_id(), now()
@@ -55,6 +57,7 @@ def signed_in(client: Client, cloud: Cloud | None = None, *, email: str | None =
         address_key=repository.address_key(address),
         created_at=at,
         version=1,
+        admin=admin,
     )
     session = Session(
         id=session_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.users.routes import account, signing_in
+from functions.users.routes import account, api_tokens, passwords, preferences, signing_in, support
 from functions.users.routes.edge import blueprint
 
-__all__ = ["account", "blueprint", "signing_in"]
+__all__ = ["account", "api_tokens", "blueprint", "passwords", "preferences", "signing_in", "support"]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
 from chalicelib.kernel import outbox
+from chalicelib.kernel.context import Visit
 from chalicelib.kernel.events import Message
 from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.tables import Raw, TableSpec
 from chalicelib.users import api as users
+from chalicelib.users import repository
 from chalicelib.users.events import VerificationRequested
 from chalicelib.users.model.passwords import COST, NOBODY, Cost
 from chalicelib.users.service import passwords
+from chalicelib.users.service.unit import in_one_write
+from tests.factories.users import SignedIn
 from tests.support.client import Client
 from tests.support.cloud import Cloud
 
@@ -45,6 +50,17 @@ class Told:
         due = self.last()
         link = users.verification_mail(due.user_id, due.verification_id).link
         return link.split("#token=")[1]
+
+
+def proved_long_ago(person: SignedIn) -> None:
+    """Let a session's last proof be eleven minutes old."""
+    session = repository.get_session(person.user_id, person.session_id)
+    stale = replace(
+        session,
+        proved_at=session.proved_at - timedelta(minutes=11),
+        version=session.version + 1,
+    )
+    in_one_write(Visit(), person.owner, lambda ctx: repository.save_session(ctx.commit, stale))
 
 
 @pytest.fixture

@@ -79,6 +79,8 @@ class Visit:
     now: datetime = field(default_factory=now)
     address: str = ""
     user_agent: str = ""
+    cookie: str = ""
+    """The browser's cookie as it came: it proves nothing on a public route, but it may be replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,14 @@ class Settings:
     public_url: str
     mail_from: str
     log_level: str
+    breaches: str
+    """`offline`, or the URL of a service of the range protocol, such as Have I Been Pwned's."""
     oidc_google: str
     oidc_apple: str
+    rates_sources: str
+    open_exchange_rates_key: str
+    currencylayer_key: str
+    coingecko_key: str
 
     def table(self, service: str) -> str:
         """Name a service's table."""
@@ -68,6 +74,11 @@ def settings() -> Settings:
         public_url=_read("PUBLIC_URL", "http://127.0.0.1:8000"),
         mail_from=_read("MAIL_FROM", "xPense <no-reply@xpense.local>"),
         log_level=_read("LOG_LEVEL", "INFO"),
+        breaches=_read("BREACHES", "offline"),
         oidc_google=_read("OIDC_GOOGLE", ""),
         oidc_apple=_read("OIDC_APPLE", ""),
+        rates_sources=_read("RATES_SOURCES", "ecb,open-exchange-rates,currencylayer,coingecko"),
+        open_exchange_rates_key=_read("OPEN_EXCHANGE_RATES_KEY", ""),
+        currencylayer_key=_read("CURRENCYLAYER_KEY", ""),
+        coingecko_key=_read("COINGECKO_KEY", ""),
     )

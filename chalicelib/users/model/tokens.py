@@ -17,6 +17,12 @@ from typing import Final
 REFRESH_PREFIX: Final = "xpr_"
 COOKIE_PREFIX: Final = "xps_"
 API_TOKEN_PREFIX: Final = "xpt_"  # noqa: S105 - a prefix
+DEVICE_PREFIX: Final = "xpd_"
+TICKET_PREFIX: Final = "xpm_"
+RESET_PREFIX: Final = "xpw_"
+CODE_PREFIX: Final = "xpc_"
+APP_REFRESH_PREFIX: Final = "xpo_"
+APP_SECRET_PREFIX: Final = "xpk_"  # noqa: S105 - a prefix
 """Prefixes let secret scanners find a token that was committed or logged, and keep the kinds apart."""
 SECRET_BYTES: Final = 32
 _ID: Final = 16

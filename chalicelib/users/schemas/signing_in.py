@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, Field, RootModel, StringConstraints
 
 from chalicelib.kernel.wire import Id, Name, Wire
 
@@ -64,8 +64,14 @@ class VerifyEmail(Wire):
     token: Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 
+DeviceToken = Annotated[
+    str, StringConstraints(max_length=300), Field(examples=["xpd_AZC1qHw-exqdVQpvDB0uPwGQtaif"])
+]
+"""What this device was given when it signed in last; without it strangers' delays hold for it too."""
+
+
 class SignIn(Wire):
-    """An address and its password."""
+    """An address and its password. `cookie` asks for a browser's cookie in place of tokens."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -75,6 +81,8 @@ class SignIn(Wire):
 
     email: Email
     password: Password
+    device_token: DeviceToken = ""
+    cookie: bool = False
 
 
 class Refresh(Wire):
@@ -118,3 +126,95 @@ class TokensOut(Wire):
     scope: str
     user_id: Id
     session_id: Id
+
+
+class SignedInOut(TokensOut):
+    """A new session's tokens, and the device's own, which is to be kept when the session is over."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "token_type": "Bearer",
+                    "access_token": "eyJhbGciOiJFUzI1NiIsImtpZCI6IjhmM2EiLCJ0eXAiOiJhdCtqd3QifQ.e30.c2ln",
+                    "expires_in": 600,
+                    "refresh_token": "xpr_AZC1qHw-exqdVQpvDB0uPwGQtaiffwB8QY4tartMPS4fVE9LRU4",
+                    "scope": "expenses:read expenses:write",
+                    "user_id": _USER,
+                    "session_id": _SESSION,
+                    "device_token": "xpd_AZC1qHw-exqdVQpvDB0uPwGQtaif",
+                }
+            ]
+        }
+    )
+
+    device_token: str
+
+
+class CookieOut(Wire):
+    """A session that a cookie stands for; `csrf_token` comes along in `X-CSRF-Token` on every change."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "csrf_token": "5f0c7c1f6f3f0a7e",
+                    "expires_in": 2_592_000,
+                    "user_id": _USER,
+                    "session_id": _SESSION,
+                    "device_token": "xpd_AZC1qHw-exqdVQpvDB0uPwGQtaif",
+                }
+            ]
+        }
+    )
+
+    csrf_token: str
+    expires_in: int
+    """Seconds without use."""
+    user_id: Id
+    session_id: Id
+    device_token: str
+
+
+Method = Literal["totp", "recovery_code", "passkey"]
+
+
+class MfaNeeded(Wire):
+    """Which second factors there are, and the ticket that one of them is to be shown with."""
+
+    ticket: str
+    methods: list[Method]
+    expires_in: int
+    """Seconds."""
+
+
+class MfaOut(Wire):
+    """The password was right; now the second factor."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "mfa": {
+                        "ticket": "xpm_AZC1qHw-exqdVQpvDB0uPwGQtaif",
+                        "methods": ["totp", "recovery_code"],
+                        "expires_in": 300,
+                    }
+                }
+            ]
+        }
+    )
+
+    mfa: MfaNeeded
+
+
+class SignInOut(RootModel[SignedInOut | CookieOut | MfaOut]):
+    """A session, with tokens or with a cookie, or the question for the second factor."""
+
+    model_config = ConfigDict(json_schema_extra=SignedInOut.model_config["json_schema_extra"])
+
+
+class SessionStartOut(RootModel[SignedInOut | CookieOut]):
+    """A session, with tokens or with a cookie."""
+
+    model_config = ConfigDict(json_schema_extra=SignedInOut.model_config["json_schema_extra"])

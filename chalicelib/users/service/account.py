@@ -14,6 +14,7 @@ from chalicelib.users.model import sessions
 from chalicelib.users.model.sessions import Session
 from chalicelib.users.model.users import User
 from chalicelib.users.schemas.account import SessionOut, UpdateMe, UserOut
+from chalicelib.users.service import audit
 
 _QUESTION = "users.sessions"
 
@@ -65,6 +66,8 @@ def end_session(ctx: Context, session_id: str) -> None:
     session = repository.get_session(ctx.owner.id, session_id)
     if session.live:
         repository.save_session(ctx.commit, sessions.ended(session))
+        own = session.id == ctx.actor.session_id
+        audit.enter(ctx, "sign-out" if own else "session-revoked", subject=session.id)
 
 
 def end_all_sessions(ctx: Context) -> None:
@@ -81,6 +84,7 @@ def end_all_sessions(ctx: Context) -> None:
             after={"signed_out_at": rfc3339(ctx.now)},
         )
     )
+    audit.enter(ctx, "sessions-revoked", subject=user.id)
 
 
 def sign_out(ctx: Context) -> None:

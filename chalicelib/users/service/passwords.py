@@ -31,9 +31,10 @@ def hashed(password: str) -> str:
 
 def compare(stored: str | None, password: str) -> Match:
     """Compare a password with a stored hash, or with nobody's, which takes as long and never fits."""
-    known = NOBODY if stored is None else PasswordHash.parse(stored)
+    # empty: a user who signs in by other means only
+    known = PasswordHash.parse(stored) if stored else NOBODY
     fits = known.fits(password, _pepper(known.cost.pepper))
-    return Match(fits=fits and stored is not None, outdated=known.cost != COST)
+    return Match(fits=fits and bool(stored), outdated=known.cost != COST)
 
 
 def _pepper(version: int) -> bytes:

@@ -33,7 +33,7 @@ from chalicelib.users.model.users import (
     Verification,
 )
 from chalicelib.users.schemas.signing_in import Register
-from chalicelib.users.service import passwords
+from chalicelib.users.service import audit, passwords
 from chalicelib.users.service.unit import in_one_write, write
 
 MAILS: Final = security.Limit("sign-up-mail", quota=5, window=24 * 3600)
@@ -147,3 +147,4 @@ def _verify(ctx: Context, user_id: str, verification_id: str) -> None:
         )
     )
     ctx.commit.tell(EmailVerified(user_id=user_id), subject=user_id)
+    audit.enter(ctx, "email-verified", subject=user_id)

@@ -6,13 +6,15 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.wire import PageOut, PageQuery
 from chalicelib.users.schemas.account import SessionOut, UpdateMe, UserOut
 from chalicelib.users.service import account
+from functions._edge.cookies import Cookied
 from functions.users.routes.edge import edge
 
 
 @edge.endpoint("POST", "/v1/users/logout", summary="Sign out", status=204, scope="users:write")
-def sign_out(ctx: Context) -> None:
-    """End this session; the next request with its tokens is refused."""
+def sign_out(ctx: Context) -> Cookied:
+    """End this session; the next request with its tokens or its cookie is refused."""
     account.sign_out(ctx)
+    return Cookied(None)
 
 
 @edge.endpoint("GET", "/v1/users/me", summary="Your profile", out=UserOut, scope="users:read")

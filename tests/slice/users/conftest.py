@@ -13,6 +13,7 @@ from chalicelib.kernel.context import Visit
 from chalicelib.kernel.events import Message
 from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.tables import Raw, TableSpec
+from chalicelib.security.commands import RecordAction
 from chalicelib.users import api as users
 from chalicelib.users import repository
 from chalicelib.users.events import VerificationRequested
@@ -38,7 +39,14 @@ class Told:
             self.messages += [one.message() for one in envelopes]
 
     def kinds(self) -> list[str]:
-        return [message.name.split(".")[1] for message in self.messages]
+        return [message.name.split(".")[1] for message in self.facts()]
+
+    def facts(self) -> list[Message]:
+        return [message for message in self.messages if not isinstance(message, RecordAction)]
+
+    def actions(self) -> list[str]:
+        """What was entered in the audit."""
+        return [one.action for one in self.messages if isinstance(one, RecordAction)]
 
     def last(self) -> VerificationRequested:
         return next(

@@ -288,14 +288,15 @@ def test_verifying_costs_so_much(client: Client, told: Told) -> None:
     with budget() as spent:
         client.post("/v1/users/verify-email", {"token": token})
 
-    # limit and key; change number; user, address; user, address, change number, log entry, fact
+    # limit and key; change number; user, address; user, address, change number, log entry, day's marker,
+    # fact, audit entry
     assert spent.calls == {
         "UpdateItem": 2,
         "BatchGetItem": 1,
         "GetItem": 2,
         "TransactWriteItems": 1,
     }
-    assert (spent.reads, spent.writes) == (3, 7)
+    assert (spent.reads, spent.writes) == (3, 9)
 
 
 # --- what the mail says

@@ -121,7 +121,8 @@ def test_a_spent_token_that_comes_back_ends_the_session_and_tells(
     assert not alive(client, newest)
     assert refresh(client, newest["refresh_token"]).status == 401
     ids = {"user_id": tokens["user_id"], "session_id": tokens["session_id"]}
-    assert told.messages == [RefreshTokenReused(**ids)]
+    assert told.facts()[-1:] == [RefreshTokenReused(**ids)]
+    assert told.actions() == ["sign-in", "refresh-token-reused"]
 
 
 def test_the_end_by_reuse_touches_no_other_session(
@@ -250,8 +251,9 @@ def test_signing_out_costs_so_much(client: Client) -> None:
     with budget() as spent:
         me.post("/v1/users/logout")
 
-    # session and user; change number (unused); the session; its tombstone
-    assert spent.calls == {"BatchGetItem": 2, "GetItem": 1, "PutItem": 1}
+    # session and user; change number (unused); the session; its tombstone and the audit entry
+    assert spent.calls == {"BatchGetItem": 2, "GetItem": 1, "TransactWriteItems": 1}
+    assert spent.writes == 2
 
 
 def test_checking_a_session_is_one_strongly_consistent_call(client: Client) -> None:
@@ -379,9 +381,9 @@ def test_signing_out_everywhere_is_one_write_and_ends_all(
     with budget() as spent:
         assert me.delete("/v1/users/me/sessions").status == 204
 
-    # session and user; change number; the user; the user, change number, log entry
+    # session and user; change number; the user; the user, change number, log entry, audit entry
     assert spent.calls == {"BatchGetItem": 2, "GetItem": 1, "TransactWriteItems": 1}
-    assert spent.writes == 3
+    assert spent.writes == 4
     assert not any(alive(client, one) for one in sessions)
     assert {refresh(client, one["refresh_token"]).status for one in sessions} == {401}
     after = client.post("/v1/users/login", body).json

@@ -26,7 +26,7 @@ _LONGEST_PATTERN: Final = 4
 _PADDING: Final = string.digits + string.punctuation + " "
 _LONGEST_PADDING: Final = 4
 
-Code = Literal["too-short", "too-long", "context", "common"]
+Code = Literal["too-short", "too-long", "context", "common", "breached"]
 IsCommon = Callable[[str], bool]
 
 
@@ -36,6 +36,10 @@ class Weakness:
 
     code: Code
     detail: str
+
+
+BREACHED: Final = Weakness("breached", "known from a breach of another service: others try it")
+"""Found by asking outside, so `weaknesses` never gives it."""
 
 
 def normalise(password: str) -> str:

@@ -52,6 +52,9 @@ def read_password_policy(_visit: Visit) -> PasswordPolicyOut:
     limit=CHECKS,
 )
 def check_password(_visit: Visit, body: CheckPassword) -> PasswordCheckOut:
-    """Say whether sign-up would take the password, and why not; it is neither kept nor sent on."""
+    """Say whether sign-up would take the password, and why not; it is not kept.
+
+    Of its hash, five hex digits may be shown to a service that knows breached passwords; nothing else leaves.
+    """
     context = [text for text in (body.email, body.display_name) if text]
     return published.check_password(body.password, context=context)

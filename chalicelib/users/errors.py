@@ -316,13 +316,6 @@ class NotHouseholdOwner(Forbidden):
     title = "Your role in this household does not allow this"
 
 
-class LastOwner(Conflict):
-    """A household has an owner at any time: hand it over, or delete it."""
-
-    slug = "last-owner"
-    title = "You are the household's only owner: make somebody else one first, or delete it"
-
-
 class HouseholdFull(Conflict):
     """The household has as many members as one may have."""
 

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from functions.users.routes import account, api_tokens, passwords, preferences, signing_in, support
+from functions.users.routes import (
+    account,
+    api_tokens,
+    data_rights,
+    email,
+    households,
+    oauth,
+    passwords,
+    preferences,
+    signing_in,
+    support,
+)
 from functions.users.routes.edge import blueprint
 
-__all__ = ["account", "api_tokens", "blueprint", "passwords", "preferences", "signing_in", "support"]
+__all__ = [
+    "account",
+    "api_tokens",
+    "blueprint",
+    "data_rights",
+    "email",
+    "households",
+    "oauth",
+    "passwords",
+    "preferences",
+    "signing_in",
+    "support",
+]

@@ -32,6 +32,7 @@ _REFERENCE: Final = "#/components/schemas/{model}"
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 _PROBLEM: Final = "application/problem+json"
 _JSON: Final = "application/json"
+_FORM: Final = "application/x-www-form-urlencoded"
 
 Json = dict[str, Any]
 
@@ -170,7 +171,7 @@ Names = Mapping[tuple[Any, JsonSchemaMode], Json]
 def _schemas(operations: list[Operation]) -> tuple[Names, Json]:
     wanted: dict[tuple[Any, JsonSchemaMode], None] = {}
     for one in operations:
-        for model in filter(None, (one.body, one.query)):
+        for model in filter(None, (one.body, one.query, one.form)):
             wanted[(model, "validation")] = None
         if one.out is not None:
             wanted[(one.out, "serialization")] = None
@@ -225,6 +226,11 @@ def _operation(made: Json, operation: Operation, names: Names) -> Json:
         entry["requestBody"] = {
             "required": True,
             "content": {_JSON: _media(made, names[(operation.body, "validation")])},
+        }
+    if operation.form is not None:
+        entry["requestBody"] = {
+            "required": True,
+            "content": {_FORM: _media(made, names[(operation.form, "validation")])},
         }
     entry["responses"] = {**_success(made, operation, names), **_failures(operation)}
     if operation.limit is not None:

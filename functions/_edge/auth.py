@@ -147,9 +147,7 @@ def _support(
     return Caller(actor, Owner(USER, grant.user_id), scopes, "viewer")
 
 
-def _client(
-    operation: Operation, credential: users.Credential, granted: frozenset[str]
-) -> Caller:
+def _client(operation: Operation, credential: users.Credential, granted: frozenset[str]) -> Caller:
     """Let a client in that acts for nobody, where a route says so. It owns a part of the table that is empty."""
     users.require_client(credential)
     if not operation.clients:

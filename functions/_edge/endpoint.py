@@ -32,6 +32,7 @@ from functions._edge.operations import Facts, Method, Operation, register
 from functions._edge.problems import Answer
 from functions._edge.units import in_unit
 
+FORM: Final = "application/x-www-form-urlencoded"
 _LONGEST_KEY: Final = 255
 _PERSONAL: Final = ("users", "security")
 """Services whose data belongs to people, never to households."""
@@ -62,6 +63,11 @@ class Edge:
         """Bind to a blueprint and the service's table."""
         self._blueprint = blueprint
         self.spec = spec
+
+    @property
+    def request(self) -> Request:
+        """The request that is being answered, for what a view of its own terms needs of it."""
+        return self._blueprint.current_request
 
     def endpoint(
         self, method: Method, path: str, *, summary: str, **facts: Unpack[Facts]
@@ -102,7 +108,8 @@ class Edge:
             operation.path,
             methods=[operation.method],
             name=handle.__name__,
-            content_types=["application/json"],
+            # a form is let in where one is read; what reads it refuses JSON in its own terms
+            content_types=["application/json", *([FORM] if operation.form else [])],
         )(handle)
 
 

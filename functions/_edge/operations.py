@@ -37,6 +37,8 @@ class Operation:
     people_only: bool = False
     step_up: bool = False
     admin: bool = False
+    clients: bool = False
+    form: type[BaseModel] | None = None
 
 
 class Facts(TypedDict, total=False):
@@ -62,6 +64,8 @@ class Facts(TypedDict, total=False):
     people_only: bool
     step_up: bool
     admin: bool
+    clients: bool
+    form: type[BaseModel] | None
 
 
 _OPERATIONS: Final[list[Operation]] = []

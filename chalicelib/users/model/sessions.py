@@ -69,13 +69,15 @@ class Membership:
 class Credential:
     """What a caller showed, as far as its form and our tag on it can be trusted; not yet looked up."""
 
-    kind: Literal["access", "cookie", "token"]
-    """An access token, a browser's cookie, or a personal API token."""
+    kind: Literal["access", "cookie", "token", "client"]
+    """An access token, a browser's cookie, a personal API token, or what a client got for itself."""
     user_id: str
     id: str
     """The session's id, or the API token's."""
     hash: bytes = b""
     """SHA-256 of the cookie or the API token; an access token is signed instead."""
+    client: str = ""
+    """The third-party app that an access token says it was given to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ class Standing:
     scopes: frozenset[str] | None
     """What session or API token may do; None for everything."""
     proved_at: datetime | None
-    """When the user last showed who they are; None for API tokens, which cannot."""
+    """When the user last showed who they are; None for API tokens and third-party apps, which cannot."""
     methods: tuple[str, ...]
     membership: Membership | None
 

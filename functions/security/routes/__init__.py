@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from functions.security.routes import audit, factors, passkeys, published, step_up
+from functions.security.routes import (
+    audit,
+    factors,
+    metadata,
+    passkeys,
+    published,
+    step_up,
+)
 from functions.security.routes.edge import blueprint
 
-__all__ = ["audit", "blueprint", "factors", "passkeys", "published", "step_up"]
+__all__ = [
+    "audit",
+    "blueprint",
+    "factors",
+    "metadata",
+    "passkeys",
+    "published",
+    "step_up",
+]

@@ -21,8 +21,9 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 LIST: Final = ROOT / "tests" / "attack" / "controls.toml"
 _COPIED: Final = ("app.py", "pyproject.toml", "chalicelib", "functions", "local", "tests", "tools")
-_TESTS_FAILED: Final = 1
-"""pytest's exit code for "some tests failed"; a mistake in collecting them has another one."""
+_PASSED: Final = 0
+_FAILED: Final = 1
+"""pytest's exit codes; a mistake in collecting tests has another one, and says nothing about a control."""
 _PATIENCE: Final = 300
 
 
@@ -55,7 +56,7 @@ def noticed(control: Control, tree: Path) -> bool:
     target = tree / control.file
     whole = target.read_text(encoding="utf-8")
     target.write_text(control.removed(whole), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *control.tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", *control.tests]
     try:
         ran = subprocess.run(
             command,
@@ -67,7 +68,10 @@ def noticed(control: Control, tree: Path) -> bool:
         )
     finally:
         target.write_text(whole, encoding="utf-8")
-    return ran.returncode == _TESTS_FAILED
+    if ran.returncode not in {_PASSED, _FAILED}:
+        msg = f"{control.name}: its tests could not be run\n{ran.stdout[-2_000:].decode()}"
+        raise RuntimeError(msg)
+    return ran.returncode == _FAILED
 
 
 def copied(to: Path) -> Path:

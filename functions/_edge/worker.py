@@ -7,7 +7,7 @@ letters at once with its reason. One bad message never holds up its batch.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from chalice.app import Blueprint, SQSEvent
@@ -36,15 +36,28 @@ def subscriptions() -> dict[str, tuple[str, ...]]:
     return dict(_SUBSCRIPTIONS)
 
 
-def consume(blueprint: Blueprint, spec: TableSpec, *, on: Mapping[type[Message], Handler]) -> None:
-    """Register a service's inbox: which messages it handles, and with what."""
+def consume(
+    blueprint: Blueprint,
+    spec: TableSpec,
+    *,
+    on: Mapping[type[Message], Handler],
+    keyless: Collection[type[Message]] = (),
+) -> None:
+    """Register a service's inbox: which messages it handles, and with what.
+
+    `keyless` are those whose owner has no data key, because it is no user and no household. For any other, an
+    owner without a key was erased: a late message about them must not write anything again.
+    """
     queue = settings().queue(f"{spec.service}-inbox")
     _SUBSCRIPTIONS[queue] = tuple(sorted(kind.name for kind in on if issubclass(kind, Fact)))
     handlers = {kind.name: handler for kind, handler in on.items()}
+    unkeyed = frozenset(kind.name for kind in keyless)
 
     def handle(event: SQSEvent) -> dict[str, Any]:
         return batch(
-            event, lambda body: _deliver(spec, handlers, body), dead=f"{spec.service}-inbox-dead"
+            event,
+            lambda body: _deliver(spec, handlers, unkeyed, body),
+            dead=f"{spec.service}-inbox-dead",
         )
 
     handle.__name__ = f"{spec.service}_inbox".replace("-", "_")
@@ -116,7 +129,9 @@ def _bury(body: str, dead: str, reason: str) -> None:
     )
 
 
-def _deliver(spec: TableSpec, handlers: Mapping[str, Handler], body: str) -> None:
+def _deliver(
+    spec: TableSpec, handlers: Mapping[str, Handler], keyless: frozenset[str], body: str
+) -> None:
     envelope = Envelope.from_json(body)
     handler = handlers.get(envelope.type)
     if handler is None:
@@ -127,6 +142,8 @@ def _deliver(spec: TableSpec, handlers: Mapping[str, Handler], body: str) -> Non
         raise UndecodableMessage("the owner is not one") from error
     message = envelope.message()
     logger().thread_safe_append_keys(event_id=envelope.id, trace=envelope.trace, type=envelope.type)
+    if envelope.type not in keyless:
+        security.vault(owner)  # or NotFound: held for minutes, so it seldom costs a read
     until_won(lambda: _once(spec, owner, envelope, handler, message))
 
 

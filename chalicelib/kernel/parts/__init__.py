@@ -6,9 +6,8 @@ that nobody declared is seen by a test, not by a user.
 
 from __future__ import annotations
 
-from chalicelib.kernel.parts.erasing import PAGE, Root, Walk, erase, root
+from chalicelib.kernel.parts.erasing import PAGE, erase, root
 from chalicelib.kernel.parts.exporting import (
-    ExportedFile,
     Reading,
     chunk_lines,
     export,
@@ -23,9 +22,9 @@ from chalicelib.kernel.parts.part import (
     Kind,
     ObjectKind,
     Part,
-    Step,
     prefix_of,
 )
+from chalicelib.kernel.parts.values import ExportedFile, Root, Step, Walk
 
 __all__ = [
     "CHANGE_LOG",

@@ -5,36 +5,18 @@ So a step that dies and comes again deletes the same page, and every row is coun
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from chalicelib.kernel.changes import META
 from chalicelib.kernel.context import Owner
 from chalicelib.kernel.parts.objects import Files
 from chalicelib.kernel.parts.part import Part
+from chalicelib.kernel.parts.values import Root, Walk
 from chalicelib.kernel.tables import Table
 
 PAGE: Final = 250
 """Rows or objects of one step: 10 batch writes, well under a second."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
-    """Where an erasure of a part is. `until` is the end of the page that was counted and is to go."""
-
-    source: int = 0
-    after: str = ""
-    until: str = ""
-    rows: int = 0
-    objects: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Root:
-    """The head of an owner's change log: its last number and hash (hex), or 0 and nothing."""
-
-    number: int = 0
-    hash: str = ""
 
 
 def root(part: Part, owner: Owner) -> Root:

@@ -12,15 +12,16 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.changes import unpack
 from chalicelib.kernel.context import Owner
-from chalicelib.kernel.parts.part import Kind, ObjectKind, Part, Step
+from chalicelib.kernel.parts.part import Kind, ObjectKind, Part
 from chalicelib.kernel.parts.rows import Rows
+from chalicelib.kernel.parts.values import ExportedFile, Step
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Raw
 from chalicelib.kernel.vault import SealBroken, Vault
@@ -29,18 +30,6 @@ PAGE: Final = 250
 """Rows of one step."""
 _OBJECTS: Final = 4
 """Objects of one step: each may hold a megabyte."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportedFile:
-    """One file of a service's part: what it is, how many records it has, and the chunks that make it."""
-
-    name: str
-    about: str
-    count: int
-    chunks: tuple[str, ...]
-    fields: dict[str, str] = field(default_factory=dict)
-    left_out: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

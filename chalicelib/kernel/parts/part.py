@@ -91,17 +91,6 @@ class Part:
         yield from self.objects
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """Where an export of a part is: the source, what was read last, and the chunks so far by kind."""
-
-    source: int = 0
-    after: str = ""
-    chunks: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    unreadable: int = 0
-
-
 UNKNOWN: Final = Kind(name="other", prefix="", about="Rows of a kind that was added since.")
 CHANGE_LOG: Final = (
     Kind(

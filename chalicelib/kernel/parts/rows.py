@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final
 
 from chalicelib.kernel import aws
+from chalicelib.kernel.changes import META
 from chalicelib.kernel.context import Owner
+from chalicelib.kernel.markers import marker
 from chalicelib.kernel.tables import Key, Raw, Table, TableSpec
 from chalicelib.kernel.transaction import raw_key
 
 Beside = Callable[[Raw], Iterable[Key]]
 FIRST: Final = " "
 """Sorts before every sort key of ours."""
+_ANCHORED_AFTER: Final = 15
+"""Days in which a marker must have been anchored: one more than the daily run looks back."""
 LAST: Final = "~~"
 """Sorts behind every sort key of ours."""
 
@@ -72,12 +77,21 @@ class Rows:
 
     def _lookups(self, owner: Owner, rows: Iterable[Raw]) -> Iterator[Key]:
         """Give the keys beside the rows that are still this owner's: an address may have a new one."""
-        for key in dict.fromkeys(key for row in rows for key in self.beside(row)):
+        beside = (key for row in rows for key in (*self.beside(row), *self._markers(row)))
+        for key in dict.fromkeys(beside):
             found = aws.dynamodb().get_item(
                 TableName=self.spec.name, Key=raw_key(key), ConsistentRead=True
             )
             if "Item" in found and _names(found["Item"], owner):
                 yield key
+
+    def _markers(self, row: Raw) -> Iterator[Key]:
+        """The head of a change log leads to the markers of days that may not be anchored yet."""
+        if row["sk"]["S"] == META and "day" in row:
+            last = date.fromisoformat(row["day"]["S"])
+            for back in range(_ANCHORED_AFTER):
+                marked = marker(row["pk"]["S"], last - timedelta(days=back))
+                yield (marked.pk, marked.sk)
 
 
 def _names(item: Raw, owner: Owner) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.users.routes import (
     account,
+    admin,
     api_tokens,
     data_rights,
     email,
@@ -18,6 +19,7 @@ from functions.users.routes.edge import blueprint
 
 __all__ = [
     "account",
+    "admin",
     "api_tokens",
     "blueprint",
     "data_rights",

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, ClassVar, Final
 
 from chalicelib.kernel.events import Order
+from chalicelib.users.commands import ErasePartMore, ExportPartMore
 
 ROWS_PER_CHUNK: Final = 85
 """Rows of one order: with accounts, change log, inbox mark and messages they fit one transaction of 100."""
@@ -120,3 +121,19 @@ def _plain(text: str) -> str:
 def page_key(prefix: str, page: int) -> str:
     """Give the blob key of a page, counted from 0."""
     return f"{prefix}{page:05d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseMore(ErasePartMore):
+    """The next step of erasing a user's part; ordered by this service itself."""
+
+    name: ClassVar[str] = "expenses.erase_more.v1"
+    to: ClassVar[str] = "expenses"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportMore(ExportPartMore):
+    """The next step of exporting a user's part; ordered by this service itself."""
+
+    name: ClassVar[str] = "expenses.export_more.v1"
+    to: ClassVar[str] = "expenses"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from chalicelib.kernel.events import Order
+from chalicelib.users.commands import ErasePartMore, ExportPartMore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +19,19 @@ class DropRows(Order):
     import_id: str
     prefix: str
     pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseMore(ErasePartMore):
+    """The next step of erasing a user's part; ordered by this service itself."""
+
+    name: ClassVar[str] = "interchange.erase_more.v1"
+    to: ClassVar[str] = "interchange"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportMore(ExportPartMore):
+    """The next step of exporting a user's part; ordered by this service itself."""
+
+    name: ClassVar[str] = "interchange.export_more.v1"
+    to: ClassVar[str] = "interchange"

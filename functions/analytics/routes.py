@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
-from chalicelib.analytics import service
+from chalicelib.analytics.service import sums
 from chalicelib.analytics.model import span
 from chalicelib.analytics.repository import TABLE
 from chalicelib.analytics.schemas import SpendingOut, SpendingQuery, TrendsOut, TrendsQuery
@@ -29,7 +29,7 @@ def read_spending(ctx: Context, query: SpendingQuery) -> SpendingOut:
 
     Transfers between the user's own accounts are neither income nor expense and stand apart.
     """
-    found = service.spending(ctx, query.month, account_id=query.account_id, currency=query.currency)
+    found = sums.spending(ctx, query.month, account_id=query.account_id, currency=query.currency)
     return SpendingOut.of(query.month, found)
 
 
@@ -45,5 +45,5 @@ def read_trends(ctx: Context, query: TrendsQuery) -> TrendsOut:
     """Sum each of up to 24 months by currency; months without any transaction are there with zeros."""
     until = Period.parse(query.until) if query.until else Period.of(ctx.now.date())
     months = span(until, query.months)
-    found = service.trends(ctx, months, account_id=query.account_id, currency=query.currency)
+    found = sums.trends(ctx, months, account_id=query.account_id, currency=query.currency)
     return TrendsOut.of(str(months[0]), str(months[-1]), found)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
-from chalicelib.analytics import service
+from chalicelib.analytics.commands import EraseMore, ExportMore
 from chalicelib.analytics.repository import TABLE
+from chalicelib.analytics.service import data_rights, sums
 from chalicelib.expenses.events import (
     TransactionChanged,
     TransactionRecorded,
     TransactionRemoved,
     TransactionsImported,
 )
+from chalicelib.users.events import ErasureStarted, ExportRequested
 from functions._edge.relays import relay
 from functions._edge.worker import consume
 
@@ -21,10 +23,15 @@ consume(
     blueprint,
     TABLE,
     on={
-        TransactionRecorded: service.count_recorded,
-        TransactionChanged: service.count_changed,
-        TransactionRemoved: service.count_removed,
-        TransactionsImported: service.count_imported,
+        TransactionRecorded: sums.count_recorded,
+        TransactionChanged: sums.count_changed,
+        TransactionRemoved: sums.count_removed,
+        TransactionsImported: sums.count_imported,
+        ErasureStarted: data_rights.erase,
+        EraseMore: data_rights.erase,
+        ExportRequested: data_rights.export,
+        ExportMore: data_rights.export,
     },
+    keyless=(ErasureStarted, EraseMore),
 )
 relay(blueprint, TABLE)

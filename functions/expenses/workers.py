@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
-from chalicelib.expenses.commands import ImportRows
+from chalicelib.expenses.commands import EraseMore, ExportMore, ImportRows
 from chalicelib.expenses.repository import TABLE
+from chalicelib.expenses.service import data_rights
 from chalicelib.expenses.service.importing import import_rows
+from chalicelib.users.events import ErasureStarted, ExportRequested
 from functions._edge.relays import relay
 from functions._edge.worker import consume
 
 blueprint = Blueprint(__name__)
 
-consume(blueprint, TABLE, on={ImportRows: import_rows})
+consume(
+    blueprint,
+    TABLE,
+    on={
+        ImportRows: import_rows,
+        ErasureStarted: data_rights.erase,
+        EraseMore: data_rights.erase,
+        ExportRequested: data_rights.export,
+        ExportMore: data_rights.export,
+    },
+    keyless=(ErasureStarted, EraseMore),
+)
 relay(blueprint, TABLE)

@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 from chalice.app import Blueprint, SQSEvent
 
 from chalicelib.expenses.events import ImportStopped, TransactionsImported
-from chalicelib.interchange.commands import DropRows
+from chalicelib.interchange.commands import DropRows, EraseMore, ExportMore
 from chalicelib.interchange.repository import TABLE
-from chalicelib.interchange.service import committing, reading
+from chalicelib.interchange.service import committing, data_rights, reading
 from chalicelib.kernel.context import Context, Owner, system_context
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.settings import settings
 from chalicelib.security import api as security
+from chalicelib.users.events import ErasureStarted, ExportRequested
 from functions._edge.relays import relay
 from functions._edge.worker import batch, consume, s3_objects
 
@@ -29,7 +30,12 @@ consume(
         TransactionsImported: committing.count_chunk,
         ImportStopped: committing.stop_import,
         DropRows: committing.drop_rows,
+        ErasureStarted: data_rights.erase,
+        EraseMore: data_rights.erase,
+        ExportRequested: data_rights.export,
+        ExportMore: data_rights.export,
     },
+    keyless=(ErasureStarted, EraseMore),
 )
 relay(blueprint, TABLE)
 

@@ -15,7 +15,7 @@ from chalicelib.kernel.context import Owner
 from chalicelib.kernel.ids import is_id
 from chalicelib.kernel.settings import settings
 
-_INCOMING: Final = "incoming/"
+INCOMING: Final = "incoming/"
 _GONE: Final = frozenset({"NoSuchKey", "404"})
 
 
@@ -51,7 +51,7 @@ def upload_form(owner: Owner, import_id: str, *, at: datetime, expires_at: datet
 
 def addressee(key: str) -> tuple[Owner, str] | None:
     """Say whose import a stored file belongs to; None for a name that we never gave."""
-    owner_text, _, import_id = key.removeprefix(_INCOMING).partition("/")
+    owner_text, _, import_id = key.removeprefix(INCOMING).partition("/")
     try:
         owner = Owner.parse(owner_text)
     except ValueError:
@@ -83,4 +83,4 @@ def drop(owner: Owner, import_id: str) -> None:
 
 
 def _key(owner: Owner, import_id: str) -> str:
-    return f"{_INCOMING}{owner}/{import_id}"
+    return f"{INCOMING}{owner}/{import_id}"

@@ -1,0 +1,35 @@
+"""What analytics has of a user, for export and erasure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chalicelib.analytics.commands import EraseMore, ExportMore
+from chalicelib.analytics.repository import TABLE
+from chalicelib.kernel import parts
+from chalicelib.kernel.context import Context
+from chalicelib.users import api as users
+from chalicelib.users.events import ErasureStarted, ExportRequested
+
+PART: Final = parts.Part(
+    service="analytics",
+    spec=TABLE,
+    kinds=(
+        *parts.MARKS,
+        parts.Kind(
+            name="sums",
+            prefix="RUP#",
+            about="Sums by month, currency and category: `i#` income, `e#` expense, `n#` count, by account.",
+        ),
+    ),
+)
+
+
+def erase(ctx: Context, message: ErasureStarted | EraseMore) -> None:
+    """Erase a page of a user's part, and order the next."""
+    users.erase_part(ctx, PART, message, EraseMore)
+
+
+def export(ctx: Context, message: ExportRequested | ExportMore) -> None:
+    """Export a page of a user's part, and order the next."""
+    users.export_part(ctx, PART, message, ExportMore)

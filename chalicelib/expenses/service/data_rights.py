@@ -1,0 +1,78 @@
+"""What the ledger has of a user, for export and erasure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chalicelib.expenses.commands import EraseMore, ExportMore
+from chalicelib.expenses.repository.table import (
+    ACCOUNT,
+    CATEGORY,
+    PAYEE,
+    RULE,
+    TABLE,
+    TRANSACTION,
+    AccountRow,
+    CategoryRow,
+    PayeeRow,
+    RuleRow,
+    TransactionRow,
+)
+from chalicelib.kernel import parts
+from chalicelib.kernel.context import Context
+from chalicelib.users import api as users
+from chalicelib.users.events import ErasureStarted, ExportRequested
+
+PART: Final = parts.Part(
+    service="expenses",
+    spec=TABLE,
+    kinds=(
+        *parts.CHANGE_LOG,
+        *parts.MARKS,
+        parts.Kind(
+            name="accounts",
+            prefix=ACCOUNT,
+            about="Accounts; those with `deleted_at` are deleted.",
+            row=AccountRow,
+            opened={"name": "text"},
+        ),
+        parts.Kind(
+            name="transactions",
+            prefix=TRANSACTION,
+            about="Transactions, the day before `#` in `by_day`; those with `deleted_at` are deleted.",
+            row=TransactionRow,
+            opened={"payee": "text", "bank_payee": "text", "notes": "text"},
+        ),
+        parts.Kind(
+            name="categories",
+            prefix=CATEGORY,
+            about="Your categories, and what you changed on shipped ones.",
+            row=CategoryRow,
+            opened={"name": "text"},
+        ),
+        parts.Kind(
+            name="rules",
+            prefix=RULE,
+            about="Rules that file transactions.",
+            row=RuleRow,
+            opened={"rule": "json"},
+        ),
+        parts.Kind(
+            name="payees",
+            prefix=PAYEE,
+            about="What your choices taught about payees.",
+            row=PayeeRow,
+            opened={"payee": "text"},
+        ),
+    ),
+)
+
+
+def erase(ctx: Context, message: ErasureStarted | EraseMore) -> None:
+    """Erase a page of a user's part, and order the next."""
+    users.erase_part(ctx, PART, message, EraseMore)
+
+
+def export(ctx: Context, message: ExportRequested | ExportMore) -> None:
+    """Export a page of a user's part, and order the next."""
+    users.export_part(ctx, PART, message, ExportMore)

@@ -1,0 +1,159 @@
+"""A person with something of everything, and the days of an erasure made short."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+import pytest
+
+from chalicelib.kernel import aws, clock
+from chalicelib.kernel.context import Visit
+from chalicelib.kernel.settings import settings
+from chalicelib.users.model.erasure import GRACE, SETTLING
+from chalicelib.users.service import erasing
+from tests.factories.expenses import opened, recorded
+from tests.factories.imports import committed, csv_of, uploaded
+from tests.factories.users import SignedIn, signed_in
+from tests.support.client import Client
+from tests.support.cloud import Cloud
+
+ME: Final = "/v1/users/me"
+EXPORTS: Final = "/v1/users/me/data-export"
+SECRET: Final = "Xq7Canary"
+"""In every text that the person writes, so that it can be looked for."""
+Raw = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """A person, and the ids of what they have."""
+
+    person: SignedIn
+    account: str
+    transaction: str
+
+    @property
+    def canaries(self) -> tuple[str, ...]:
+        """What must not be found in clear anywhere."""
+        return (SECRET, self.person.email)
+
+
+def with_everything(cloud: Cloud, *, rows: int = 3) -> Everything:
+    """Make a person who has used every service, over the API."""
+    person = signed_in(Client(cloud.app, user_agent=f"{SECRET}-agent/1"))
+    me = person.client
+    assert me.patch(ME, {"display_name": f"{SECRET} Ada"}).status == 200
+    account = opened(person, name=f"{SECRET} purse")["id"]
+    first = recorded(
+        person, account, payee=f"{SECRET} Bakery", notes=f"{SECRET} notes", category_id=None
+    )
+    category = me.post("/v1/expenses/categories", {"name": f"{SECRET} sweets", "kind": "expense"})
+    assert category.status == 201, category.text
+    filed = me.patch(
+        f"/v1/expenses/transactions/{first['id']}",
+        {"category_id": category.json["id"]},
+        headers={"If-Match": '"1"', "Idempotency-Key": "file-it"},
+    )
+    assert filed.status == 200, filed.text
+    statement = csv_of(rows).replace(b"Shop", f"{SECRET} Shop".encode())
+    job = uploaded(cloud, person, account, statement, filename=f"{SECRET}.csv")
+    cloud.drain()
+    assert committed(cloud, person, job)["state"] == "done"
+    uploaded(cloud, person, account, csv_of(2))  # one that is only looked at
+    cloud.drain()
+    assert me.post("/v1/notifications/live/ticket", {}).status in {200, 201, 404}
+    return Everything(person, account, first["id"])
+
+
+@contextmanager
+def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> Iterator[datetime]:
+    """Let it be later everywhere that asks the clock for itself."""
+    at = clock.now() + by
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: at)
+        yield at
+
+
+def asked_to_go(one: Everything) -> None:
+    """Ask to be erased."""
+    reply = one.person.client.delete(ME)
+    assert reply.status == 202, reply.text
+
+
+def run_due(by: timedelta) -> int:
+    """Run the schedule so much later."""
+    return erasing.run_due(Visit(now=clock.now() + by))
+
+
+def erase(cloud: Cloud, one: Everything) -> str:
+    """Let a person go, through both rounds to the receipt; gives the erasure's id."""
+    asked_to_go(one)
+    cloud.drain()
+    return carried_out(cloud)
+
+
+def carried_out(cloud: Cloud) -> str:
+    """Run what follows on the day that it is due; gives the erasure's id."""
+    run_due(GRACE)
+    cloud.drain()
+    run_due(GRACE + SETTLING)
+    cloud.drain()
+    mail = str(
+        cloud.mails()[-1].raw_data
+        if hasattr(cloud.mails()[-1], "raw_data")
+        else vars(cloud.mails()[-1])
+    )
+    return mail.split("/erasure-receipts/")[1][:36]
+
+
+def payload_of(receipt: str) -> Any:
+    """Read what a receipt says, without verifying it."""
+    body = receipt.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+
+
+def all_items(cloud: Cloud) -> dict[str, list[Raw]]:
+    """Every item of every table, raw."""
+    found: dict[str, list[Raw]] = {}
+    client = cast("Any", aws.dynamodb())
+    for spec in cloud.specs:
+        rows = found.setdefault(spec.name, [])
+        start: dict[str, Any] = {}
+        while True:
+            page = client.scan(TableName=spec.name, ConsistentRead=True, **start)
+            rows += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                break
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+    return found
+
+
+def all_objects() -> dict[str, bytes]:
+    """Every version of every object in every bucket."""
+    s3 = cast("Any", aws.s3())
+    found: dict[str, bytes] = {}
+    for bucket in (settings().uploads_bucket, settings().bulk_bucket):
+        for one in s3.list_object_versions(Bucket=bucket).get("Versions", ()):
+            version = one["VersionId"]
+            extra = {} if version == "null" else {"VersionId": version}
+            body = s3.get_object(Bucket=bucket, Key=one["Key"], **extra)["Body"].read()
+            found[f"{bucket}/{one['Key']}?{version}"] = body
+    return found
+
+
+def all_messages(cloud: Cloud) -> list[str]:
+    """Every message that lies in a queue or among the dead letters; it is left there."""
+    from moto.sqs.models import sqs_backends
+
+    backend = sqs_backends["123456789012"][settings().region]
+    return [
+        str(message.body)
+        for queue in backend.queues.values()
+        for message in queue._messages
+    ]

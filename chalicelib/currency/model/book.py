@@ -13,7 +13,15 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from chalicelib.currency.model.fixed import successor
-from chalicelib.currency.model.quotes import EURO, Quote, Sheet
+from chalicelib.currency.model.quotes import (
+    BY_LAW,
+    EURO,
+    RENAMED,
+    Quote,
+    Sheet,
+    factor_of,
+    shown,
+)
 
 MAX_AGE: Final = 10
 """Days that a published number may be old: longer than any run of holidays (6 days at most)."""
@@ -22,7 +30,7 @@ OWN_AGE: Final = 31
 _MOST_SUCCESSIONS: Final = 3
 _DAY: Final = timedelta(days=1)
 
-Reason = Literal["no-rate", "too-old", "in-the-future", "ended"]
+Reason = Literal["no-rate", "too-old", "in-the-future"]
 Sheets = Callable[[date], Sequence[Sheet]]
 """What all sources said for a day, the most trusted first; nothing on a weekend."""
 
@@ -39,6 +47,13 @@ class Path:
         """The oldest day among the numbers that move; the asked day where all are fixed."""
         return min((leg.day for leg in self.legs if leg.source not in _FIXED), default=asked)
 
+    @property
+    def rate(self) -> str:
+        """One `start` in `end`: as published where one number says it, else 16 significant digits."""
+        if len(self.legs) == 1 and self.legs[0].base == self.start:
+            return self.legs[0].rate
+        return shown(factor_of(self.legs, self.start))
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -49,7 +64,7 @@ class Missing:
     last_day: date | None = None
 
 
-_FIXED: Final = frozenset({"council-regulation-2866-98", "redenomination"})
+_FIXED: Final = frozenset({BY_LAW, RENAMED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from chalicelib.currency.model.book import Book, Missing, Path
+from chalicelib.currency.model.book import MAX_AGE, Missing, Path
 from chalicelib.currency.model.fixed import is_by_law
-from chalicelib.currency.model.quotes import Quote, factor_of, shown
+from chalicelib.currency.model.quotes import Quote, factor_of
 from chalicelib.currency.model.rounding import Rounding, apportioned, rounded
 from chalicelib.kernel.money import Money, exponent
 
@@ -32,6 +32,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How to convert: a rounding by name (None: half up under the euro regulations, else half even), and limits."""
+
+    rounding: Rounding | None = None
+    totals: Totals = "sum-of-rounded"
+    max_age: int = MAX_AGE
+    flag: bool = False
+    """Show what has no rate in the answer instead of refusing all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
     """A line and what became of it: the amount with its way, or the reason why there is none."""
 
@@ -39,16 +50,6 @@ class Converted:
     money: Money | None
     path: Path | Missing
     rounding: Rounding
-
-    @property
-    def rate(self) -> str | None:
-        """One unit of the original in the target: as published where one number did it, else 16 digits."""
-        if isinstance(self.path, Missing):
-            return None
-        legs = self.path.legs
-        if len(legs) == 1 and legs[0].base == self.path.start:
-            return legs[0].rate
-        return shown(factor_of(legs, self.path.start))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +67,6 @@ def value_of(amount: Money, path: Path) -> Fraction:
     """Give what an amount is worth at the end of a way, in minor units, exactly."""
     scale = Fraction(10) ** (exponent(path.end) - exponent(path.start))
     return amount.amount_minor * factor_of(path.legs, path.start) * scale
-
-
-def way(book: Book, line: Line, target: str) -> Path | Missing:
-    """Find a line's way: its own rate first, then the book."""
-    if line.quote is not None and line.amount.currency != target:
-        return Path(line.amount.currency, target, (line.quote,))
-    return book.path(line.amount.currency, target, line.day)
 
 
 def rounding_for(path: Path, wanted: Rounding | None) -> Rounding:

@@ -40,7 +40,11 @@ def is_business_day(day: date) -> bool:
 def due(now: datetime) -> date:
     """Give the newest day whose rates should be there by now."""
     here = now.astimezone(ZoneInfo(_FRANKFURT))
-    day = here.date() if here.time() >= _PUBLISHED_AT else here.date() - _DAY
+    return business_day_before(here.date() if here.time() >= _PUBLISHED_AT else here.date() - _DAY)
+
+
+def business_day_before(day: date) -> date:
+    """Give the day itself where rates are published on it, else the last one before it."""
     while not is_business_day(day):
         day -= _DAY
     return day

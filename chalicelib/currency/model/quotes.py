@@ -15,6 +15,8 @@ from typing import Final
 
 EURO: Final = "EUR"
 OWN: Final = "own"
+GIVEN: Final = "given"
+"""A rate that stood in the request itself."""
 BY_LAW: Final = "council-regulation-2866-98"
 RENAMED: Final = "redenomination"
 SHOWN_DIGITS: Final = 16

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functions.currency.routes import conversion, rates
 from functions.currency.routes.edge import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "conversion", "rates"]

@@ -77,6 +77,7 @@ ACTIONS: Final = frozenset(
         "support-used",
         "admin-granted",
         "admin-revoked",
+        "user-looked-up",
         "user-suspended",
         "user-restored",
         # one's data

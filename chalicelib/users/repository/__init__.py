@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from chalicelib.users.repository.addresses import address_key, find_address, save_address
+from chalicelib.users.repository.addresses import (
+    address_key,
+    find_address,
+    release_address,
+    save_address,
+)
 from chalicelib.users.repository.api_tokens import (
     add_api_token,
     find_api_token,
@@ -20,6 +25,15 @@ from chalicelib.users.repository.devices import (
     save_tries,
     take_back,
     tries_key,
+)
+from chalicelib.users.repository.directory import find_users
+from chalicelib.users.repository.email_changes import (
+    find_email_change,
+    find_email_changes,
+    open_change,
+    remove_email_change,
+    save_email_change,
+    seal_change,
 )
 from chalicelib.users.repository.preferences import get_preferences, save_preferences
 from chalicelib.users.repository.sessions import (
@@ -58,6 +72,8 @@ __all__ = [
     "find_address",
     "find_api_token",
     "find_api_tokens",
+    "find_email_change",
+    "find_email_changes",
     "find_sessions",
     "find_standing",
     "find_support_grants",
@@ -65,6 +81,7 @@ __all__ = [
     "find_user",
     "find_user_and_grant",
     "find_user_and_session",
+    "find_users",
     "forget_tries",
     "get_api_token",
     "get_preferences",
@@ -72,19 +89,24 @@ __all__ = [
     "get_support_grant",
     "get_user",
     "note_use",
+    "open_change",
     "open_device",
     "open_token_name",
     "owner_of",
     "profile",
+    "release_address",
     "remove_api_token",
+    "remove_email_change",
     "remove_support_grant",
     "save_address",
     "save_decoys",
+    "save_email_change",
     "save_preferences",
     "save_session",
     "save_support_grant",
     "save_tries",
     "save_user",
+    "seal_change",
     "seal_device",
     "seal_profile",
     "seal_token_name",

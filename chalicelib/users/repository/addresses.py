@@ -61,3 +61,8 @@ def save_address(commit: Commit, address: Address, *, until: datetime | None) ->
         ttl=int(until.timestamp()) if until else None,
     )
     commit.put(row, expect=address.version - 1, refusal=LostRace())
+
+
+def release_address(commit: Commit, address: Address) -> None:
+    """Give an address up, at the version that was read."""
+    commit.delete((address.key, _ADDRESS_SK), expect=address.version, refusal=LostRace())

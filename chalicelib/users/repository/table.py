@@ -6,16 +6,29 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar, overload
 
 from chalicelib.kernel.context import USER, Owner
-from chalicelib.kernel.tables import TableSpec
+from chalicelib.kernel.tables import Index, TableSpec
 
 T = TypeVar("T")
-TABLE: Final = TableSpec("users", ledger=True)
+BY_STATE: Final = Index("by_state", "listed", "pk")
+PARTS: Final = 8
+"""Parts of the index by state."""
+TABLE: Final = TableSpec("users", ledger=True, indexes=(BY_STATE,))
 TABLES: Final = (TABLE,)
 
 
 def owner_of(user_id: str) -> Owner:
     """Give the owner of a user's personal data."""
     return Owner(USER, user_id)
+
+
+def listed_in(state: str, part: int) -> str:
+    """Give the index partition of a part of the users in a state."""
+    return f"{state}#{part}"
+
+
+def part_of(user_id: str) -> int:
+    """Give the part of the index in which a user stands: by the last, random digits of the id."""
+    return int(user_id[-2:], 16) % PARTS
 
 
 def millis(at: datetime) -> int:

@@ -15,13 +15,24 @@ from chalicelib.kernel.transaction import LostRace
 from chalicelib.kernel.vault import Vault
 from chalicelib.users.errors import UserNotFound
 from chalicelib.users.model.users import Profile, State, User, Verification
-from chalicelib.users.repository.table import TABLE, instant, maybe, millis, owner_of
+from chalicelib.users.repository.table import (
+    TABLE,
+    instant,
+    listed_in,
+    maybe,
+    millis,
+    owner_of,
+    part_of,
+)
 
 _USER_SK: Final = "USER"
 
 
 class UserRow(Row):
-    """A user; times are Unix milliseconds where only a comparison needs them."""
+    """A user; times are Unix milliseconds where only a comparison needs them.
+
+    `listed` puts the row into the index by state.
+    """
 
     state = UnicodeAttribute()
     email = BinaryAttribute(legacy_encoding=False)
@@ -35,6 +46,7 @@ class UserRow(Row):
     signed_out = WholeNumber(null=True)
     verification = UnicodeAttribute(null=True)
     verification_until = WholeNumber(null=True)
+    listed = UnicodeAttribute(null=True)
     ttl = WholeNumber(null=True)
 
 
@@ -70,6 +82,7 @@ def save_user(commit: Commit, user: User) -> None:
         signed_out=millis(user.signed_out_at) if user.signed_out_at else None,
         verification=due.id if due else None,
         verification_until=until,
+        listed=listed_in(user.state, part_of(user.id)),
         ttl=until if user.state == "pending" else None,
     )
     commit.put(row, expect=user.version - 1, refusal=LostRace())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalicelib.kernel.clock import rfc3339
+from chalicelib.kernel.commit import Commit
 from chalicelib.kernel.context import Context
 from chalicelib.security.commands import RecordAction
 
@@ -13,12 +14,17 @@ def enter(
     ctx: Context,
     action: str,
     *,
+    on: Commit | None = None,
     subject: str = "",
     before: Mapping[str, str] | None = None,
     after: Mapping[str, str] | None = None,
 ) -> None:
-    """Enter an action in the audit log of the commit's owner: ids and enumerations, never personal text."""
-    ctx.commit.order(
+    """Enter an action in the audit log of the commit's owner: ids and enumerations, never personal text.
+
+    `on` names the unit beside the caller's own, where somebody does something to somebody else.
+    """
+    unit = on or ctx.commit
+    unit.order(
         RecordAction(
             action=action,
             at=rfc3339(ctx.now),
@@ -28,5 +34,5 @@ def enter(
             before=before or {},
             after=after or {},
         ),
-        subject=ctx.commit.owner.id,
+        subject=unit.owner.id,
     )

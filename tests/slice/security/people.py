@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.kernel import clock, tables
+from chalicelib.kernel.context import Visit
+from chalicelib.kernel.ids import new_id
+from chalicelib.security import api as security
 from chalicelib.security.model import totp
+from chalicelib.users import repository
+from chalicelib.users.model.scopes import ALL
+from chalicelib.users.service.unit import in_one_write
 from tests.factories import users as people
 from tests.factories.users import SignedIn
 from tests.support.authenticator import Authenticator
@@ -82,3 +88,30 @@ def with_passkey(person: SignedIn, **device: Any) -> Authenticator:
     reply = register(person, made)
     assert reply.status == 201, reply.text
     return made
+
+
+def with_session(
+    person: SignedIn, at: datetime, *, methods: tuple[str, ...] = ("pwd",)
+) -> SignedIn:
+    """Sign the same user in once more, by methods of RFC 8176."""
+    like = repository.get_session(person.user_id, person.session_id)
+    session = replace(
+        like, id=new_id(), created_at=at, used_at=at, proved_at=at, methods=methods, version=1,
+        expires_at=at + timedelta(days=30),
+    )  # fmt: skip
+    in_one_write(
+        Visit(now=at), person.owner, lambda ctx: repository.save_session(ctx.commit, session)
+    )
+    token = security.issue_access_token(
+        user_id=person.user_id, session_id=session.id, scopes=ALL, now=at
+    ).token
+    client = person.client.signed_in(token)
+    return replace(person, session_id=session.id, access_token=token, client=client)
+
+
+def refreshed(person: SignedIn, at: datetime) -> SignedIn:
+    """Give the same session with a new access token: one lives ten minutes."""
+    token = security.issue_access_token(
+        user_id=person.user_id, session_id=person.session_id, scopes=ALL, now=at
+    ).token
+    return replace(person, access_token=token, client=person.client.signed_in(token))

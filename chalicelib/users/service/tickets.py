@@ -22,10 +22,11 @@ from chalicelib.users.model.tokens import Opaque
 from chalicelib.users.model.users import User
 from chalicelib.users.schemas.second_step import FinishSignIn
 from chalicelib.users.schemas.signing_in import Method, MfaNeeded, MfaOut
+from chalicelib.users.service import audit
 from chalicelib.users.service.beginning import Begun, Outcome, Way, begin, device_of, outcome
 from chalicelib.users.service.credentials import bound_token, read_token
 from chalicelib.users.service.devices import known_device
-from chalicelib.users.service.unit import in_one_write
+from chalicelib.users.service.unit import in_one_write, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,11 @@ def finish(visit: Visit, body: FinishSignIn) -> Outcome:
     step = _read(visit, body.ticket)
     # before the factor: a ticket that opens nothing must not spend a code
     user, _ = _check(step)
-    second = _verify(visit, user.id, body)
+    try:
+        second = _verify(visit, user.id, body)
+    except security.FactorRefused:
+        write(visit, repository.owner_of(user.id), _note_failure)
+        raise
     known = known_device(body.device_token, user.id, visit.now)
 
     def work(ctx: Context) -> Begun:
@@ -81,6 +86,11 @@ def finish(visit: Visit, body: FinishSignIn) -> Outcome:
 
     begun = in_one_write(visit, repository.owner_of(user.id), work)
     return outcome(begun, visit.now)
+
+
+def _note_failure(ctx: Context) -> None:
+    repository.check_user(ctx.commit, ctx.owner.id)
+    audit.enter(ctx, "second-factor-failed", subject=ctx.owner.id)
 
 
 def _read(visit: Visit, text: str) -> _Step:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from chalicelib.expenses.errors import AccountNotFound
 from chalicelib.expenses.model.catalogue import catalogue
 from chalicelib.expenses.model.categories import Kind
 from chalicelib.expenses.model.transactions import Transaction
@@ -17,6 +18,7 @@ from chalicelib.expenses.repository.table import TABLE
 from chalicelib.expenses.repository.transactions import Filter, scan
 from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
 from chalicelib.kernel.context import Owner
+from chalicelib.kernel.roles import Role
 from chalicelib.kernel.tables import Raw, Table
 from chalicelib.kernel.vault import Vault
 
@@ -94,8 +96,15 @@ class ChangeView:
     touched: tuple[TouchedView, ...]
 
 
-def account(owner: Owner, account_id: str) -> AccountView:
-    """Give an account; raises `AccountNotFound` when it is absent or somebody else's."""
+def account(
+    owner: Owner, account_id: str, *, allowed: Mapping[str, Role] | None = None
+) -> AccountView:
+    """Give an account; raises `AccountNotFound` when it is absent or somebody else's.
+
+    `allowed` are the accounts of a household that the caller may see, where that is not all of them.
+    """
+    if allowed is not None and account_id not in allowed:
+        raise AccountNotFound
     currency, archived = currency_and_state(owner, account_id)
     return AccountView(id=account_id, currency=currency, archived=archived)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
+from chalicelib.kernel.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
 
 
 class AccountNotFound(NotFound):
@@ -31,6 +31,13 @@ class RuleNotFound(NotFound):
 
     slug = "rule-not-found"
     title = "There is no such rule"
+
+
+class AccountReadOnly(Forbidden):
+    """The member may see the account of the household, and no more."""
+
+    slug = "account-read-only"
+    title = "You may only look at this account"
 
 
 class IdTaken(Conflict):

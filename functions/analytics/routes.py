@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
-from chalicelib.analytics.service import sums
 from chalicelib.analytics.model import span
 from chalicelib.analytics.repository import TABLE
 from chalicelib.analytics.schemas import SpendingOut, SpendingQuery, TrendsOut, TrendsQuery
+from chalicelib.analytics.service import sums
 from chalicelib.kernel.clock import Period
 from chalicelib.kernel.context import Context
 from functions._edge.endpoint import Edge
@@ -23,6 +23,7 @@ edge = Edge(blueprint, TABLE)
     query=SpendingQuery,
     out=SpendingOut,
     scope="analytics:read",
+    by_account=True,
 )
 def read_spending(ctx: Context, query: SpendingQuery) -> SpendingOut:
     """Sum a month by currency and category, exactly, at the same cost for ten rows as for a million.
@@ -40,6 +41,7 @@ def read_spending(ctx: Context, query: SpendingQuery) -> SpendingOut:
     query=TrendsQuery,
     out=TrendsOut,
     scope="analytics:read",
+    by_account=True,
 )
 def read_trends(ctx: Context, query: TrendsQuery) -> TrendsOut:
     """Sum each of up to 24 months by currency; months without any transaction are there with zeros."""

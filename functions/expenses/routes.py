@@ -27,9 +27,11 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.wire import PageOut, PageQuery
 from functions._edge.bulk import bulk
 from functions._edge.endpoint import Edge
+from functions._edge.ledgers import ledger_route
 
 blueprint = Blueprint(__name__)
 edge = Edge(blueprint, TABLE)
+ledger_route(edge)
 READ = "expenses:read"
 WRITE = "expenses:write"
 
@@ -57,6 +59,7 @@ def create_account(ctx: Context, body: CreateAccount) -> AccountOut:
     query=PageQuery,
     out=PageOut[AccountOut],
     scope=READ,
+    by_account=True,
 )
 def list_accounts(ctx: Context, query: PageQuery) -> PageOut[AccountOut]:
     """List the accounts with their balances, archived ones too."""
@@ -69,6 +72,7 @@ def list_accounts(ctx: Context, query: PageQuery) -> PageOut[AccountOut]:
     summary="Read an account",
     out=AccountOut,
     scope=READ,
+    by_account=True,
 )
 def read_account(ctx: Context, account_id: str) -> AccountOut:
     """Read an account with its balance."""
@@ -83,6 +87,7 @@ def read_account(ctx: Context, account_id: str) -> AccountOut:
     out=AccountOut,
     scope=WRITE,
     if_match="required",
+    by_account=True,
 )
 def amend_account(ctx: Context, account_id: str, body: PatchAccount) -> AccountOut:
     """Rename or archive an account, or correct its opening balance; every posting makes a new version."""
@@ -96,6 +101,7 @@ def amend_account(ctx: Context, account_id: str, body: PatchAccount) -> AccountO
     status=204,
     scope=WRITE,
     if_match="required",
+    by_account=True,
 )
 def remove_account(ctx: Context, account_id: str) -> None:
     """Delete an account that has no transactions; archive it when it has."""
@@ -113,6 +119,7 @@ def remove_account(ctx: Context, account_id: str) -> None:
     out=TransactionOut,
     status=201,
     scope=WRITE,
+    by_account=True,
 )
 def create_transaction(ctx: Context, body: CreateTransaction) -> TransactionOut:
     """Record a transaction; without a category, rules and the categoriser look for one."""
@@ -126,6 +133,7 @@ def create_transaction(ctx: Context, body: CreateTransaction) -> TransactionOut:
     query=TransactionQuery,
     out=PageOut[TransactionOut],
     scope=READ,
+    by_account=True,
 )
 def list_transactions(ctx: Context, query: TransactionQuery) -> PageOut[TransactionOut]:
     """List transactions, newest day first; a filtered page may be short, only a null cursor is the end."""
@@ -138,6 +146,7 @@ def list_transactions(ctx: Context, query: TransactionQuery) -> PageOut[Transact
     summary="Read a transaction",
     out=TransactionOut,
     scope=READ,
+    by_account=True,
 )
 def read_transaction(ctx: Context, transaction_id: str) -> TransactionOut:
     """Read a transaction."""
@@ -152,6 +161,7 @@ def read_transaction(ctx: Context, transaction_id: str) -> TransactionOut:
     out=TransactionOut,
     scope=WRITE,
     if_match="required",
+    by_account=True,
 )
 def amend_transaction(ctx: Context, transaction_id: str, body: PatchTransaction) -> TransactionOut:
     """Change a transaction; a category that a person chose is remembered for its payee."""
@@ -165,6 +175,7 @@ def amend_transaction(ctx: Context, transaction_id: str, body: PatchTransaction)
     status=204,
     scope=WRITE,
     if_match="required",
+    by_account=True,
 )
 def remove_transaction(ctx: Context, transaction_id: str) -> None:
     """Delete a transaction; importing its statement again does not bring it back."""
@@ -217,6 +228,7 @@ def create_category(ctx: Context, body: CreateCategory) -> CategoryOut:
     query=PageQuery,
     out=PageOut[CategoryOut],
     scope=READ,
+    by_account=True,
 )
 def list_categories(ctx: Context, query: PageQuery) -> PageOut[CategoryOut]:
     """List shipped and own categories as one tree, each after its parent."""

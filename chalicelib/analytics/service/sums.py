@@ -53,7 +53,8 @@ def spending(
 ) -> tuple[CurrencySpending, ...]:
     """Sum a month by currency and category; a foreign or absent account is NotFound."""
     _check_account(ctx, account_id)
-    cells = _of_account(repository.find(ctx.owner, month, month, currency=currency), account_id)
+    found = repository.find(ctx.owner, month, month, currency=currency)
+    cells = _of_account(ctx, found, account_id)
     return model.spending(cells, _labels(ctx)) if cells else ()
 
 
@@ -67,20 +68,25 @@ def trends(
     """Sum each month of a span by currency; a foreign or absent account is NotFound."""
     _check_account(ctx, account_id)
     since, until = str(span[0]), str(span[-1])
-    cells = _of_account(repository.find(ctx.owner, since, until, currency=currency), account_id)
+    found = repository.find(ctx.owner, since, until, currency=currency)
+    cells = _of_account(ctx, found, account_id)
     return model.trends(cells, _labels(ctx), span) if cells else ()
 
 
 def _check_account(ctx: Context, account_id: str | None) -> None:
     if account_id is not None:
-        expenses.account(ctx.owner, account_id)
+        expenses.account(ctx.owner, account_id, allowed=ctx.accounts)
 
 
 def _of_account(
-    cells: Iterable[tuple[Cell, Sums]], account_id: str | None
+    ctx: Context, cells: Iterable[tuple[Cell, Sums]], account_id: str | None
 ) -> list[tuple[Cell, Sums]]:
+    """Pick one account's sums, or those of all accounts that the caller may see."""
     return [
-        (cell, sums) for cell, sums in cells if account_id is None or cell.account_id == account_id
+        (cell, sums)
+        for cell, sums in cells
+        if (account_id is None or cell.account_id == account_id)
+        and (ctx.accounts is None or cell.account_id in ctx.accounts)
     ]
 
 

@@ -35,6 +35,8 @@ class Account:
     created_at: datetime
     updated_at: datetime
     made: bytes | None = None
+    opened_by: str | None = None
+    """In a household's ledger the member whose account it is: who may take it along when they leave."""
 
     @property
     def bounded(self) -> bool:

@@ -124,6 +124,8 @@ class Accounts:
         )
         if account.made is not None:
             row.made = account.made
+        if account.opened_by is not None:
+            row.opened_by = account.opened_by
         return row
 
 

@@ -43,6 +43,7 @@ def account_of(item: Raw, vault: Vault, added: Mapping[str, int]) -> Account:
         created_at=instant(item, "created_at"),
         updated_at=instant(item, "updated_at"),
         made=binary(item, "made"),
+        opened_by=text(item, "opened_by"),
     )
 
 

@@ -53,6 +53,16 @@ class Found:
             raise _PREFIXES[kind][1]
         return item
 
+    def is_live(self, kind: str, identity: str) -> bool:
+        """Tell whether the object is there and not deleted."""
+        item = self.raw(kind, identity)
+        return item is not None and not table.is_deleted(item)
+
+    def account_once(self, transaction_id: str) -> str | None:
+        """Give the account of a transaction that was deleted, where its tombstone names one."""
+        item = self.raw("transaction", transaction_id)
+        return table.text(item, "account_id") if item else None
+
     def is_gone(self, kind: str, identity: str) -> bool:
         """Tell whether the object was there and is deleted."""
         item = self.raw(kind, identity)

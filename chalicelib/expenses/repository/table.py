@@ -44,12 +44,14 @@ class ObjectRow(Row):
 class TombstoneRow(Row):
     """A deleted object: nothing personal is left, and its id means nothing else.
 
-    Those of transactions and accounts stay for ever, those of categories and rules have a `ttl`.
+    Those of transactions and accounts stay for ever, those of categories and rules have a `ttl`. That of a
+    household's transaction names its account, so that who may not see the account does not see its traces either.
     """
 
     layout = WholeNumber()
     version = WholeNumber()
     deleted_at = UnicodeAttribute()
+    account_id = UnicodeAttribute(null=True)
     ttl = WholeNumber(null=True)
 
 
@@ -63,6 +65,7 @@ class AccountRow(ObjectRow):
     balance = WholeNumber()
     entries = WholeNumber()
     archived = BooleanAttribute()
+    opened_by = UnicodeAttribute(null=True)
 
 
 class TransactionRow(ObjectRow):

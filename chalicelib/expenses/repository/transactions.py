@@ -20,7 +20,7 @@ from chalicelib.expenses.repository.table import (
 )
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import Context, Owner
+from chalicelib.kernel.context import HOUSEHOLD, Context, Owner
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.tables import Key, Raw, Table
 from chalicelib.kernel.transaction import LostRace
@@ -40,9 +40,13 @@ class Filter:
     category_id: str | None = None
     first: date | None = None
     last: date | None = None
+    accounts: frozenset[str] | None = None
+    """Where the caller may see some accounts only: which."""
 
     def holds(self, item: Raw) -> bool:
         """Tell whether an item passes; days are the query's business."""
+        if self.accounts is not None and item["account_id"]["S"] not in self.accounts:
+            return False
         if self.account_id is not None and item["account_id"]["S"] != self.account_id:
             return False
         return self.category_id is None or (
@@ -52,7 +56,8 @@ class Filter:
     @property
     def selects(self) -> bool:
         """Whether items that the query brings may be dropped."""
-        return self.account_id is not None or self.category_id is not None
+        asked = (self.account_id, self.category_id, self.accounts)
+        return any(one is not None for one in asked)
 
 
 class Transactions:
@@ -107,6 +112,8 @@ class Transactions:
         """Put a tombstone in the transaction's place; an imported row's id so never comes back."""
         version = transaction.version + 1
         gone = tombstone(self._key(transaction), version=version, at=self._ctx.now)
+        if self._ctx.owner.kind == HOUSEHOLD:
+            gone.account_id = transaction.account_id
         self._ctx.commit.put(gone, expect=transaction.version, refusal=LostRace())
         was = {
             "account_id": transaction.account_id,

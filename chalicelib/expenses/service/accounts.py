@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,8 +13,9 @@ from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.lookup import look_up, made_of
 from chalicelib.expenses.schemas.accounts import CreateAccount, PatchAccount
 from chalicelib.expenses.schemas.common import given
-from chalicelib.expenses.service.paging import listed, start_of
-from chalicelib.kernel.context import Context
+from chalicelib.expenses.service.paging import cut, listed, start_of
+from chalicelib.expenses.service.rights import require_account
+from chalicelib.kernel.context import HOUSEHOLD, Context
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.wire import MoneyWire, PageQuery
 
@@ -47,6 +49,7 @@ def open_account(ctx: Context, body: CreateAccount) -> Account:
         created_at=ctx.now,
         updated_at=ctx.now,
         made=made,
+        opened_by=ctx.actor.user_id if ctx.owner.kind == HOUSEHOLD else None,
     )
     Accounts(ctx).add(account)
     return account
@@ -54,13 +57,24 @@ def open_account(ctx: Context, body: CreateAccount) -> Account:
 
 def read_account(ctx: Context, account_id: str) -> Account:
     """Give an account; raises `AccountNotFound`."""
+    require_account(ctx, account_id, "viewer")
     return look_up(ctx, account=[account_id]).account(account_id)
 
 
 def list_accounts(ctx: Context, query: PageQuery) -> Listing[Account]:
-    """List the accounts, oldest first."""
+    """List the accounts that the caller may see, oldest first."""
+    if ctx.accounts is not None:
+        return _listed_some(ctx, query, sorted(ctx.accounts))
     page = Accounts(ctx).find(start=start_of(ctx, query, _QUESTION), limit=query.limit)
     return listed(ctx, page, _QUESTION)
+
+
+def _listed_some(ctx: Context, query: PageQuery, ids: Sequence[str]) -> Listing[Account]:
+    """List the few accounts of a limited member, read by id: so no page is short for what is hidden."""
+    found = look_up(ctx, account=ids)
+    live = [found.account(one) for one in ids if found.is_live("account", one)]
+    start = start_of(ctx, query, _QUESTION)
+    return listed(ctx, cut(live, [one.id for one in live], start, query.limit), _QUESTION)
 
 
 def amend_account(ctx: Context, account_id: str, patch: PatchAccount) -> Account:
@@ -68,6 +82,7 @@ def amend_account(ctx: Context, account_id: str, patch: PatchAccount) -> Account
 
     Refuses a stale or missing `If-Match`, and an opening balance in another currency.
     """
+    require_account(ctx, account_id, "editor")
     before = look_up(ctx, account=[account_id]).account(account_id)
     ctx.expect_version(before.version, required=True)
     opening = before.opening_minor
@@ -90,6 +105,7 @@ def amend_account(ctx: Context, account_id: str, patch: PatchAccount) -> Account
 
 def close_account(ctx: Context, account_id: str) -> None:
     """Delete an account without transactions; again is no error. Refuses `AccountInUse`."""
+    require_account(ctx, account_id, "editor")
     found = look_up(ctx, account=[account_id])
     if found.is_gone("account", account_id):
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.expenses.errors import WrongCurrency
+from chalicelib.expenses.errors import IdTaken, TransactionNotFound, WrongCurrency
 from chalicelib.expenses.model.accounts import accept
 from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.listing import Listing
@@ -22,6 +22,7 @@ from chalicelib.expenses.schemas.transactions import (
 from chalicelib.expenses.service import ledger
 from chalicelib.expenses.service.filing import filer_of, learn
 from chalicelib.expenses.service.paging import listed, start_of
+from chalicelib.expenses.service.rights import require_account, require_transaction, sees
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
 
@@ -33,6 +34,7 @@ def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
     a day too far ahead. Tells `TransactionRecorded`. Without a category one is looked for; with one,
     the payee is remembered under it.
     """
+    require_account(ctx, body.account_id, "editor")
     check_day(body.booked_on, ctx.now.date())
     normalised = merchant_key(body.payee, body.notes)
     payee = payee_id(ctx.vault, normalised)
@@ -47,7 +49,7 @@ def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
     if body.id is not None:
         made = made_of(ctx, body.model_dump(mode="json", exclude_unset=True))
         if found.repeats("transaction", body.id, made):
-            return found.transaction(body.id)
+            return _repeated(ctx, found.transaction(body.id))
     amount = body.amount.to_money()
     accept(found.account(body.account_id), amount)
     transaction = Transaction(
@@ -70,6 +72,13 @@ def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
     return transaction
 
 
+def _repeated(ctx: Context, transaction: Transaction) -> Transaction:
+    """Give what the client made before, unless it went to an account meanwhile that the caller cannot see."""
+    if not sees(ctx, transaction.account_id):
+        raise IdTaken
+    return transaction
+
+
 def _filed(ctx: Context, found: Found, body: CreateTransaction) -> Filing:
     """Take the category that the user gave, or look for one."""
     if body.category_id is not None:
@@ -88,7 +97,9 @@ def _filed(ctx: Context, found: Found, body: CreateTransaction) -> Filing:
 
 def read_transaction(ctx: Context, transaction_id: str) -> Transaction:
     """Give a transaction; raises `TransactionNotFound`."""
-    return look_up(ctx, transaction=[transaction_id]).transaction(transaction_id)
+    transaction = look_up(ctx, transaction=[transaction_id]).transaction(transaction_id)
+    require_transaction(ctx, transaction, "viewer")
+    return transaction
 
 
 def list_transactions(ctx: Context, query: TransactionQuery) -> Listing[Transaction]:
@@ -101,6 +112,7 @@ def list_transactions(ctx: Context, query: TransactionQuery) -> Listing[Transact
         category_id="" if query.category_id == "none" else query.category_id,
         first=query.first,
         last=query.last,
+        accounts=None if ctx.accounts is None else frozenset(ctx.accounts),
     )
     question = f"transactions:{query.account_id}:{query.category_id}:{query.first}:{query.last}"
     start = start_of(ctx, query, question)
@@ -120,6 +132,9 @@ def amend_transaction(ctx: Context, transaction_id: str, patch: PatchTransaction
         category=[patch.category_id] if patch.category_id else [],
     )
     before = found.transaction(transaction_id)
+    require_transaction(ctx, before, "editor")
+    if patch.account_id:
+        require_account(ctx, patch.account_id, "editor")
     ctx.expect_version(before.version, required=True)
     after = next_version(before, _edited(ctx, before, patch), ctx.now)
     if after is before:
@@ -173,7 +188,10 @@ def remove_transaction(ctx: Context, transaction_id: str) -> None:
     """
     found = look_up(ctx, transaction=[transaction_id])
     if found.is_gone("transaction", transaction_id):
+        if not sees(ctx, found.account_once(transaction_id)):
+            raise TransactionNotFound
         return
     transaction = found.transaction(transaction_id)
+    require_transaction(ctx, transaction, "editor")
     ctx.expect_version(transaction.version, required=True)
     ledger.strike(ctx, transaction)

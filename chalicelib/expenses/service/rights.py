@@ -1,0 +1,34 @@
+"""What a member may do with single accounts of a household; with one's own ledger everything.
+
+The edge has compared the role with the route already. Here is decided what lies below: an account that a
+member may not see is absent, one that they may only see refuses to be written.
+"""
+
+from __future__ import annotations
+
+from chalicelib.expenses.errors import AccountNotFound, AccountReadOnly, TransactionNotFound
+from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.roles import Role, covers
+
+
+def sees(ctx: Context, account_id: str | None) -> bool:
+    """Tell whether the caller may know of an account; of something without one only who sees all may."""
+    return ctx.accounts is None or account_id in ctx.accounts
+
+
+def require_account(ctx: Context, account_id: str, needed: Role) -> None:
+    """Refuse an account that the caller does not see (`AccountNotFound`) or may not write to."""
+    if ctx.accounts is None:
+        return
+    if account_id not in ctx.accounts:
+        raise AccountNotFound
+    if not covers(ctx.accounts[account_id], needed):
+        raise AccountReadOnly
+
+
+def require_transaction(ctx: Context, transaction: Transaction, needed: Role) -> None:
+    """Refuse a transaction of an account that the caller does not see, or may not write to."""
+    if not sees(ctx, transaction.account_id):
+        raise TransactionNotFound
+    require_account(ctx, transaction.account_id, needed)

@@ -21,17 +21,20 @@ CHANGE_PREFIX: Final = "CHG#"
 
 
 class MetaRow(Row):
-    """The owner's change number and the head of the change log's hash chain."""
+    """The owner's change number, the head of the change log's hash chain, and the day of the last marker."""
 
     seq = WholeNumber()
     head = BinaryAttribute(legacy_encoding=False)
+    day = UnicodeAttribute(null=True)
 
 
 class ChangeRow(Row):
     """One transaction's entry in the owner's change log: what sync and audit read.
 
     `entries` is deflated JSON with ids, versions and clear fields; `sealed` holds before and after,
-    personal text included, under the owner's key. `hash` covers the previous hash and all of this item.
+    personal text included, under the owner's key. `hash` covers the previous hash and all of this item, the
+    ciphertext by its SHA-256: when that is made anew under another key, `digest` keeps the first one's, and a
+    later entry of the kind `resealed` vouches for the new one (`kernel.reseal`).
     """
 
     seq = WholeNumber()
@@ -42,6 +45,7 @@ class ChangeRow(Row):
     sealed = BinaryAttribute(legacy_encoding=False)
     prev = BinaryAttribute(legacy_encoding=False)
     hash = BinaryAttribute(legacy_encoding=False)
+    digest = BinaryAttribute(legacy_encoding=False, null=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,12 @@ def unpack(data: bytes) -> Any:  # noqa: ANN401 - JSON
     return json.loads(zlib.decompress(data))
 
 
+def sealed_digest(row: ChangeRow) -> bytes:
+    """Give the SHA-256 of the ciphertext that the entry was written with."""
+    kept: bytes | None = row.digest
+    return hashlib.sha256(row.sealed).digest() if kept is None else kept
+
+
 def chain_hash(row: ChangeRow) -> bytes:
     """Hash a change-log entry with the hash before it (SHA-256 over length-prefixed parts)."""
     digest = hashlib.sha256()
@@ -83,7 +93,7 @@ def chain_hash(row: ChangeRow) -> bytes:
         row.actor.encode(),
         row.trace.encode(),
         row.entries,
-        row.sealed,
+        sealed_digest(row),
     ):
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)

@@ -26,6 +26,7 @@ from chalicelib.kernel.idempotency import (
 )
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.inbox import AlreadyHandled, inbox_key, mark
+from chalicelib.kernel.markers import marker
 from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.tables import Key, Row, Table, TableSpec
 from chalicelib.kernel.transaction import (
@@ -44,14 +45,15 @@ if TYPE_CHECKING:
     from chalicelib.kernel.context import Actor, Owner
     from chalicelib.kernel.vault import Vault
 
-OVERHEAD: Final = 4
-"""What Commit itself may add at most beside messages: META, CHG, inbox mark, idempotency answer."""
+OVERHEAD: Final = 5
+"""What Commit itself may add at most beside messages: META, CHG, the day's marker, inbox mark, answer."""
 
 
 @dataclass(slots=True)
 class _Head:
     seq: int = 0
     hash: bytes = b""
+    day: str = ""
 
 
 @dataclass(slots=True)
@@ -113,7 +115,8 @@ class Commit:
         self._head = _Head()
         meta = found.get(self._key(META))
         if meta is not None:
-            self._head = _Head(int(meta["seq"]["N"]), meta["head"]["B"])
+            day = meta.get("day", {}).get("S", "")
+            self._head = _Head(int(meta["seq"]["N"]), meta["head"]["B"], day)
         if self._inbox and self._key(self._inbox) in found:
             raise AlreadyHandled
         first = found.get(self._key(claimed.sort_key)) if claimed else None
@@ -218,7 +221,7 @@ class Commit:
     def room(self) -> int:
         """Say how many more operations fit, with what Commit adds itself already counted."""
         units = self._shared.units.values()
-        rows = sum(unit.destinations for unit in units) + 2 * (len(units) - 1)
+        rows = sum(unit.destinations for unit in units) + 3 * (len(units) - 1)
         return MAX_OPERATIONS - OVERHEAD - self._touched() - rows
 
     @property
@@ -289,10 +292,15 @@ class Commit:
             return 0
         head = self._head or _Head()
         entry = self._entry(head)
-        meta = MetaRow(*self._key(META), seq=entry.seq, head=entry.hash)
+        today = self._now.date().isoformat()
+        meta = MetaRow(*self._key(META), seq=entry.seq, head=entry.hash, day=max(head.day, today))
         update = put_new(self.spec, meta) if head.seq == 0 else _moved(self.spec, meta, head.seq)
         operations.append(Operation(update, LostRace()))
         operations.append(Operation(put_new(self.spec, entry), LostRace()))
+        if head.day < today:  # the first commit of the day: the daily anchors shall find this owner
+            row = marker(str(self.owner), self._now.date())
+            put = {"Put": {"TableName": self.spec.name, "Item": row.raw()}}
+            operations.append(Operation(put, LostRace()))
         return entry.seq
 
     def _entry(self, head: _Head) -> ChangeRow:

@@ -28,3 +28,26 @@ class RecordAction(Order):
     subject: str = ""
     before: Mapping[str, str] = field(default_factory=dict)
     after: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchoredHead:
+    """How far an owner's change log had come: its last number and that entry's hash in hex."""
+
+    owner: str
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorRoot(Order):
+    """Keep and sign the Merkle root (hex) over the heads of up to 64 change logs of a service."""
+
+    name: ClassVar[str] = "security.anchor_root.v1"
+    to: ClassVar[str] = "security"
+
+    service: str
+    day: str
+    batch: str
+    root: str
+    heads: tuple[AnchoredHead, ...]

@@ -1,4 +1,7 @@
-"""The relay of each service: the stream's new outbox rows, and a sweep for those that it missed."""
+"""The relay of each service: the stream's new outbox rows, and a sweep for those that it missed.
+
+A ledger's daily anchoring comes with it, so that no service can forget it.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,16 @@ from chalicelib.kernel.outbox import PREFIX
 from chalicelib.kernel.relay import publish, sweep
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import TableSpec
+from functions._edge.anchors import anchor_daily
 
 _STREAM: Final = "arn:aws:dynamodb:*:*:table/{table}/stream/*"
 """Terraform puts the real ARN; Chalice only needs a name that tells the table."""
 
 
 def relay(blueprint: Blueprint, spec: TableSpec) -> None:
-    """Register a service's relay and its sweep."""
+    """Register a service's relay and its sweep, and for a ledger the daily anchoring."""
+    if spec.ledger:
+        anchor_daily(blueprint, spec)
 
     def on_stream(event: DynamoDBEvent) -> None:
         images = [

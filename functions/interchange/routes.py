@@ -12,9 +12,11 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.wire import PageOut, PageQuery
 from chalicelib.security.api import Limit
 from functions._edge.endpoint import Edge
+from functions._edge.ledgers import ledger_route
 
 blueprint = Blueprint(__name__)
 edge = Edge(blueprint, TABLE)
+ledger_route(edge)
 
 READ = "interchange:read"
 WRITE = "interchange:write"

@@ -5,15 +5,20 @@ from __future__ import annotations
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
 from chalicelib.kernel import clock
-from chalicelib.security.commands import RecordAction
+from chalicelib.security.commands import AnchorRoot, RecordAction
 from chalicelib.security.repository import TABLE
-from chalicelib.security.service import audit, receipts, signing
+from chalicelib.security.service import anchors, audit, receipts, signing
 from functions._edge.relays import relay
 from functions._edge.worker import consume
 
 blueprint = Blueprint(__name__)
 
-consume(blueprint, TABLE, on={RecordAction: audit.record_action})
+consume(
+    blueprint,
+    TABLE,
+    on={RecordAction: audit.record_action, AnchorRoot: anchors.keep_root},
+    keyless=(AnchorRoot,),
+)
 relay(blueprint, TABLE)
 
 
@@ -23,3 +28,9 @@ def rotate_keys(_event: CloudWatchEvent) -> None:
     now = clock.now()
     signing.rotate_signing_key(now=now)
     receipts.rotate_receipt_key(now=now)
+
+
+@blueprint.schedule(Rate(1, unit=Rate.HOURS), name="security_sign_anchors")
+def sign_anchors(_event: CloudWatchEvent) -> None:
+    """Sign the roots that came since the last run."""
+    anchors.sign_waiting(now=clock.now())

@@ -165,9 +165,9 @@ def test_a_rule_is_sealed_whole_in_the_table(person: SignedIn) -> None:
 def test_rules_cost_what_they_should(person: SignedIn) -> None:
     with budget() as spent:
         rule = made(person)
-    # session and user; META; the category; the other rules; rule, META and CHG
+    # session and user; META; the category; the other rules; rule, META, CHG and the day's marker
     assert spent.calls == {"BatchGetItem": 3, "Query": 1, "TransactWriteItems": 1}
-    assert spent.writes == 3
+    assert spent.writes == 4
     with budget() as spent:
         person.client.get(RULES)
     assert spent.calls == {"BatchGetItem": 1, "Query": 1}

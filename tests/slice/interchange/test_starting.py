@@ -69,14 +69,14 @@ def test_starting_costs_so_much_and_no_more(person: SignedIn, account: str) -> N
     assert reply.status == 201
     # signing the form asks botocore for the endpoint of this operation, but sends nothing
     del spent.calls["s3.CreateBucket"]
-    # limit; session; head and key; account; import, META, CHG and answer
+    # limit; session; head and key; account; import, META, CHG, the day's marker, answer
     assert spent.calls == {
         "UpdateItem": 1,
         "BatchGetItem": 2,
         "GetItem": 1,
         "TransactWriteItems": 1,
     }
-    assert spent.writes == 5
+    assert spent.writes == 6
 
 
 def test_the_same_idempotency_key_gives_the_same_form(person: SignedIn, account: str) -> None:

@@ -132,8 +132,8 @@ def test_both_owners_count_towards_what_one_transaction_holds(owner: Owner, othe
     context = begin(owner)
     context.commit.open()
     side = replace(context, owner=other, commit=context.commit.beside(other))
-    assert context.commit.room() == side.commit.room() == 94
-    for place in range(47):
+    assert context.commit.room() == side.commit.room() == 92
+    for place in range(46):
         for one in (context, side):
             row = ThingRow(str(one.owner), f"THG#{place}", version=1, name="n")
             one.commit.put(row, expect=0)

@@ -244,7 +244,7 @@ def test_additions_to_one_item_become_one(owner: Owner) -> None:
     key = (str(owner), "SUM")
     context.commit.add(key, {"total": 5})
     context.commit.add(key, {"total": -2, "count": 1}, values={"name": "n"})
-    assert context.commit.room() == 95
+    assert context.commit.room() == 94
 
     context.commit.write()
 

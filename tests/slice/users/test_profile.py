@@ -51,9 +51,9 @@ def test_a_change_costs_so_much_and_is_logged_sealed(me: SignedIn) -> None:
     with budget() as spent:
         me.client.patch("/v1/users/me", {"display_name": "Canary Name"})
 
-    # session and user; change number; the user; the user, change number, log entry
+    # session and user; change number; the user; the user, change number, log entry, day's marker
     assert spent.calls == {"BatchGetItem": 2, "GetItem": 1, "TransactWriteItems": 1}
-    assert (spent.reads, spent.writes) == (4, 3)
+    assert (spent.reads, spent.writes) == (4, 4)
     rows = list(Table(TABLE).query_all(str(me.owner), "A", "~", most=50, consistent=True))
     assert "Canary" not in repr(rows)
     (entry,) = [row for row in rows if row["sk"]["S"].startswith("CHG#")]

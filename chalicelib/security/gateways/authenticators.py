@@ -24,6 +24,8 @@ from chalicelib.security.model.passkeys import (
 
 LONGEST_CREDENTIAL_ID: Final = 1_023
 """Bytes (WebAuthn Level 3, 7.1 step 25)."""
+_LEAST_RSA: Final = 2_048
+"""Bits (NIST SP 800-131A)."""
 _FORMATS: Final = frozenset({"none", "packed"})
 """We ask for no attestation; `packed` comes all the same from authenticators that attest themselves."""
 _STUMBLES: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
@@ -52,6 +54,7 @@ def verify_registration(
             expected_origin=party.origin,
             supported_pub_key_algs=[COSEAlgorithmIdentifier(one) for one in ALGORITHMS],
         )
+        _check_key(verified.credential_public_key)
     except (WebAuthnException, InvalidSignature, UnsupportedAlgorithm, *_STUMBLES) as error:
         raise PasskeyRefused from error
     if answer.raw_id != verified.credential_id:
@@ -67,6 +70,16 @@ def verify_registration(
         aaguid=verified.aaguid,
         user_verified=verified.user_verified,
     )
+
+
+def _check_key(cose: bytes) -> None:
+    """The library takes a key unread where nothing is signed: a point off its curve, a short modulus."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from webauthn.helpers import decode_credential_public_key, decoded_public_key_to_cryptography
+
+    key = decoded_public_key_to_cryptography(decode_credential_public_key(cose))
+    if isinstance(key, RSAPublicKey) and key.key_size < _LEAST_RSA:
+        raise PasskeyRefused
 
 
 def verify_assertion(

@@ -11,21 +11,26 @@ from chalicelib.users.model.email_change import ChangeMails
 from chalicelib.users.model.erasure import ReceiptMail
 from chalicelib.users.model.preferences import Preferences
 from chalicelib.users.model.scopes import ALL as ALL_SCOPES
-from chalicelib.users.model.sessions import Credential, Membership, Standing
+from chalicelib.users.model.sessions import Credential, Membership, SessionPlace, Standing
 from chalicelib.users.model.support import SupportGrant
 from chalicelib.users.model.users import MailFacts
 from chalicelib.users.repository import get_preferences as preferences
 from chalicelib.users.service.credentials import csrf_token, read_credential
-from chalicelib.users.service.email_mails import email_change_mails, email_changed_mails
-from chalicelib.users.service.erasing import receipt_mail
+from chalicelib.users.service.email_mails import (
+    account_address,
+    email_change_mails,
+    email_changed_mails,
+)
 from chalicelib.users.service.households_facts import (
     InvitationMail,
     household_members,
     invitation_mail,
 )
+from chalicelib.users.service.last_mail import receipt_mail
 from chalicelib.users.service.mails import notice_address, verification_mail
 from chalicelib.users.service.parts_above import erase_part, export_part
 from chalicelib.users.service.password_mails import reset_mail
+from chalicelib.users.service.session_place import session_place
 from chalicelib.users.service.standing import authenticate, require_client, require_session
 from chalicelib.users.service.support_use import support_grant
 from chalicelib.users.service.token_use import REQUESTS as TOKEN_REQUESTS
@@ -43,8 +48,10 @@ __all__ = [
     "OAuthRefusal",
     "Preferences",
     "ReceiptMail",
+    "SessionPlace",
     "Standing",
     "SupportGrant",
+    "account_address",
     "authenticate",
     "csrf_token",
     "email_change_mails",
@@ -60,6 +67,7 @@ __all__ = [
     "require_client",
     "require_session",
     "reset_mail",
+    "session_place",
     "support_grant",
     "take_request",
     "verification_mail",

@@ -6,19 +6,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from chalicelib.currency import api as currency
 from chalicelib.kernel import parts
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Key, Raw
 from chalicelib.security import api as security
 from chalicelib.users.model.data_export import LIFE
+from chalicelib.users.repository.api_tokens import ApiTokenRow
+from chalicelib.users.repository.clients import ClientRow
+from chalicelib.users.repository.consents import ConsentRow
 from chalicelib.users.repository.data_export import EXPORT, ExportRow, ExportsRow
 from chalicelib.users.repository.due import due_key
-from chalicelib.users.repository.memberships import MEMBERSHIP, MembershipRow
+from chalicelib.users.repository.email_changes import EmailChangeRow
+from chalicelib.users.repository.households import SplitRow
+from chalicelib.users.repository.identities import IdentityRow
+from chalicelib.users.repository.memberships import (
+    FORMER,
+    MEMBERSHIP,
+    FormerMemberRow,
+    MembershipRow,
+)
+from chalicelib.users.repository.oauth_codes import CodeRow
+from chalicelib.users.repository.preferences import PreferencesRow
 from chalicelib.users.repository.sessions import SessionRow
+from chalicelib.users.repository.support import SupportGrantRow
 from chalicelib.users.repository.table import TABLE, instant
 from chalicelib.users.repository.users import UserRow
 
 USER: Final = "USER"
+CLIENT: Final = "APP#"
 _HASH: Final = (
     "a secret's hash: it would help whoever finds the file to guess or to recognise the secret"
 )
@@ -32,6 +48,13 @@ def _beside(row: Raw) -> Iterator[Key]:
     if sort_key.startswith(MEMBERSHIP):
         household = sort_key.removeprefix(MEMBERSHIP)
         yield (f"H#{household}", MEMBERSHIP + row["pk"]["S"].partition("#")[2])
+    if sort_key.startswith("EMC#"):
+        yield (row["address_key"]["S"], "EML")
+        yield (row["previous_key"]["S"], "EML")
+    if sort_key.startswith("IDN#"):
+        yield (row["key"]["S"], "IDP")
+    if sort_key.startswith(CLIENT):
+        yield (f"CLI#{sort_key.removeprefix(CLIENT)}", "CLI")
     if sort_key.startswith(EXPORT) and "finished" in row:
         user_id, job_id = row["pk"]["S"].partition("#")[2], sort_key.removeprefix(EXPORT)
         gone_at = instant(int(row["finished"]["N"])) + LIFE
@@ -67,6 +90,100 @@ PART: Final = parts.Part(
             row=MembershipRow,
         ),
         parts.Kind(
+            name="preferences",
+            prefix="PREFS",
+            about="What you prefer to see.",
+            row=PreferencesRow,
+        ),
+        parts.Kind(
+            name="email_changes",
+            prefix="EMC#",
+            about="Your changes of address, for the week in which they can be taken back.",
+            row=EmailChangeRow,
+            opened={"email": "text", "previous": "text"},
+        ),
+        parts.Kind(
+            name="api_tokens",
+            prefix="APT#",
+            about="Your API tokens; times are Unix milliseconds.",
+            row=ApiTokenRow,
+            opened={"name": "text"},
+            left_out={"hash": _HASH},
+        ),
+        parts.Kind(
+            name="support_grants",
+            prefix="SUP#",
+            about="What you allow support to read; times are Unix milliseconds.",
+            row=SupportGrantRow,
+        ),
+        parts.Kind(
+            name="former_memberships",
+            prefix=FORMER,
+            about="Households that you left within the last 30 days.",
+            row=FormerMemberRow,
+        ),
+        parts.Kind(
+            name="household_splits",
+            prefix="SPL#",
+            about="What you took along from a household.",
+            row=SplitRow,
+        ),
+        parts.Kind(
+            name="preferences",
+            prefix="PREFS",
+            about="Your language, currency, time zone and the like.",
+            row=PreferencesRow,
+        ),
+        parts.Kind(
+            name="email_changes",
+            prefix="EMC#",
+            about="Changes of your address within the last week.",
+            row=EmailChangeRow,
+            opened={"email": "text", "previous": "text"},
+        ),
+        parts.Kind(
+            name="api_tokens",
+            prefix="APT#",
+            about="Your API tokens, without the tokens.",
+            row=ApiTokenRow,
+            opened={"name": "text"},
+            left_out={"hash": _HASH},
+        ),
+        parts.Kind(
+            name="support_grants",
+            prefix="SUP#",
+            about="Whom you let see your data, and until when.",
+            row=SupportGrantRow,
+        ),
+        parts.Kind(
+            name="identities",
+            prefix="IDN#",
+            about="The accounts elsewhere that you sign in with.",
+            row=IdentityRow,
+        ),
+        parts.Kind(
+            name="consents",
+            prefix="CNS#",
+            about="Apps that you let in, and what they may do.",
+            row=ConsentRow,
+            opened={"name": "text"},
+        ),
+        parts.Kind(
+            name="apps",
+            prefix=CLIENT,
+            about="Apps that you registered.",
+            row=ClientRow,
+            opened={"name": "text"},
+            left_out={"secret": _HASH},
+        ),
+        parts.Kind(
+            name="codes",
+            prefix="COD#",
+            about="Codes for apps that you let in.",
+            row=CodeRow,
+            skipped="given to an app a minute ago at most, and worth nothing after",
+        ),
+        parts.Kind(
             name="exports",
             prefix=EXPORT,
             about="Your exports like this one.",
@@ -88,5 +205,9 @@ PART: Final = parts.Part(
 )
 """The user's own item stays to the last: the receipt is mailed to its address."""
 LAST: Final = replace(PART, kept=frozenset())
-OWN: Final[Mapping[str, parts.Part]] = {"security": security.DATA_RIGHTS, "users": PART}
+OWN: Final[Mapping[str, parts.Part]] = {
+    "currency": currency.DATA_RIGHTS,
+    "security": security.DATA_RIGHTS,
+    "users": PART,
+}
 """The parts that users walks, in the order in which they are erased."""

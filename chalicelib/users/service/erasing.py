@@ -16,14 +16,13 @@ from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.races import until_won
-from chalicelib.kernel.settings import settings
 from chalicelib.security import api as security
 from chalicelib.users import repository
 from chalicelib.users.commands import ContinueErasure, PartErased, ReceiptMailed
-from chalicelib.users.errors import ReceiptNotFound, UserNotFound
+from chalicelib.users.errors import ReceiptNotFound
 from chalicelib.users.events import ErasureReceiptReady, ErasureStarted
 from chalicelib.users.model import erasure as model
-from chalicelib.users.model.erasure import ErasedPart, Erasure, ReceiptMail
+from chalicelib.users.model.erasure import ErasedPart, Erasure
 from chalicelib.users.repository import due as dues
 from chalicelib.users.repository import erasure as rows
 from chalicelib.users.repository.due import Due
@@ -184,20 +183,6 @@ def _seal(ctx: Context, erasure: Erasure) -> None:
     rows.save_erasure(ctx.commit, replace(model.moved(erasure, "mailing"), receipt=receipt))
     ctx.commit.tell(ErasureReceiptReady(erasure_id=erasure.id), subject=erasure.id)
     dues.save_due(ctx.commit, "mail", erasure.id, latest)
-
-
-def receipt_mail(erasure_id: str) -> ReceiptMail:
-    """Give the last mail, at the moment of sending; raise `UserNotFound` when none is due."""
-    erasure = rows.find_erasure(erasure_id)
-    if erasure is None or erasure.stage != "mailing":
-        raise UserNotFound
-    user = repository.get_user(erasure.user_id)
-    vault = security.closed_vault(repository.owner_of(user.id))
-    return ReceiptMail(
-        address=repository.profile(user, vault).email,
-        link=f"{settings().public_url}/v1/users/erasure-receipts/{erasure.id}",
-        receipt=erasure.receipt,
-    )
 
 
 def receipt_mailed(ctx: Context, _order: ReceiptMailed) -> None:

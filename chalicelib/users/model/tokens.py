@@ -96,3 +96,13 @@ def _ids(first: str, second: str) -> bytes:
 
 def _two_ids(body: bytes) -> tuple[str, str]:
     return str(uuid.UUID(bytes=body[:_ID])), str(uuid.UUID(bytes=body[_ID : 2 * _ID]))
+
+
+def tagged(key: bytes, body: bytes) -> str:
+    """Write bytes with our tag, for what is no token of a user."""
+    return _write(key, body)
+
+
+def read_tagged(key: bytes, text: str, length: int) -> bytes | None:
+    """Read so many bytes that we tagged, or None when we never did."""
+    return _read(key, text, length)

@@ -1,0 +1,1 @@
+"""What the users service asks of third parties, a file each."""

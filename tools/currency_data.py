@@ -63,7 +63,6 @@ LOCALES: Final = [
     "lt",
     "lv",
     "ms",
-    "mt",
     "nb",
     "nl",
     "nl_BE",

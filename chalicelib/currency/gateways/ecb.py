@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from chalicelib.currency.errors import SourceFailed
 from chalicelib.currency.gateways import http
-from chalicelib.currency.model.days import due
+from chalicelib.currency.model.days import business_day_before, due
 from chalicelib.currency.model.quotes import EURO, Sheet
 
 BASE: Final = "https://www.ecb.europa.eu/stats/eurofxref"
@@ -36,7 +36,7 @@ class Ecb:
     def fetch(self, *, since: date, now: datetime) -> tuple[Sheet, ...]:
         """Read all days after `since`, oldest first, in the smallest file that has them; raise `SourceFailed`."""
         newest = due(now)
-        if since >= newest - timedelta(days=1):
+        if since >= business_day_before(newest - timedelta(days=1)):
             found = self._xml("eurofxref-daily.xml")
         elif newest - since < _RECENT:
             found = self._xml("eurofxref-hist-90d.xml")

@@ -50,7 +50,7 @@ def fetch(
     """GET a document; raise `SourceFailed` for a timeout, a bad status, too many bytes or a foreign redirect."""
     from urllib.parse import urlencode
 
-    from urllib3.exceptions import HTTPError
+    from urllib3.exceptions import HTTPError, NewConnectionError
     from urllib3.exceptions import TimeoutError as TooSlow
 
     address = f"{url}?{urlencode(query)}" if query else url
@@ -65,7 +65,9 @@ def fetch(
             finally:
                 answer.close()
     except TooSlow as error:
-        raise SourceFailed(source, "timeout") from error
+        # urllib3 counts a connection that was refused among those that took too long
+        reason = "unreachable" if isinstance(error, NewConnectionError) else "timeout"
+        raise SourceFailed(source, reason) from error
     except HTTPError as error:
         raise SourceFailed(source, "unreachable") from error
     raise SourceFailed(source, "redirects")

@@ -144,7 +144,7 @@ class AdminUntouchable(Conflict):
 
 
 class NotChangeable(Conflict):
-    """The user never verified the address, so there is nothing to suspend or restore."""
+    """The user never verified the address, or is being erased: nothing to suspend or restore."""
 
     slug = "user-not-changeable"
     title = "This user cannot be changed now"

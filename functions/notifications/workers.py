@@ -6,13 +6,20 @@ from chalice.app import Blueprint
 
 from chalicelib.interchange.events import ImportProgressed
 from chalicelib.notifications.commands import EraseMore, ExportMore
+from chalicelib.notifications.model.notices import told_plainly
 from chalicelib.notifications.repository import TABLE
-from chalicelib.notifications.service import data_rights, live, mails
+from chalicelib.notifications.service import data_rights, live, mails, notices
 from chalicelib.users.events import (
+    EmailChanged,
+    EmailChangeRequested,
     ErasureReceiptReady,
     ErasureStarted,
     ExportRequested,
+    InvitationSent,
+    PasswordResetRequested,
     RegistrationRepeated,
+    SignedInOnNewDevice,
+    UserSuspended,
     VerificationRequested,
 )
 from functions._edge.relays import relay
@@ -26,7 +33,14 @@ consume(
     on={
         VerificationRequested: mails.send_verification,
         RegistrationRepeated: mails.send_repeated_notice,
-        ImportProgressed: live.push_import_progress,
+        PasswordResetRequested: mails.send_reset,
+        EmailChangeRequested: mails.send_email_change,
+        EmailChanged: mails.send_email_changed,
+        InvitationSent: mails.send_invitation,
+        **dict.fromkeys(told_plainly(), notices.tell),
+        SignedInOnNewDevice: notices.tell_new_device,
+        UserSuspended: notices.tell_suspended,
+        ImportProgressed: live.push,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,
         ExportRequested: data_rights.export,

@@ -11,10 +11,9 @@ import secrets
 from collections.abc import Iterator
 from typing import Final
 
-from chalicelib.interchange.events import ImportProgressed
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import Refusal, Unauthenticated
-from chalicelib.kernel.events import encode
+from chalicelib.kernel.events import Fact, encode
 from chalicelib.kernel.ids import new_id
 from chalicelib.notifications import repository
 from chalicelib.notifications.errors import UnknownConnection
@@ -93,8 +92,8 @@ def _replay(ctx: Context, connection: Connection, after: str | None) -> None:
     say(connection.id, "resumed", json.dumps({"complete": len(missed) <= REPLAYED}))
 
 
-def push_import_progress(ctx: Context, fact: ImportProgressed) -> None:
-    """Tell the owner's open connections how far an import is, and keep it for those that come back."""
+def push(ctx: Context, fact: Fact) -> None:
+    """Tell the owner's open connections about a fact, and keep it for those that come back."""
     message = SocketMessage(ctx.message_id, fact.name, encode(fact))
     repository.add_message(ctx.commit, message, now=ctx.now)
     _push(ctx, message)

@@ -97,6 +97,15 @@ class Standing:
     membership: Membership | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPlace:
+    """Where a session is, for the mail about it: the device in words and a network address, both opened."""
+
+    device: str
+    network: str
+    begun_at: datetime
+
+
 def expiry(created_at: datetime, used_at: datetime) -> datetime:
     """Give the end of a session: 30 days after its last use, and 90 after its beginning in any case."""
     return min(created_at + ABSOLUTE_LIFE, used_at + IDLE_LIFE)

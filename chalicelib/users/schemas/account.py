@@ -61,8 +61,10 @@ class SessionOut(Wire):
                     "created_at": "2026-11-02T09:30:00.000Z",
                     "last_used_at": "2026-11-02T12:00:00.000Z",
                     "expires_at": "2026-12-02T12:00:00.000Z",
-                    "device": "Mozilla/5.0 (X11; Linux x86_64)",
+                    "device": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                    "summary": "Firefox on Linux",
                     "network": "192.0.2.7",
+                    "client_id": None,
                 }
             ]
         }
@@ -75,5 +77,9 @@ class SessionOut(Wire):
     expires_at: str
     device: str
     """What the device said of itself when it signed in."""
+    summary: str
+    """The same in words, as far as we can tell: it proves nothing."""
     network: str
-    """The address that it signed in from."""
+    """The network address of its last sign-in or refresh. Where that is on the map we do not know."""
+    client_id: str | None
+    """The third-party app that the session belongs to; null for our own apps."""

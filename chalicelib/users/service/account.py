@@ -11,6 +11,7 @@ from chalicelib.kernel.paging import decode_cursor, encode_cursor
 from chalicelib.kernel.wire import PageOut, PageQuery
 from chalicelib.users import repository
 from chalicelib.users.model import sessions
+from chalicelib.users.model.agents import words_for
 from chalicelib.users.model.sessions import Session
 from chalicelib.users.model.users import User
 from chalicelib.users.schemas.account import SessionOut, UpdateMe, UserOut
@@ -107,12 +108,15 @@ def _session_out(ctx: Context, session: Session) -> SessionOut:
     def opened(field: str, sealed: bytes) -> str:
         return repository.open_device(ctx.vault, session.id, field, sealed)
 
+    agent = opened("agent", session.agent)
     return SessionOut(
         id=session.id,
         current=session.id == ctx.actor.session_id,
         created_at=rfc3339(session.created_at),
         last_used_at=rfc3339(session.used_at),
         expires_at=rfc3339(session.expires_at),
-        device=opened("agent", session.agent),
+        device=agent,
+        summary=words_for(agent),
         network=opened("network", session.network),
+        client_id=session.client or None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
@@ -57,7 +58,7 @@ def change_user(ctx: Context, user_id: str, body: ChangeUser) -> AdminUserOut:
     ctx.expect_version(user.version)
     if unit is None or user.admin:
         raise AdminUntouchable
-    if user.state == "pending":
+    if user.state == "pending" or _is_going(user, ctx.now):
         raise NotChangeable
     state = body.state or user.state
     if state == user.state and not body.sign_out:
@@ -89,6 +90,11 @@ def change_user(ctx: Context, user_id: str, body: ChangeUser) -> AdminUserOut:
             after={"state": changed.state, "reason": body.reason},
         )
     return _out(changed)
+
+
+def _is_going(user: User, now: datetime) -> bool:
+    """Tell whether the user is being erased, which nobody can take back by enabling them."""
+    return user.erase_after is not None and user.erase_after <= now
 
 
 def appoint(visit: Visit, email: str, *, admin: bool) -> str:

@@ -185,6 +185,8 @@ def _stop(ctx: Context, change_id: str) -> None:
     change = changes[0] if changes and changes[0].id == change_id else None
     if user is None or change is None or not change.can_be_stopped(ctx.now):
         raise EmailChangeUnusable
+    if user.erase_after is not None and user.erase_after <= ctx.now:
+        raise EmailChangeUnusable  # the user is being erased: nothing is to be written any more
     for one in changes:
         repository.remove_email_change(ctx.commit, one)
     if change.state == "done" and user.address_key != change.previous_key:

@@ -7,7 +7,7 @@ from chalicelib.kernel.keys import provider
 from chalicelib.kernel.settings import settings
 from chalicelib.security import api as security
 from chalicelib.users import repository
-from chalicelib.users.errors import EmailChangeGone
+from chalicelib.users.errors import EmailChangeGone, UserNotFound
 from chalicelib.users.model.email_change import ChangeMails, EmailChange
 from chalicelib.users.model.tokens import verification_token
 
@@ -29,6 +29,14 @@ def email_changed_mails(user_id: str, change_id: str) -> ChangeMails:
     if change is None or change.state != "done" or not change.can_be_stopped(now()):
         raise EmailChangeGone
     return _mails(change, link=None)
+
+
+def account_address(user_id: str) -> str:
+    """Give the address of a user who may be disabled; raise `UserNotFound` for all who have none proved."""
+    user = repository.find_user(user_id)
+    if user is None or user.state == "pending":
+        raise UserNotFound
+    return repository.profile(user, security.vault(repository.owner_of(user_id))).email
 
 
 def _mails(change: EmailChange, *, link: str | None) -> ChangeMails:

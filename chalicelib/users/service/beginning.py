@@ -117,7 +117,7 @@ def device_of(visit: Visit) -> bytes:
 def outcome(begun: Begun, now: datetime) -> Outcome:
     """Give a begun session's answer."""
     session = begun.session
-    device = new_device(session.user_id)
+    device = new_device(session.user_id, now)
     if session.cookie is None:
         out = tokens(begun, now)
         return Outcome(SignedInOut(**out.model_dump(), device_token=device))

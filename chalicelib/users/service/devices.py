@@ -11,7 +11,7 @@ from datetime import datetime
 
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.errors import TooMany
-from chalicelib.kernel.ids import derived_id, new_id
+from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.users import repository
@@ -28,7 +28,7 @@ from chalicelib.users.model.devices import (
 from chalicelib.users.model.devices import Tries as Counter
 from chalicelib.users.model.tokens import Opaque
 from chalicelib.users.model.users import User
-from chalicelib.users.service.credentials import new_token, read_token
+from chalicelib.users.service.credentials import dated_id, new_token, read_token
 from chalicelib.users.service.unit import write
 
 
@@ -50,9 +50,9 @@ def read_device(token: str, now: datetime) -> Opaque | None:
     return given if given and lives(given.id, DEVICE_LIFE, now) else None
 
 
-def new_device(user_id: str) -> str:
+def new_device(user_id: str, at: datetime) -> str:
     """Give a device that signed in its token; a new id each time, so that its year begins anew."""
-    return new_token("device", user_id=user_id, identity=new_id())
+    return new_token("device", user_id=user_id, identity=dated_id(at))
 
 
 def known_device(token: str, user_id: str, now: datetime) -> Opaque | None:
@@ -70,7 +70,14 @@ def is_news(user: User, known: Opaque | None, now: datetime) -> bool:
     if now - user.created_at < FIRST_HOUR:
         return False
     made = made_at(known.id) if known else None
-    return made is None or (user.signed_out_at is not None and made <= user.signed_out_at)
+    return made is None or (
+        user.signed_out_at is not None and _whole(made) < _whole(user.signed_out_at)
+    )
+
+
+def _whole(at: datetime) -> int:
+    """Compare in milliseconds: an id holds no more."""
+    return int(at.timestamp() * 1_000)
 
 
 def count_sign_in(visit: Visit, account: str, known: Opaque | None) -> Tries:

@@ -83,7 +83,7 @@ def change_password(ctx: Context, body: ChangePassword) -> Proved:
     begins = at + _INSTANT
     goes_on = replace(proved, created_at=begins, used_at=at, expires_at=sessions.expiry(begins, at))
     repository.save_session(ctx.commit, goes_on)
-    return _answer(goes_on, cookie, ctx.now)
+    return _answer(goes_on, cookie, at)
 
 
 def set_password(ctx: Context, user: User, password: str, *, how: str, at: datetime) -> None:
@@ -189,7 +189,7 @@ def _answer(session: Session, cookie: str, at: datetime) -> Proved:
     out = ProvedOut(
         proved_at=rfc3339(session.proved_at),
         csrf_token=csrf_token(cookie) if cookie else None,
-        device_token=devices.new_device(session.user_id),
+        device_token=devices.new_device(session.user_id, at),
     )
     return Proved(out, cookie, cookie_life(session, at))
 

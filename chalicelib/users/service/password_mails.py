@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.kernel.clock import now
+from chalicelib.kernel import clock
 from chalicelib.kernel.settings import settings
 from chalicelib.security import api as security
 from chalicelib.users import repository
@@ -17,7 +17,7 @@ def reset_mail(user_id: str, reset_id: str) -> MailFacts:
     """Give what the mail says, at the moment of sending; raise `ResetGone` when none is due any more."""
     user = repository.find_user(user_id)
     made = made_at(reset_id)
-    if user is None or user.state != "active" or made is None or now() >= made + RESET_LIFE:
+    if user is None or user.state != "active" or made is None or clock.now() >= made + RESET_LIFE:
         raise ResetGone
     profile = repository.profile(user, security.vault(repository.owner_of(user_id)))
     return MailFacts(

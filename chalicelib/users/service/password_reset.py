@@ -7,12 +7,13 @@ void as soon as the password or the address is another. It opens no session: a s
 from __future__ import annotations
 
 import hmac
+from datetime import datetime
 from typing import Final
 
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.errors import TooMany
-from chalicelib.kernel.ids import derived_id, new_id
+from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.races import until_won
 from chalicelib.security import api as security
 from chalicelib.users import repository
@@ -25,7 +26,7 @@ from chalicelib.users.model.tokens import Opaque
 from chalicelib.users.schemas.passwords import ForgotPassword, ResetOut, ResetPassword
 from chalicelib.users.service import audit
 from chalicelib.users.service.beginning import as_user
-from chalicelib.users.service.credentials import read_token
+from chalicelib.users.service.credentials import dated_id, read_token
 from chalicelib.users.service.devices import new_device
 from chalicelib.users.service.password_change import set_password
 from chalicelib.users.service.password_mails import reset_token
@@ -67,7 +68,7 @@ def _ask(visit: Visit, account: str, *, allowed: bool) -> None:
 def _tell(ctx: Context) -> None:
     user_id = ctx.owner.id
     repository.check_user(ctx.commit, user_id)
-    fact = PasswordResetRequested(user_id=user_id, reset_id=new_id())
+    fact = PasswordResetRequested(user_id=user_id, reset_id=dated_id(ctx.now))
     ctx.commit.tell(fact, subject=user_id)
     audit.enter(ctx, "password-reset-requested", subject=fact.reset_id)
 
@@ -81,11 +82,11 @@ def reset_password(visit: Visit, body: ResetPassword) -> ResetOut:
     if given is None or not lives(given.id, RESET_LIFE, visit.now):
         raise ResetUnusable
     owner = repository.owner_of(given.user_id)
-    in_one_write(visit, owner, lambda ctx: _reset(ctx, given, body))
-    return ResetOut(device_token=new_device(given.user_id))
+    at = in_one_write(visit, owner, lambda ctx: _reset(ctx, given, body))
+    return ResetOut(device_token=new_device(given.user_id, at))
 
 
-def _reset(ctx: Context, given: Opaque, body: ResetPassword) -> None:
+def _reset(ctx: Context, given: Opaque, body: ResetPassword) -> datetime:
     ctx.commit.open()
     user = repository.find_user(given.user_id)
     if user is None or user.state != "active":
@@ -97,3 +98,4 @@ def _reset(ctx: Context, given: Opaque, body: ResetPassword) -> None:
     security.require_strong(body.password, context=context, pointer="/password")
     at = max(now(), ctx.now)
     set_password(as_user(ctx, user.id), user, body.password, how="reset", at=at)
+    return at

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.errors import FieldProblem, Invalid
-from chalicelib.kernel.ids import new_id
 from chalicelib.security import api as security
 from chalicelib.users import repository
 from chalicelib.users.errors import TicketRefused
@@ -24,7 +23,7 @@ from chalicelib.users.schemas.second_step import FinishSignIn
 from chalicelib.users.schemas.signing_in import Method, MfaNeeded, MfaOut
 from chalicelib.users.service import audit
 from chalicelib.users.service.beginning import Begun, Outcome, Way, begin, device_of, outcome
-from chalicelib.users.service.credentials import bound_token, read_token
+from chalicelib.users.service.credentials import bound_token, dated_id, read_token
 from chalicelib.users.service.devices import known_device
 from chalicelib.users.service.unit import in_one_write, write
 
@@ -48,7 +47,7 @@ def ask(visit: Visit, user: User, first: First, factors: security.Factors) -> Ou
     return Outcome(
         MfaOut(
             mfa=MfaNeeded(
-                ticket=_ticket(visit, user, new_id(), first),
+                ticket=_ticket(visit, user, dated_id(visit.now), first),
                 methods=[name for name, is_there in there.items() if is_there],
                 expires_in=int(TICKET_LIFE.total_seconds()),
             )

@@ -118,11 +118,18 @@ def _configured(name: ProviderName, text: str) -> Provider:
         sealed = base64.b64decode(text.removeprefix(_SEALED), validate=True)
         text = key_provider().unwrap(sealed, f"oidc:{name}").decode()
     given: dict[str, str] = json.loads(text)
-    issuer = given.pop("issuer", "")
-    secret = given.pop("client_secret", "") or given.pop("private_key", "")
-    made = replace(_KNOWN[name], **given, secret=secret)
-    if issuer:
-        made = replace(made, issuers=frozenset({issuer}))
+    known = _KNOWN[name]
+    made = replace(
+        known,
+        issuers=frozenset({given["issuer"]}) if "issuer" in given else known.issuers,
+        authorization_url=given.get("authorization_url", known.authorization_url),
+        token_url=given.get("token_url", known.token_url),
+        jwks_url=given.get("jwks_url", known.jwks_url),
+        client_id=given.get("client_id", ""),
+        secret=given.get("client_secret") or given.get("private_key") or "",
+        team_id=given.get("team_id", ""),
+        key_id=given.get("key_id", ""),
+    )
     for url in (made.authorization_url, made.token_url, made.jwks_url):
         parts = urlsplit(url)
         if parts.scheme != "https" and parts.hostname not in _LOOPBACK:

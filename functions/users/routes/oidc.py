@@ -24,8 +24,8 @@ from chalicelib.users.service import identities, oidc_flow, oidc_sign_in
 from functions._edge.cookies import Cookied
 from functions._edge.oauth import form_endpoint
 from functions._edge.problems import Answer
-from functions.users.routes.edge import edge
 from functions.users.routes.answers import answered
+from functions.users.routes.edge import edge
 
 STARTS: Final = Limit("oidc-start", quota=300, window=900)
 FINISHES: Final = Limit("oidc-finish", quota=100, window=900)

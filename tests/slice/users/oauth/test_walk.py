@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel.settings import settings
+from chalicelib.users.model import consents
 from chalicelib.users.model.clients import OPENID, SCOPES
+from chalicelib.users.service import oauth_clients
 from tests.factories.users import SignedIn, signed_in
 from tests.slice.users.oauth.conftest import REDIRECT, App, Register, answer_of, opens
 from tests.support.budget import budget
@@ -204,9 +206,13 @@ def test_an_app_that_its_developer_removes_ends_at_once(
     assert app.refreshed(tokens["refresh_token"]).json["error"] == "invalid_client"
 
 
-def test_an_app_has_at_most_ten_sessions_with_a_user(user: SignedIn, app: App) -> None:
+def test_an_app_has_a_bounded_number_of_sessions_with_a_user(
+    user: SignedIn, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert consents.MOST_SESSIONS == 10
+    monkeypatch.setattr(consents, "MOST_SESSIONS", 2)
     first = app.let_in(user)
-    later = [app.let_in(user) for _ in range(10)]
+    later = [app.let_in(user) for _ in range(2)]
 
     assert not opens(app.server, first)
     assert all(opens(app.server, one) for one in later)
@@ -232,8 +238,12 @@ def test_a_secret_is_shown_once_and_apps_are_their_developers(
     assert (foreign.status, foreign.problem) == (404, "client-not-found")
 
 
-def test_a_developer_has_at_most_twenty_apps(developer: SignedIn, register: Register) -> None:
-    for _ in range(20):
+def test_a_developer_has_a_bounded_number_of_apps(
+    developer: SignedIn, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert oauth_clients.MOST_CLIENTS == 20
+    monkeypatch.setattr(oauth_clients, "MOST_CLIENTS", 2)
+    for _ in range(2):
         register(confidential=False)
 
     with pytest.raises(AssertionError, match="too-many-clients"):
@@ -285,9 +295,9 @@ def test_what_the_walk_costs(user: SignedIn, app: App) -> None:
     with budget() as used:
         app.server.get("/v1/users/oauth/userinfo", token=tokens["access_token"])
 
-    # request + head, pointer + app, session, consent twice (one, all); consent, code, head, entry, messages
+    # written: consent, code, head, entry, the day's marker, and two messages
     assert decided.calls["TransactWriteItems"] == 1
-    assert decided.writes == 6
+    assert decided.writes == 7
     assert redeemed.calls == {"UpdateItem": 1, "BatchGetItem": 2, "TransactWriteItems": 1}
     assert (redeemed.reads, redeemed.writes) == (6, 5)
     assert refreshed.calls == {

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Final
 
+from local import mailed
 from local.cloud.mailbox import Mail, Mailbox
 from local.health import Vitals
 from local.http import Request, Response, html_response, json_response
@@ -39,8 +40,8 @@ class Pages:
                 return self._mails_page
             case "/local/mailbox.json":
                 return self._mails
-            case "/verify-email":
-                return _confirm
+            case path if mailed.is_mailed(path):
+                return mailed.answer
             case path:
                 return self.more.get(path)
 
@@ -100,29 +101,6 @@ def _linked(text: str) -> str:
         parts += [html.escape(text[end : match.start()]), f'<a href="{address}">{address}</a>']
         end = match.end()
     return "".join([*parts, html.escape(text[end:])])
-
-
-_CONFIRM: Final = """
-const token = new URLSearchParams(location.hash.slice(1)).get("token");
-const say = text => { document.querySelector("#said").textContent = text; };
-const button = document.querySelector("button");
-if (!token) { button.disabled = true; say("This address holds no token: open the link of the mail."); }
-button.onclick = async () => {
-  button.disabled = true;
-  const answer = await fetch("/v1/users/verify-email", {
-    method: "POST",
-    headers: {"Content-Type": "application/json"},
-    body: JSON.stringify({token}),
-  });
-  say(answer.ok ? "Confirmed: you can sign in now." : (await answer.json()).title + ".");
-};
-"""
-
-
-def _confirm(_: Request) -> Response:
-    """Stand in for the web app's page that the mail links to; a click, so that no mail scanner confirms."""
-    body = "<p><button>Confirm the address</button></p><p id=said role=status></p>"
-    return html_response("Confirm your e-mail address", body, script=_CONFIRM)
 
 
 def documentation() -> dict[str, Page]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from functions._edge.auth import COOKIE
+from functions._edge.cookies import NAME as COOKIE
 from functions._edge.requests import HOUSEHOLD_PARAMETER
 from tools.examples import example
 from tools.openapi_diff import breaking_changes, flat

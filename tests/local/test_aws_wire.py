@@ -231,11 +231,20 @@ def test_an_unsigned_call_is_refused(here: Here) -> None:
     assert base64.b64encode(here.cloud.credentials.secret.encode()) not in here.call("/health").body
 
 
-def test_the_mails_link_has_a_page_whose_one_script_is_named_by_its_hash(here: Here) -> None:
-    page = here.call("/verify-email")
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/verify-email", b"/v1/users/verify-email"),
+        ("/reset-password", b"/v1/users/password/reset"),
+    ],
+)
+def test_a_mails_link_has_a_page_whose_one_script_is_named_by_its_hash(
+    here: Here, path: str, route: bytes
+) -> None:
+    page = here.call(path)
 
     assert page.status == 200
     (script,) = re.findall(rb"<script>(.*?)</script>", page.body, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
     assert f"script-src 'sha256-{digest}'" in page.headers["content-security-policy"]
-    assert b"/v1/users/verify-email" in script
+    assert route in script

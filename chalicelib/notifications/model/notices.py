@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 
 from chalicelib.kernel.clock import parse_rfc3339
 from chalicelib.kernel.events import Fact
@@ -64,7 +64,7 @@ def _always(subject: str, *paragraphs: str) -> Callable[[Fact], Words]:
 
 def _on(kind: type[F], words: Callable[[F], Words]) -> Callable[[Fact], Words]:
     """Let a function of one kind of fact stand in the table of all."""
-    return lambda fact: words(cast("F", fact)) if isinstance(fact, kind) else ("", [])
+    return lambda fact: words(fact) if isinstance(fact, kind) else ("", [])
 
 
 def _password(fact: users.PasswordChanged) -> Words:

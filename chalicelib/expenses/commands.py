@@ -9,11 +9,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from chalicelib.kernel.events import Order
 from chalicelib.users.commands import ErasePartMore, ExportPartMore
 
+SPLIT_CHUNK: Final = 40
+"""Transactions that one step of a split takes along at most: each is written on both sides."""
 ROWS_PER_CHUNK: Final = 85
 """Rows of one order: with accounts, change log, inbox mark and messages they fit one transaction of 100."""
 CHUNKS_PER_PAGE: Final = 6
@@ -137,3 +139,38 @@ class ExportMore(ExportPartMore):
 
     name: ClassVar[str] = "expenses.export_more.v1"
     to: ClassVar[str] = "expenses"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """One account of a split: `new_id` in the personal ledger, or the slug of why it stays.
+
+    `archived` is what the account was before a move closed it to new transactions.
+    """
+
+    account_id: str
+    new_id: str | None
+    archived: bool
+    transactions: int
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitMore(Order):
+    """The next step of taking accounts of a household along; ordered by this service itself.
+
+    `after` is the id of the last transaction that was looked at, or nothing at the beginning of a round.
+    """
+
+    name: ClassVar[str] = "expenses.split_more.v1"
+    to: ClassVar[str] = "expenses"
+
+    split_id: str
+    household_id: str
+    mode: Literal["move", "copy"]
+    takings: tuple[Taking, ...]
+    after: str
+    ending: bool
+    step: int
+    round: int
+    total: int

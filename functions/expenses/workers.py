@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
-from chalicelib.expenses.commands import EraseMore, ExportMore, ImportRows
+from chalicelib.expenses.commands import EraseMore, ExportMore, ImportRows, SplitMore
 from chalicelib.expenses.repository import TABLE
-from chalicelib.expenses.service import data_rights
+from chalicelib.expenses.service import data_rights, splitting
 from chalicelib.expenses.service.importing import import_rows
-from chalicelib.users.events import ErasureStarted, ExportRequested
+from chalicelib.users.events import ErasureStarted, ExportRequested, SplitRequested
 from functions._edge.relays import relay
 from functions._edge.worker import consume
 
@@ -19,6 +19,8 @@ consume(
     TABLE,
     on={
         ImportRows: import_rows,
+        SplitRequested: splitting.begin,
+        SplitMore: splitting.go_on,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,
         ExportRequested: data_rights.export,

@@ -13,9 +13,10 @@ from chalicelib.users.commands import (
     PartErased,
     PartExported,
     ReceiptMailed,
+    SplitAdvanced,
 )
 from chalicelib.users.repository import TABLE
-from chalicelib.users.service import data_export, erasing
+from chalicelib.users.service import data_export, erasing, households_splits
 from functions._edge.relays import relay
 from functions._edge.worker import consume
 
@@ -31,6 +32,7 @@ consume(
         PartErased: erasing.part_erased,
         ContinueErasure: erasing.continue_erasure,
         ReceiptMailed: erasing.receipt_mailed,
+        SplitAdvanced: households_splits.advance_split,
     },
     keyless=(PartErased, ContinueErasure, ReceiptMailed),
 )

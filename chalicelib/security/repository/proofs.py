@@ -30,7 +30,7 @@ def save_proof(commit: Commit, user_id: str, proof: Proof) -> None:
         *_key(user_id, proof.session_id),
         at=millis(proof.at),
         method=proof.method,
-        ttl=int((proof.at + LIFE).timestamp()) + 1,
+        ttl=int((proof.at + LIFE).timestamp()) + 60,
     )
     commit.put(row, expect=None)
 

@@ -11,8 +11,11 @@ from typing import Any, Final
 import pytest
 
 from chalicelib.kernel.ids import new_id
+from chalicelib.users import api as users
 from functions._edge.operations import Operation, operations
-from tests.factories.imports import account_of, csv_of, uploaded
+from tests.factories.expenses import ACCOUNTS, TRANSACTIONS, opened, recorded
+from tests.factories.households import invited, joined, made, within
+from tests.factories.imports import URL, account_of, csv_of, started, uploaded
 from tests.factories.users import SignedIn, signed_in
 from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
@@ -20,11 +23,32 @@ from tests.support.cloud import Cloud
 pytestmark = [pytest.mark.slice, pytest.mark.attack]
 
 
+MADE_BY_EXAMPLE: Final = {
+    "token_id": "/v1/users/me/api-tokens",
+    "grant_id": "/v1/users/me/support-grants",
+    "client_id": "/v1/users/oauth/clients",
+    "job_id": "/v1/users/me/data-export",
+}
+ELSEWHERE: Final = {"passkey_id": "a key of a real authenticator: tests/slice/security"}
+"""Ids of what cannot be made by a request alone, and where a foreign one is tried."""
+
+NOT_OWNED: Final = {
+    "/v1/users/oauth/consents/{client_id}": "the id is an app's, the consent always the caller's own"
+}
+
+
 def _load() -> list[Operation]:
     import app
 
     assert app.SERVICES
-    return [one for one in operations() if not one.public and "_id}" in one.path]
+    return [
+        one
+        for one in operations()
+        if not one.public
+        and "_id}" in one.path
+        and one.scope in users.ALL_SCOPES
+        and one.path not in NOT_OWNED
+    ]
 
 
 WITH_IDS: Final = _load()
@@ -55,7 +79,14 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
     )
     job = uploaded(cloud, person, account, csv_of(3))
     rule = post("/v1/expenses/rules", _example("/v1/expenses/rules") | _rule(food.json["id"]))
+    home = made(person)
     return {
+        "household_id": home,
+        "invitation_id": invited(person, home)["id"],
+        "user_id": person.user_id,
+        "split_id": _split(cloud, person),
+        **{name: _made(person, url) for name, url in MADE_BY_EXAMPLE.items()},
+        **{name: new_id() for name in ELSEWHERE},
         "account_id": account,
         "category_id": food.json["id"],
         "transaction_id": transaction.json["id"],
@@ -63,6 +94,27 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
         "import_id": job["id"],
         "session_id": person.session_id,
     }
+
+
+def _split(cloud: Cloud, person: SignedIn) -> str:
+    """Let the victim leave somebody's household with a job that takes an account along."""
+    host = signed_in(Client(cloud.app))
+    home = made(host)
+    joined(host, home, person)
+    body = {"take": {"accounts": [new_id()], "mode": "copy"}}
+    reply = person.client.post(f"/v1/users/households/{home}/leave", body)
+    identity: str = reply.json["split"]["id"]
+    return identity
+
+
+def _made(person: SignedIn, url: str) -> str:
+    """Make an object from the route's own example."""
+    (operation,) = [one for one in operations() if one.path == url and one.method == "POST"]
+    reply = person.client.post(url, _body(operation))
+    assert reply.status in {201, 202}, reply.text
+    found = reply.json
+    identity: str = found["id"] if "id" in found else found["client_id"]
+    return identity
 
 
 def _rule(category: str) -> dict[str, Any]:
@@ -100,6 +152,7 @@ def _shape(reply: Reply) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != "instance"}
 
 
+@pytest.mark.covers("V8.2.2")
 @pytest.mark.parametrize("operation", WITH_IDS, ids=_name)
 def test_a_foreign_id_answers_like_one_that_never_was(
     thief: SignedIn, victim: dict[str, str], operation: Operation
@@ -132,3 +185,102 @@ def test_every_id_in_a_path_is_in_the_matrix(victim: dict[str, str]) -> None:
     assert len(WITH_IDS) >= 15
     for operation in WITH_IDS:
         operation.path.format(**victim)
+
+
+# --- the same for a household: its things are foreign to its members' own ledgers, and theirs to it
+
+
+@pytest.fixture(scope="module")
+def home(thief: SignedIn) -> SignedIn:
+    """The thief, asking for a household of their own."""
+    return within(thief, made(thief))
+
+
+@pytest.mark.covers("V8.2.2")
+@pytest.mark.parametrize("operation", [one for one in WITH_IDS if one.household], ids=_name)
+def test_a_foreign_id_under_a_household_of_ones_own_is_absent(
+    home: SignedIn, victim: dict[str, str], operation: Operation
+) -> None:
+    unknown = {name: new_id() for name in victim}
+
+    foreign, absent = _asked(home, operation, victim), _asked(home, operation, unknown)
+
+    assert foreign.status == absent.status == 404, foreign.text
+    assert _shape(foreign) == _shape(absent)
+
+
+@pytest.mark.covers("V8.4.1")
+def test_foreign_ids_in_bodies_are_absent(
+    person: SignedIn, thief: SignedIn, home: SignedIn, victim: dict[str, str]
+) -> None:
+    def tried(who: SignedIn, account: str, category: str) -> list[Reply]:
+        amount = {"amount": "-1.00", "currency": "EUR"}
+        own = opened(who)["id"]
+        day = {"amount": amount, "booked_on": "2026-11-02"}
+        rule = _example("/v1/expenses/rules")
+        return [
+            who.client.post(TRANSACTIONS, {"account_id": account, **day}),
+            who.client.post(TRANSACTIONS, {"account_id": own, "category_id": category, **day}),
+            who.client.post(URL, {"account_id": account, "filename": "a.csv"}),
+            who.client.post(
+                "/v1/expenses/categories", {"name": "x", "kind": "expense", "parent_id": category}
+            ),
+            who.client.post("/v1/expenses/rules", rule | _rule(category)),
+        ]
+
+    for who in (thief, home, within(thief, home.owner.id)):
+        foreign = tried(who, victim["account_id"], victim["category_id"])
+        absent = tried(who, new_id(), new_id())
+        assert [one.status for one in foreign] == [404] * len(foreign)
+        assert [_shape(one) for one in foreign] == [_shape(one) for one in absent]
+
+
+@pytest.mark.covers("V8.4.1")
+def test_a_cursor_of_one_owner_is_none_of_another(thief: SignedIn, home: SignedIn) -> None:
+    for who in (thief, home):
+        account = opened(who)["id"]
+        opened(who)
+        for _ in range(3):
+            recorded(who, account)
+    for url in (ACCOUNTS, TRANSACTIONS, "/v1/expenses/categories"):
+        mine = thief.client.get(url, query={"limit": "1"}).json["next_cursor"]
+        ours = home.client.get(url, query={"limit": "1"}).json["next_cursor"]
+        for who, cursor in ((thief, ours), (home, mine)):
+            reply = who.client.get(url, query={"limit": "1", "cursor": cursor})
+            assert (reply.status, reply.problem) == (422, "bad-cursor"), url
+
+
+@pytest.mark.covers("V8.4.1")
+def test_an_idempotency_key_stands_for_one_owner(thief: SignedIn, home: SignedIn) -> None:
+    body = {"name": "Everyday", "kind": "bank", "currency": "EUR"}
+    key = {"Idempotency-Key": "the-same-for-both"}
+
+    mine, ours = (who.client.post(ACCOUNTS, body, headers=key) for who in (thief, home))
+
+    assert mine.status == ours.status == 201
+    assert mine.json["id"] != ours.json["id"]
+    assert "Idempotency-Replayed" not in ours.headers
+    again = home.client.post(ACCOUNTS, body, headers=key)
+    assert again.json == ours.json
+
+
+def test_an_import_of_a_household_is_none_of_its_members(
+    cloud: Cloud, thief: SignedIn, home: SignedIn
+) -> None:
+    account = opened(home)["id"]
+    job = uploaded(cloud, home, account, csv_of(3))
+    assert home.client.post(f"{URL}/{job['id']}/commit", {}).status == 202
+    cloud.drain()
+
+    done = home.client.get(f"{URL}/{job['id']}").json
+    assert (done["state"], done["result"]["recorded"]) == ("done", 3)
+    assert thief.client.get(f"{URL}/{job['id']}").status == 404
+    assert job["id"] not in [one["id"] for one in thief.client.get(URL).json["items"]]
+    assert started(home, account)["upload"]["fields"]["key"].startswith(f"incoming/{home.owner}/")
+
+
+def test_a_ticket_of_the_websocket_is_a_persons_and_takes_no_household(home: SignedIn) -> None:
+    reply = home.client.post("/v1/notifications/ws-ticket")
+
+    assert reply.status == 422
+    assert [one["pointer"] for one in reply.json["errors"]] == ["?household"]

@@ -90,33 +90,6 @@ PART: Final = parts.Part(
             row=MembershipRow,
         ),
         parts.Kind(
-            name="preferences",
-            prefix="PREFS",
-            about="What you prefer to see.",
-            row=PreferencesRow,
-        ),
-        parts.Kind(
-            name="email_changes",
-            prefix="EMC#",
-            about="Your changes of address, for the week in which they can be taken back.",
-            row=EmailChangeRow,
-            opened={"email": "text", "previous": "text"},
-        ),
-        parts.Kind(
-            name="api_tokens",
-            prefix="APT#",
-            about="Your API tokens; times are Unix milliseconds.",
-            row=ApiTokenRow,
-            opened={"name": "text"},
-            left_out={"hash": _HASH},
-        ),
-        parts.Kind(
-            name="support_grants",
-            prefix="SUP#",
-            about="What you allow support to read; times are Unix milliseconds.",
-            row=SupportGrantRow,
-        ),
-        parts.Kind(
             name="former_memberships",
             prefix=FORMER,
             about="Households that you left within the last 30 days.",

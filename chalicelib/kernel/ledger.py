@@ -81,12 +81,13 @@ def read(spec: TableSpec, owner: Owner, query: LedgerQuery) -> LedgerOut:
     return LedgerOut(
         service=spec.service,
         owner=str(owner),
-        entries=[_entry(row) for row in rows],
+        entries=[entry_out(row) for row in rows],
         next_seq=rows[-1].seq + 1 if rows and piece.resume else None,
     )
 
 
-def _entry(row: ChangeRow) -> LedgerEntryOut:
+def entry_out(row: ChangeRow) -> LedgerEntryOut:
+    """Write an entry as it is kept."""
     digest: bytes | None = row.digest
     return LedgerEntryOut(
         seq=row.seq,

@@ -2,7 +2,7 @@
 
 AES-256-GCM with the place (table, item, attribute) and the owner as associated data, so that a sealed
 value cannot be moved to another row, attribute or person. Layout: version, key generation, 12-byte nonce,
-ciphertext with tag.
+ciphertext with tag. A vault seals with one generation and opens all that it was given.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +21,12 @@ from chalicelib.kernel.keys import derive
 _VERSION: Final = 1
 _HEADER: Final = 2
 _NONCE: Final = 12
+_TAG: Final = 16
+
+
+def lookup_key(data_key: bytes) -> bytes:
+    """Derive the look-up key from an owner's first data key."""
+    return derive(data_key, "lookup")
 
 
 class SealBroken(RuntimeError):
@@ -29,14 +36,27 @@ class SealBroken(RuntimeError):
 class Vault:
     """Seals and opens for one owner; hold it for a request, never longer than the key cache does."""
 
-    __slots__ = ("_cipher", "_generation", "_lookup", "_owner")
+    __slots__ = ("_ciphers", "_lookup", "_owner", "generation")
 
-    def __init__(self, owner: str, data_key: bytes, *, generation: int = 1) -> None:
-        """Derive the sealing key and the look-up key from the owner's data key."""
+    def __init__(
+        self,
+        owner: str,
+        data_key: bytes,
+        *,
+        generation: int = 1,
+        others: Mapping[int, bytes] | None = None,
+        lookup: bytes | None = None,
+    ) -> None:
+        """Derive the sealing key from the data key of `generation`, and opening keys from `others`.
+
+        `lookup` is the look-up key; it outlives the data key that it was first derived from, because hashes
+        that are stored cannot be made anew without what they hash.
+        """
         self._owner = owner
-        self._generation = generation
-        self._cipher = AESGCM(derive(data_key, "seal"))
-        self._lookup = derive(data_key, "lookup")
+        self.generation = generation
+        keys = {**(others or {}), generation: data_key}
+        self._ciphers = {number: AESGCM(derive(key, "seal")) for number, key in keys.items()}
+        self._lookup = lookup or lookup_key(data_key)
 
     def seal(self, text: str, *place: str) -> bytes:
         """Seal a text for a place, such as ("expenses", sk, "payee")."""
@@ -49,8 +69,18 @@ class Vault:
     def seal_bytes(self, data: bytes, *place: str) -> bytes:
         """Seal bytes for a place."""
         nonce = os.urandom(_NONCE)
-        head = bytes((_VERSION, self._generation))
-        return head + nonce + self._cipher.encrypt(nonce, data, self._bound(head, place))
+        head = bytes((_VERSION, self.generation))
+        cipher = self._ciphers[self.generation]
+        return head + nonce + cipher.encrypt(nonce, data, self._bound(head, place))
+
+    def is_stale(self, data: bytes) -> bool:
+        """Tell whether bytes look like a value that another generation sealed; only opening it can tell."""
+        return (
+            len(data) >= _HEADER + _NONCE + _TAG
+            and data[0] == _VERSION
+            and data[1] != self.generation
+            and data[1] in self._ciphers
+        )
 
     def open_bytes(self, sealed: bytes, *place: str) -> bytes:
         """Open sealed bytes; raise `SealBroken` in any other place."""
@@ -59,11 +89,14 @@ class Vault:
             sealed[_HEADER : _HEADER + _NONCE],
             sealed[_HEADER + _NONCE :],
         )
-        if len(nonce) != _NONCE or head != bytes((_VERSION, self._generation)):
+        cipher = (
+            self._ciphers.get(head[1]) if len(nonce) == _NONCE and head[0] == _VERSION else None
+        )
+        if cipher is None:
             msg = "not a sealed value of this key"
             raise SealBroken(msg)
         try:
-            return self._cipher.decrypt(nonce, body, self._bound(head, place))
+            return cipher.decrypt(nonce, body, self._bound(head, place))
         except InvalidTag as error:
             msg = "the sealed value does not open here"
             raise SealBroken(msg) from error

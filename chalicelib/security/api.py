@@ -13,7 +13,7 @@ from chalicelib.security.service.data_rights import PART as DATA_RIGHTS
 from chalicelib.security.service.data_rights import close_key, closed_vault, destroy_key
 from chalicelib.security.service.factors import second_factors
 from chalicelib.security.service.limits import take
-from chalicelib.security.service.owner_keys import create_key, keep_key, vault
+from chalicelib.security.service.owner_keys import create_key, keep_key, rotate_owner_key, vault
 from chalicelib.security.service.passwords import require_strong
 from chalicelib.security.service.proofs import require_proof
 from chalicelib.security.service.receipts import sign_receipt
@@ -45,6 +45,7 @@ __all__ = [
     "passkey_options",
     "require_proof",
     "require_strong",
+    "rotate_owner_key",
     "second_factors",
     "sign_id_token",
     "sign_receipt",

@@ -51,3 +51,21 @@ class AnchorRoot(Order):
     batch: str
     root: str
     heads: tuple[AnchoredHead, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResealProgress(Order):
+    """How far a service is with sealing an owner's part anew: behind which sort key to go on, or empty at the end.
+
+    `changed` counts what was sealed by the old key, `unknown` what looked so but opened nowhere.
+    """
+
+    name: ClassVar[str] = "security.reseal_progress.v1"
+    to: ClassVar[str] = "security"
+
+    service: str
+    generation: int
+    round: int
+    after: str
+    changed: int
+    unknown: int

@@ -36,3 +36,19 @@ class RecoveryCodeUsed(Fact):
     name: ClassVar[str] = "security.recovery_code_used.v1"
     user_id: str
     left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerKeyRotated(Fact):
+    """The owner's data key has a new generation: `service` (all, where empty) seals its part anew.
+
+    The other fields come back from that service's last `ResealProgress`.
+    """
+
+    name: ClassVar[str] = "security.owner_key_rotated.v1"
+    generation: int
+    round: int
+    service: str
+    after: str
+    changed: int
+    unknown: int

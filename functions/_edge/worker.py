@@ -23,6 +23,8 @@ from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import TableSpec
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.security import api as security
+from chalicelib.security.events import OwnerKeyRotated
+from functions._edge.resealing import resealing
 
 Handler = Callable[[Context, Any], None]
 BATCH: Final = 10
@@ -49,8 +51,11 @@ def consume(
     owner without a key was erased: a late message about them must not write anything again.
     """
     queue = settings().queue(f"{spec.service}-inbox")
-    _SUBSCRIPTIONS[queue] = tuple(sorted(kind.name for kind in on if issubclass(kind, Fact)))
+    _SUBSCRIPTIONS[queue] = tuple(
+        sorted(kind.name for kind in (*on, OwnerKeyRotated) if issubclass(kind, Fact))
+    )
     handlers = {kind.name: handler for kind, handler in on.items()}
+    handlers[OwnerKeyRotated.name] = resealing(spec)  # sealed values are in every table
     unkeyed = frozenset(kind.name for kind in keyless)
 
     def handle(event: SQSEvent) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
 from chalicelib.kernel import clock
-from chalicelib.security.commands import AnchorRoot, RecordAction
+from chalicelib.security.commands import AnchorRoot, RecordAction, ResealProgress
 from chalicelib.security.repository import TABLE
-from chalicelib.security.service import anchors, audit, receipts, signing
+from chalicelib.security.service import anchors, audit, receipts, rotation, signing
 from functions._edge.relays import relay
 from functions._edge.worker import consume
 
@@ -16,7 +16,11 @@ blueprint = Blueprint(__name__)
 consume(
     blueprint,
     TABLE,
-    on={RecordAction: audit.record_action, AnchorRoot: anchors.keep_root},
+    on={
+        RecordAction: audit.record_action,
+        AnchorRoot: anchors.keep_root,
+        ResealProgress: rotation.heard,
+    },
     keyless=(AnchorRoot,),
 )
 relay(blueprint, TABLE)
@@ -34,3 +38,9 @@ def rotate_keys(_event: CloudWatchEvent) -> None:
 def sign_anchors(_event: CloudWatchEvent) -> None:
     """Sign the roots that came since the last run."""
     anchors.sign_waiting(now=clock.now())
+
+
+@blueprint.schedule(Rate(1, unit=Rate.HOURS), name="security_rotate_owner_keys")
+def rotate_owner_keys(_event: CloudWatchEvent) -> None:
+    """Take rotations of owners' data keys a step further."""
+    rotation.drive(now=clock.now())

@@ -8,9 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from chalicelib.kernel import parts
+from chalicelib.kernel import clock, parts
 from chalicelib.kernel.context import Owner
-from chalicelib.kernel.keys import provider
 from chalicelib.kernel.vault import Vault
 from chalicelib.security.errors import OwnerKeyAbsent
 from chalicelib.security.repository import TABLE, erasure
@@ -18,6 +17,7 @@ from chalicelib.security.repository.anchors import OwnerAnchorRow
 from chalicelib.security.repository.factors import RecoveryCodesRow, TotpRow
 from chalicelib.security.repository.passkeys import ChallengeRow, PasskeyRow
 from chalicelib.security.repository.proofs import ProofRow
+from chalicelib.security.repository.rotations import OwnerRotationRow
 from chalicelib.security.service import owner_keys
 
 _KEPT_BACK: Final = "it would let whoever finds the file sign in"
@@ -62,6 +62,12 @@ PART: Final = parts.Part(
             row=OwnerAnchorRow,
         ),
         parts.Kind(
+            name="key_rotation",
+            prefix="ROTATION",
+            about="That your data key is being changed, and how far that is.",
+            row=OwnerRotationRow,
+        ),
+        parts.Kind(
             name="challenges",
             prefix="CHL#",
             about="Challenges for a passkey.",
@@ -85,8 +91,7 @@ def closed_vault(owner: Owner) -> Vault:
     if not rows:
         raise OwnerKeyAbsent
     newest = rows[-1]
-    opened = provider().unwrap(newest.wrapped, str(owner))
-    return Vault(str(owner), opened, generation=newest.generation)
+    return owner_keys.opened_vault(newest, at=clock.now())
 
 
 def destroy_key(owner: Owner, *, now: datetime) -> bool:

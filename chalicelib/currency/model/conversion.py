@@ -16,7 +16,7 @@ from chalicelib.currency.model.book import MAX_AGE, Missing, Path
 from chalicelib.currency.model.fixed import is_by_law
 from chalicelib.currency.model.quotes import Quote, factor_of
 from chalicelib.currency.model.rounding import Rounding, apportioned, rounded
-from chalicelib.kernel.money import Money, exponent
+from chalicelib.kernel.money import Money, MoneyError, exponent
 
 Totals = Literal["sum-of-rounded", "largest-remainder"]
 
@@ -63,6 +63,15 @@ class Total:
     missing: int
 
 
+class OutOfRange(ValueError):
+    """A line is worth more than any amount of the target can be: `at` is its place in the list."""
+
+    def __init__(self, at: int) -> None:
+        """Name the line."""
+        super().__init__("the amount is out of range")
+        self.at = at
+
+
 def value_of(amount: Money, path: Path) -> Fraction:
     """Give what an amount is worth at the end of a way, in minor units, exactly."""
     scale = Fraction(10) ** (exponent(path.end) - exponent(path.start))
@@ -84,7 +93,7 @@ def convert(
 ) -> tuple[Converted, ...]:
     """Convert lines along their ways; with largest remainders the rounded lines sum to the rounded exact sum.
 
-    Raises `MoneyError` where a result is out of range.
+    Raises `OutOfRange` naming the first line whose result is no amount of the target.
     """
     found = [
         (at, path, value_of(line.amount, path))
@@ -99,7 +108,7 @@ def convert(
         named = [rounding_for(path, rounding) for _, path, _ in found]
         minor = [rounded(value, name) for (_, _, value), name in zip(found, named, strict=True)]
     made = {
-        at: (Money(units, target), name)
+        at: (_money(at, units, target), name)
         for (at, _, _), units, name in zip(found, minor, named, strict=True)
     }
     return tuple(
@@ -111,6 +120,13 @@ def convert(
         )
         for at, (line, path) in enumerate(zip(lines, ways, strict=True))
     )
+
+
+def _money(at: int, units: int, target: str) -> Money:
+    try:
+        return Money(units, target)
+    except MoneyError as error:
+        raise OutOfRange(at) from error
 
 
 def total(label: str | None, converted: Iterable[Converted]) -> Total:

@@ -12,7 +12,6 @@ from chalicelib.currency.model.conversion import Converted, Line, Manner
 from chalicelib.currency.service import books
 from chalicelib.kernel.context import Owner
 from chalicelib.kernel.errors import FieldProblem, Invalid
-from chalicelib.kernel.money import MoneyError
 
 PLAIN = Manner()
 
@@ -42,8 +41,9 @@ def convert(
         return conversion.convert(
             lines, ways, target, rounding=manner.rounding, totals=manner.totals
         )
-    except MoneyError as error:
-        raise Invalid(str(error)) from error
+    except conversion.OutOfRange as error:
+        problem = FieldProblem(f"/lines/{error.at}/amount", str(error))
+        raise Invalid(errors=(problem,)) from error
 
 
 def refuse_missing(asked: Iterable[tuple[str, date, Path | Missing]]) -> None:

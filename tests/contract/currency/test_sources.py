@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import pytest
 
@@ -57,14 +58,14 @@ def gecko(web: Publisher) -> CoinGecko:
     return CoinGecko(KEY, f"{web.url}/api/v3/simple/price")
 
 
-PATHS = {
+Make = Callable[[Publisher], Source]
+PATHS: Final[dict[Make, str]] = {
     ecb: "/stats/eurofxref/eurofxref-daily.xml",
     wide: "/api/latest.json",
     layer: "/live",
     gecko: "/api/v3/simple/price",
 }
 ALL = pytest.mark.parametrize("make", PATHS, ids=lambda make: make.__name__)
-Make = Callable[[Publisher], Source]
 
 
 def refused(source: Source, *, since: date = FRIDAY) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from math import floor
@@ -133,7 +134,9 @@ def test_apportioning_moves_no_part_by_a_whole_unit(values: list[Fraction]) -> N
 
 
 @pytest.mark.parametrize("currency", ["JPY", "EUR", "KWD"])
-def test_no_split_loses_a_minor_unit(currency: str, record_property: pytest.RecordProperty) -> None:
+def test_no_split_loses_a_minor_unit(
+    currency: str, record_property: Callable[[str, object], None]
+) -> None:
     rng = random.Random(20261123 + exponent(currency))
     for _ in range(SPLITS):
         amount = Money(rng.randint(-(10**15), 10**15), currency)

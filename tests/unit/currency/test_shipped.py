@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -31,7 +32,7 @@ there = pytest.mark.skipif(not REFERENCE.is_dir(), reason="../shared/data/refere
 
 @there
 def test_every_number_of_the_ecbs_file_is_shipped_as_published(
-    record_property: pytest.RecordProperty,
+    record_property: Callable[[str, object], None],
 ) -> None:
     with zipfile.ZipFile(REFERENCE / "eurofxref-hist.zip") as given:
         rows = list(csv.DictReader(io.StringIO(given.read("eurofxref-hist.csv").decode())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.context import Owner
@@ -103,7 +103,7 @@ def download_link(bucket: str, key: str, *, filename: str, seconds: int) -> str:
 class ObjectWriter:
     """A file to write to that becomes an object: at once when small, in parts of 8 MiB when large.
 
-    Nothing is there before `close`; `abort` leaves nothing behind.
+    Use it in a `with`: the object is there at its end, and after an error nothing is.
     """
 
     bucket: str
@@ -114,6 +114,15 @@ class ObjectWriter:
     _upload: str = ""
     _parts: list[dict[str, object]] = field(default_factory=list)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._close()
+        else:
+            self._abort()
+
     def write(self, data: bytes) -> int:
         """Take bytes; send a part when there is enough for one."""
         self._buffer += data
@@ -123,11 +132,7 @@ class ObjectWriter:
             del self._buffer[:_PART]
         return len(data)
 
-    def flush(self) -> None:
-        """Do nothing: parts go when they are full."""
-
-    def close(self) -> None:
-        """Finish the object."""
+    def _close(self) -> None:
         where = {"Bucket": self.bucket, "Key": self.key}
         if not self._upload:
             aws.s3().put_object(**where, Body=bytes(self._buffer), ContentType=self.content_type)
@@ -138,7 +143,7 @@ class ObjectWriter:
             **where, UploadId=self._upload, MultipartUpload={"Parts": self._parts}
         )
 
-    def abort(self) -> None:
+    def _abort(self) -> None:
         """Drop what was sent so far; the bucket's own rule drops what a crash leaves."""
         from botocore.exceptions import ClientError
 

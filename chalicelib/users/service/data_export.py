@@ -118,16 +118,11 @@ def assemble(ctx: Context, order: AssembleExport) -> None:
         _drop_chunks(ctx.owner, export)
     if export.state != "assembling":
         return
-    writer = _Hashing(
-        parts.ObjectWriter(settings().bulk_bucket, file_key(ctx.owner, export.id), _TYPE)
-    )
-    try:
+    key = file_key(ctx.owner, export.id)
+    with parts.ObjectWriter(settings().bulk_bucket, key, _TYPE) as target:
+        writer = _Hashing(target)
         _write(ctx, export, writer)
-        writer.finish()
-    except BaseException:
-        writer.target.abort()
-        raise
-    done = model.ready(export, size=writer.target.size, sha256=writer.hexdigest(), now=ctx.now)
+    done = model.ready(export, size=target.size, sha256=writer.hexdigest(), now=ctx.now)
     rows.save_export(ctx.commit, ctx.owner.id, done)
     ctx.commit.tell(ExportReady(user_id=ctx.owner.id, job_id=export.id), subject=export.id)
     ctx.commit.order(AssembleExport(job_id=export.id), subject=export.id)
@@ -161,10 +156,6 @@ class _Hashing(io.RawIOBase):
     def write(self, data: bytes, /) -> int:  # zipfile writes bytes only
         self._digest.update(data)
         return self.target.write(data)
-
-    def finish(self) -> None:
-        """Finish the object."""
-        self.target.close()
 
     def hexdigest(self) -> str:
         """Give the SHA-256 of all that was written."""

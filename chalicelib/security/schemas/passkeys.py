@@ -59,7 +59,7 @@ class _FromBrowser(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class AttestationResponse(_FromBrowser):
+class NewResponse(_FromBrowser):
     """What an authenticator says of a new passkey."""
 
     client_data: Base64Url = Field(alias="clientDataJSON")
@@ -67,7 +67,7 @@ class AttestationResponse(_FromBrowser):
     transports: Annotated[list[Transport], Field(max_length=10)] | None = None
 
 
-class AssertionResponse(_FromBrowser):
+class ShownResponse(_FromBrowser):
     """What an authenticator answers to a challenge."""
 
     client_data: Base64Url = Field(alias="clientDataJSON")
@@ -91,7 +91,7 @@ class NewCredential(_Credential):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_ATTESTATION]})
 
-    response: AttestationResponse
+    response: NewResponse
 
     def transports(self) -> tuple[str, ...]:
         """Give how devices reach the authenticator, each once."""
@@ -103,7 +103,7 @@ class ShownCredential(_Credential):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_ASSERTION]})
 
-    response: AssertionResponse
+    response: ShownResponse
 
 
 class PasskeyAnswer(Wire):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Self, cast
+from typing import Final, Self, cast
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.context import Owner
@@ -22,15 +22,18 @@ class Files:
     bucket: Callable[[], str]
     prefix: Callable[[Owner], str]
 
-    def page(self, owner: Owner, after: str, most: int) -> tuple[int, str]:
-        """Count the objects of the next page, all versions, and name its last key; 0 at the end."""
-        found = _versions(self.bucket(), self.prefix(owner), after, most)
+    def page(self, owner: Owner, _after: str, most: int) -> tuple[int, str]:
+        """Count the objects of the next page, all versions, and name its last key; 0 at the end.
+
+        What came before is deleted by then, so the next page is the first one.
+        """
+        found = _versions(self.bucket(), self.prefix(owner), most)
         return len(found), max((key for key, _ in found), default="")
 
-    def remove(self, owner: Owner, after: str, until: str, most: int) -> None:
-        """Delete the objects behind `after` up to `until`, all versions; again is no error."""
+    def remove(self, owner: Owner, _after: str, until: str, most: int) -> None:
+        """Delete the objects up to `until`, all versions; again is no error."""
         for _ in range(most):  # a page may end between two versions of one key
-            found = _versions(self.bucket(), self.prefix(owner), after, most)
+            found = _versions(self.bucket(), self.prefix(owner), most)
             going = [one for one in found if one[0] <= until]
             if not going:
                 return
@@ -47,7 +50,7 @@ class Files:
 def remove_objects(bucket: str, prefix: str, *, most: int = 10) -> None:
     """Delete what lies under a prefix, all versions, in up to so many pages of 1,000."""
     for _ in range(most):
-        found = _versions(bucket, prefix, "", _DELETED_AT_ONCE)
+        found = _versions(bucket, prefix, _DELETED_AT_ONCE)
         if not found:
             return
         _delete(bucket, found)
@@ -62,21 +65,16 @@ def _delete(bucket: str, found: Sequence[tuple[str, str]]) -> None:
         aws.s3().delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
 
 
-def _versions(bucket: str, prefix: str, after: str, most: int) -> list[tuple[str, str]]:
+def _versions(bucket: str, prefix: str, most: int) -> list[tuple[str, str]]:
     """List keys with their versions; where a store knows no versions, keys alone."""
     from botocore.exceptions import ClientError
 
-    request: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": most}
-    if after:
-        request["KeyMarker"] = after
     try:
-        answer = aws.s3().list_object_versions(**request)
+        answer = aws.s3().list_object_versions(Bucket=bucket, Prefix=prefix, MaxKeys=most)
     except ClientError as error:
         if error.response["Error"]["Code"] != "NotImplemented":
             raise
-        listed = aws.s3().list_objects_v2(
-            Bucket=bucket, Prefix=prefix, StartAfter=after, MaxKeys=most
-        )
+        listed = aws.s3().list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=most)
         return [(one["Key"], "") for one in listed.get("Contents", ())]
     both = [*answer.get("Versions", ()), *answer.get("DeleteMarkers", ())]
     return sorted((one["Key"], _version(one)) for one in both)

@@ -329,7 +329,7 @@ def _failures(operation: Operation) -> Json:
         statuses |= {"400", "422"}
     if operation.query is not None:
         statuses.add("422")
-    if operation.method != "GET":
+    if operation.method != "GET" and not operation.reads:
         statuses.add("409")
     if not operation.public:
         statuses |= {"401", "403"}

@@ -236,7 +236,7 @@ def _own(standing: users.Standing) -> bool:
 
 
 def _allow_member(operation: Operation, member: users.Membership) -> None:
-    needed: Role = "viewer" if operation.method == "GET" else "editor"
+    needed: Role = "viewer" if operation.method == "GET" or operation.reads else "editor"
     if not covers(member.role, needed):
         raise MissingRole
     if member.accounts is not None and not operation.by_account:

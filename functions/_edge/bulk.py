@@ -33,6 +33,7 @@ def bulk(
     out: type[BulkOut[Any]],
     summary: str,
     scope: str,
+    by_account: bool = False,
 ) -> Callable[[Each], Each]:
     """Declare a bulk route: the view does one operation and gives its status and its object."""
 
@@ -53,6 +54,7 @@ def bulk(
             if_match="none",
             idempotent=True,
             limit=None,
+            by_account=by_account,
         )
         register(operation)
         edge.route(operation, view, _act)

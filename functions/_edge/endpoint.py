@@ -76,7 +76,8 @@ class Edge:
 
         Unsafe routes of known callers honour `Idempotency-Key` unless they say `idempotent=False`.
         """
-        facts.setdefault("idempotent", method != "GET" and not facts.get("public", False))
+        writes = method != "GET" and not facts.get("reads", False)
+        facts.setdefault("idempotent", writes and not facts.get("public", False))
         facts.setdefault("household", self.spec.service not in _PERSONAL)
 
         def decorate(view: View) -> View:
@@ -208,7 +209,7 @@ def _act(call: Call, caller: Caller, arguments: Mapping[str, Any]) -> Answer:
     def work(context: Context) -> Answer:
         return respond(call, call.view(context, **arguments))
 
-    if call.operation.method == "GET":
+    if call.operation.method == "GET" or call.operation.reads:
         return work(context_of(call, caller, version))
     return in_unit(lambda: context_of(call, caller, version), work, claimed=claim_of(call))
 

@@ -34,6 +34,7 @@ class Operation:
     limit: Limit | None = None
     household: bool = True
     by_account: bool = False
+    reads: bool = False
     people_only: bool = False
     step_up: bool = False
     admin: bool = False
@@ -46,8 +47,10 @@ class Facts(TypedDict, total=False):
 
     `out` is a model, `PageOut[model]`, or None for no content. `household`: it takes `?household=`, and its
     data may be a household's (the default but for users and security). `by_account`: it honours
-    `ctx.accounts`; others refuse members who may see some accounts only. `people_only`: no API token and no
-    third-party app. `step_up`: only within ten minutes of a proof. `admin`: for everybody else it is absent.
+    `ctx.accounts`; others refuse members who may see some accounts only. `reads`: a POST whose body is a
+    question and which writes nothing. `people_only`: no API token and no third-party app. `step_up`: only
+    within ten minutes of a proof. `admin`: for everybody else it is absent. `form`: it reads a
+    form. `clients`: an app on its own behalf may call it too.
     """
 
     out: Any
@@ -61,6 +64,7 @@ class Facts(TypedDict, total=False):
     limit: Limit | None
     household: bool
     by_account: bool
+    reads: bool
     people_only: bool
     step_up: bool
     admin: bool

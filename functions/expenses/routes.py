@@ -189,6 +189,7 @@ def remove_transaction(ctx: Context, transaction_id: str) -> None:
     out=TransactionBulkOut,
     summary="Record, change and delete many transactions",
     scope=WRITE,
+    by_account=True,
 )
 def write_transactions(
     ctx: Context, operation: TransactionOperation

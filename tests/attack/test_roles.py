@@ -101,7 +101,7 @@ def _verdict(reply: Reply) -> str:
 def _expected(operation: Operation, role: str) -> str:
     if role == "stranger":
         return "nothing"
-    if role == "viewer" and operation.method != "GET":
+    if role == "viewer" and operation.method != "GET" and not operation.reads:
         return "role"
     if role == "limited" and not operation.by_account:
         return "role"

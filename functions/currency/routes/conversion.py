@@ -6,11 +6,14 @@ from chalicelib.currency.schemas.conversion import ConvertIn, ConvertOut
 from chalicelib.currency.schemas.gains import GainsIn, GainsOut
 from chalicelib.currency.service import conversion, gains
 from chalicelib.kernel.context import Context
-from functions.currency.routes.edge import ask
+from functions.currency.routes.edge import edge
 
 
-@ask(
+@edge.endpoint(
+    "POST",
     "/v1/currency/convert",
+    reads=True,
+    scope="currency:read",
     body=ConvertIn,
     out=ConvertOut,
     summary="Convert amounts, lists and reports",
@@ -27,8 +30,11 @@ def convert(ctx: Context, body: ConvertIn) -> ConvertOut:
     return ConvertOut.of(found, body.to)
 
 
-@ask(
+@edge.endpoint(
+    "POST",
     "/v1/currency/gains",
+    reads=True,
+    scope="currency:read",
     body=GainsIn,
     out=GainsOut,
     summary="Gains and losses on held currency",

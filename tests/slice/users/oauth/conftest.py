@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -110,26 +111,43 @@ def developer(cloud: Cloud) -> SignedIn:
     return signed_in(Client(cloud.app), cloud)
 
 
+def register_app(cloud: Cloud, developer: SignedIn, **more: Any) -> App:
+    """Register an app over HTTP."""
+    body = {
+        "name": "Receipt reader",
+        "confidential": True,
+        "redirect_uris": [REDIRECT],
+        "grants": ["authorization_code", "refresh_token"],
+        "scopes": ["openid", "profile", "email", "expenses:read", "expenses:write"],
+        **more,
+    }
+    reply = developer.client.post("/v1/users/oauth/clients", body)
+    assert reply.status == 201, reply.text
+    made = reply.json
+    redirect = (made["redirect_uris"] or [""])[0]
+    return App(made["id"], made["client_secret"], redirect, Client(cloud.app))
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A user and apps for tables of cases that leave them as they were."""
+
+    user: SignedIn
+    app: App
+    public: App
+    other: App
+
+
+@pytest.fixture(scope="module")
+def shared(cloud: Cloud) -> Shared:
+    user = signed_in(Client(cloud.app), cloud)
+    apps = (register_app(cloud, user, confidential=one) for one in (True, False, True))
+    return Shared(user, *apps)
+
+
 @pytest.fixture
 def register(cloud: Cloud, developer: SignedIn) -> Register:
-    """Register an app over HTTP."""
-
-    def walk(**more: Any) -> App:
-        body = {
-            "name": "Receipt reader",
-            "confidential": True,
-            "redirect_uris": [REDIRECT],
-            "grants": ["authorization_code", "refresh_token"],
-            "scopes": ["openid", "profile", "email", "expenses:read", "expenses:write"],
-            **more,
-        }
-        reply = developer.client.post("/v1/users/oauth/clients", body)
-        assert reply.status == 201, reply.text
-        made = reply.json
-        redirect = (made["redirect_uris"] or [""])[0]
-        return App(made["id"], made["client_secret"], redirect, Client(cloud.app))
-
-    return walk
+    return partial(register_app, cloud, developer)
 
 
 @pytest.fixture

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from chalicelib.kernel.changes import ChangeRow, change_key
 from chalicelib.kernel.context import Owner
 from chalicelib.kernel.tables import Table, TableSpec
 from chalicelib.kernel.wire import Wire
 
-_EXAMPLE = {
+_EXAMPLE: Final[JsonDict] = {
     "seq": 1,
     "at": "2026-11-22T12:00:00.000Z",
     "actor": "user:0190b5a8-7c3e-7b1a-9d55-0a6f0c1d2e3f",
@@ -21,6 +22,7 @@ _EXAMPLE = {
     "sealed": "AQHk3g==",
     "prev": "",
     "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "digest": None,
 }
 
 
@@ -30,7 +32,7 @@ class LedgerEntryOut(Wire):
     `digest` is there only where the ciphertext was made anew under another key: what the hash covers instead.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{**_EXAMPLE, "digest": None}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     seq: int
     at: str
@@ -52,7 +54,7 @@ class LedgerOut(Wire):
                 {
                     "service": "expenses",
                     "owner": "U#0190b5a8-7c3e-7b1a-9d55-0a6f0c1d2e3f",
-                    "entries": [{**_EXAMPLE, "digest": None}],
+                    "entries": [_EXAMPLE],
                     "next_seq": None,
                 }
             ]

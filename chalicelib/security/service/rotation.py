@@ -53,7 +53,8 @@ def _drive(row: RotationRow, now: datetime) -> int | None:
     rotation = find_rotation(owner)
     step, again = next_step(rotation, active_from=row.active_from, at=at)
     if step == "finish" and rotation is not None:
-        return _finish(ctx, rotation)
+        _finish(ctx, rotation)
+        return None
     if step == "begin":
         following = begun(rotation, generation=row.generation, at=at)
         save_rotation(ctx.commit, following)

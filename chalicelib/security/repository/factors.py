@@ -24,7 +24,6 @@ FACTOR: Final = "FCT#"
 PASSKEY: Final = FACTOR + "PKY#"
 _CODES: Final = FACTOR + "RCV"
 _TOTP: Final = FACTOR + "TOTP"
-_HASH_BYTES: Final = 32
 _LIVE: Final = "live"
 
 
@@ -40,9 +39,12 @@ class TotpRow(Row):
 
 
 class RecoveryCodesRow(Row):
-    """The keyed hashes of the codes that are left, one behind the other; absent when none is."""
+    """The keyed hashes of the codes that are left, as hex, one a word; absent when none is.
 
-    hashes = BinaryAttribute(legacy_encoding=False, null=True)
+    Text, because random bytes can look like a sealed value, and then no key of the owner could ever go.
+    """
+
+    hashes = UnicodeAttribute(null=True)
     created = WholeNumber()
     version = WholeNumber()
 
@@ -128,7 +130,7 @@ def save_recovery_codes(commit: Commit, codes: RecoveryCodes) -> None:
     """Write recovery codes over the version before them."""
     row = RecoveryCodesRow(
         *_key(codes.user_id, _CODES),
-        hashes=b"".join(codes.hashes) or None,
+        hashes=" ".join(one.hex() for one in codes.hashes) or None,
         created=millis(codes.created_at),
         version=codes.version,
     )
@@ -142,11 +144,9 @@ def remove_recovery_codes(commit: Commit, codes: RecoveryCodes) -> None:
 
 def _codes_from(user_id: str, raw: Raw) -> RecoveryCodes:
     row = RecoveryCodesRow.from_raw_data(dict(raw))
-    joined = row.hashes or b""
-    hashes = (joined[at : at + _HASH_BYTES] for at in range(0, len(joined), _HASH_BYTES))
     return RecoveryCodes(
         user_id=user_id,
-        hashes=tuple(hashes),
+        hashes=tuple(bytes.fromhex(one) for one in (row.hashes or "").split()),
         created_at=instant(row.created),
         version=row.version,
     )

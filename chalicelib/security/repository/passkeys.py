@@ -19,6 +19,7 @@ from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace, Operation, put_new, send
 from chalicelib.kernel.vault import Vault
 from chalicelib.security.errors import KeyMadeMeanwhile, PasskeyNotFound
+from chalicelib.security.model.ceremonies import bytes_of, text_of
 from chalicelib.security.model.factors import MOST_PASSKEYS
 from chalicelib.security.model.passkeys import Challenge, Passkey, Purpose
 from chalicelib.security.repository.factors import PASSKEY, owner_of
@@ -29,11 +30,15 @@ _CHALLENGE: Final = "CHL"
 
 
 class PasskeyRow(Row):
-    """A passkey; times are Unix milliseconds."""
+    """A passkey; times are Unix milliseconds.
+
+    The authenticator's bytes are base64url: as they are, they could look like a sealed value, and then no key of
+    the owner could ever go.
+    """
 
     label = BinaryAttribute(legacy_encoding=False)
-    credential = BinaryAttribute(legacy_encoding=False)
-    public_key = BinaryAttribute(legacy_encoding=False)
+    credential = UnicodeAttribute()
+    public_key = UnicodeAttribute()
     sign_count = WholeNumber()
     flags = UnicodeAttribute(null=True)
     """`synced` and `backed-up`, as far as they hold."""
@@ -86,8 +91,8 @@ def save_passkey(commit: Commit, passkey: Passkey) -> None:
     row = PasskeyRow(
         *_passkey_key(passkey.user_id, passkey.id),
         label=passkey.name,
-        credential=passkey.credential_id,
-        public_key=passkey.public_key,
+        credential=text_of(passkey.credential_id),
+        public_key=text_of(passkey.public_key),
         sign_count=passkey.sign_count,
         flags=" ".join(flags) or None,
         transports=" ".join(passkey.transports) or None,
@@ -127,8 +132,8 @@ def _passkey_from(user_id: str, raw: Raw) -> Passkey:
         id=row.sk.removeprefix(PASSKEY),
         user_id=user_id,
         name=row.label,
-        credential_id=row.credential,
-        public_key=row.public_key,
+        credential_id=_bytes(row.credential),
+        public_key=_bytes(row.public_key),
         sign_count=row.sign_count,
         synced="synced" in flags,
         backed_up="backed-up" in flags,
@@ -138,6 +143,10 @@ def _passkey_from(user_id: str, raw: Raw) -> Passkey:
         used_at=instant(used) if used is not None else None,
         version=row.version,
     )
+
+
+def _bytes(text: str) -> bytes:
+    return bytes_of(text) or b""
 
 
 def _passkey_key(user_id: str, passkey_id: str) -> Key:

@@ -20,6 +20,7 @@ from functions.security.routes.edge import edge
     summary="Your second factors",
     out=FactorsOut,
     scope="security:read",
+    people_only=True,
 )
 def read_factors(ctx: Context) -> FactorsOut:
     """Say which second factors the caller has, and how many recovery codes are left."""

@@ -272,3 +272,18 @@ def _proved(person: SignedIn, session_id: str, at: Clock) -> bool:
     except StepUpRequired:
         return False
     return True
+
+
+def test_every_binary_value_of_a_factor_is_a_sealed_one(person: SignedIn, at: Clock) -> None:
+    """Random bytes may look like a sealed value of an older key, and would keep that key for ever."""
+    with_totp(person, at.at)
+    with_codes(person)
+    with_passkey(person)
+
+    rows = Table(TABLE).query(str(person.owner), "FCT#", "FCT~", limit=9, consistent=True).items
+
+    assert len(rows) == 3
+    for row in rows:
+        for name, value in row.items():
+            if "B" in value:
+                assert person.vault.open(value["B"], "security", row["sk"]["S"], name)

@@ -50,6 +50,7 @@ MANAGING: Final[dict[tuple[str, str], str]] = {
     ("POST", ONE + "/leave"): "member",
 }
 """Who may call what of a household itself. A member asks for a split in vain, but is told so."""
+LEAVING_LAST: Final = sorted(MANAGING, key=lambda place: place[1].endswith("/leave"))
 
 
 @dataclass(slots=True)
@@ -121,9 +122,7 @@ def test_a_households_data_is_open_to_whom_the_registry_says(
 
 
 @pytest.mark.covers("V8.2.1")
-@pytest.mark.parametrize(
-    "place", sorted(MANAGING, key=lambda one: one[1].endswith("/leave")), ids=str
-)
+@pytest.mark.parametrize("place", LEAVING_LAST, ids=str)
 def test_a_household_itself_is_managed_by_whom_the_table_says(
     home: Home, place: tuple[str, str]
 ) -> None:

@@ -8,11 +8,12 @@ anew under the person's key; ids are derived by it, so a step that comes again f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from chalicelib.expenses.commands import SPLIT_CHUNK, SplitMore, Taking
-from chalicelib.expenses.model.accounts import MAX_ACCOUNTS_OWNED
+from chalicelib.expenses.model.accounts import MAX_ACCOUNTS_OWNED, Account
 from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.splitting import (
     MOST_ROUNDS,
@@ -44,6 +45,23 @@ def begin(ctx: Context, fact: SplitRequested) -> None:
         gone = tuple(_refused(account_id, "household-gone") for account_id in fact.accounts)
         _end(ctx, fact.split_id, step=1, total=0, takings=gone)
         return
+    takings, total = _opened(ctx, side, fact)
+    first = SplitMore(
+        split_id=fact.split_id,
+        household_id=fact.household_id,
+        mode=fact.mode,
+        takings=takings,
+        after="",
+        ending=False,
+        step=1,
+        round=1,
+        total=total,
+    )
+    _go_on(ctx, first)
+
+
+def _opened(ctx: Context, side: Context, fact: SplitRequested) -> tuple[tuple[Taking, ...], int]:
+    """Open what may be taken, and give it with what may not, and how many transactions there are."""
     new_ids = {one: derived(ctx, fact.household_id, "account", one) for one in fact.accounts}
     theirs, ours = look_up(side, account=fact.accounts), look_up(ctx, account=new_ids.values())
     room = MAX_ACCOUNTS_OWNED - Accounts(ctx).count(most=MAX_ACCOUNTS_OWNED)
@@ -63,34 +81,22 @@ def begin(ctx: Context, fact: SplitRequested) -> None:
             continue
         room -= 1
         total += account.entries
-        Accounts(ctx).add(taken_account(account, new_id, ctx.now))
-        if fact.mode == "move" and not account.archived:
-            closed = replace(
-                account, archived=True, version=account.version + 1, updated_at=ctx.now
-            )
-            Accounts(side).replace(account, closed)
-        takings.append(
-            Taking(
-                account_id=account_id,
-                new_id=new_id,
-                archived=account.archived,
-                transactions=0,
-                problem=None,
-            )
-        )
-    _go_on(
-        ctx,
-        SplitMore(
-            split_id=fact.split_id,
-            household_id=fact.household_id,
-            mode=fact.mode,
-            takings=tuple(takings),
-            after="",
-            ending=False,
-            step=1,
-            round=1,
-            total=total,
-        ),
+        takings.append(_open(ctx, side, account, new_id, closing=fact.mode == "move"))
+    return tuple(takings), total
+
+
+def _open(ctx: Context, side: Context, account: Account, new_id: str, *, closing: bool) -> Taking:
+    """Open an account in the person's ledger and, when `closing`, close the household's to what is new."""
+    Accounts(ctx).add(taken_account(account, new_id, ctx.now))
+    if closing and not account.archived:
+        closed = replace(account, archived=True, version=account.version + 1, updated_at=ctx.now)
+        Accounts(side).replace(account, closed)
+    return Taking(
+        account_id=account.id,
+        new_id=new_id,
+        archived=account.archived,
+        transactions=0,
+        problem=None,
     )
 
 
@@ -162,33 +168,44 @@ def _still_there(ctx: Context, takings: tuple[Taking, ...]) -> tuple[Taking, ...
 
 
 def _finish(ctx: Context, side: Context, order: SplitMore) -> None:
-    """Remove moved accounts that are empty; go through the ledger again for one that is not."""
-    takings = order.takings
-    if order.mode == "move":
-        found = look_up(side, account=[one.account_id for one in takings])
-        busy = [
-            one.account_id
-            for one in takings
-            if one.new_id
-            and found.is_live("account", one.account_id)
-            and found.account(one.account_id).entries
-        ]
-        if busy and order.round < MOST_ROUNDS:
-            _go_on(ctx, replace(order, after="", ending=False, round=order.round + 1))
-            return
-        for one in takings:
-            if not found.is_live("account", one.account_id):
-                continue
-            account = found.account(one.account_id)
-            if one.new_id and not account.entries:
-                Accounts(side).remove(account)
-            elif one.problem == "account-deleted" and account.archived != one.archived:
-                again = replace(account, archived=one.archived, version=account.version + 1)
-                Accounts(side).replace(account, again)
-        takings = tuple(
-            _stopped(one, "still-in-use") if one.account_id in busy else one for one in takings
-        )
+    """End the job; a move goes through the ledger again while an account is not empty."""
+    if order.mode == "copy":
+        _end(ctx, order.split_id, step=order.step, total=order.total, takings=order.takings)
+        return
+    found = look_up(side, account=[one.account_id for one in order.takings])
+    there = {
+        one.account_id: found.account(one.account_id)
+        for one in order.takings
+        if found.is_live("account", one.account_id)
+    }
+    busy = [one for one in order.takings if one.new_id and _entries(there, one)]
+    if busy and order.round < MOST_ROUNDS:
+        _go_on(ctx, replace(order, after="", ending=False, round=order.round + 1))
+        return
+    for one in order.takings:
+        if one.account_id in there:
+            _close(side, there[one.account_id], one)
+    takings = tuple(_stopped(one, "still-in-use") if one in busy else one for one in order.takings)
     _end(ctx, order.split_id, step=order.step, total=order.total, takings=takings)
+
+
+def _entries(there: Mapping[str, Account], one: Taking) -> int:
+    account = there.get(one.account_id)
+    return account.entries if account else 0
+
+
+def _close(side: Context, account: Account, one: Taking) -> None:
+    """Delete a moved account that is empty; open one again whose move was stopped."""
+    if one.new_id and not account.entries:
+        Accounts(side).remove(account)
+    elif one.problem == "account-deleted" and account.archived != one.archived:
+        opened = replace(
+            account,
+            archived=one.archived,
+            version=account.version + 1,
+            updated_at=side.now,
+        )
+        Accounts(side).replace(account, opened)
 
 
 def _go_on(ctx: Context, order: SplitMore) -> None:

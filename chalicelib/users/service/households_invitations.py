@@ -69,39 +69,43 @@ def invite(ctx: Context, household_id: str, body: Invite) -> InvitationOut:
     if len(households.find_invitations(household_id)) >= MOST_INVITATIONS:
         raise TooManyInvitations
     security.take(BY_HOUSEHOLD, household_id, now=ctx.now)
-    identity = new_id()
-    invitation = Invitation(
-        id=identity,
-        household_id=household_id,
-        email=households.seal_invited(side.vault, identity, email),
-        role=body.role,
-        accounts=body.accounts,
-        invited_by=ctx.owner.id,
-        created_at=ctx.now,
-        expires_at=ctx.now + INVITATION_LIFE,
-        used_by=None,
-        version=1,
-    )
+    invitation = _new(side, body, email)
     households.save_invitation(side.commit, invitation)
     side.commit.record(
         Change(
             kind="invitation",
-            id=identity,
+            id=invitation.id,
             version=1,
             fields={"role": body.role},
             after={"email": email},
         )
     )
     if _may_mail(ctx, email):
-        fact = InvitationSent(household_id=household_id, invitation_id=identity)
+        fact = InvitationSent(household_id=household_id, invitation_id=invitation.id)
         side.commit.tell(fact, subject=household_id)
     audit.enter(
         ctx,
         "member-invited",
-        subject=identity,
+        subject=invitation.id,
         after={"household": household_id, "role": body.role},
     )
     return _out(side, invitation)
+
+
+def _new(side: Context, body: Invite, email: str) -> Invitation:
+    identity = new_id()
+    return Invitation(
+        id=identity,
+        household_id=side.owner.id,
+        email=households.seal_invited(side.vault, identity, email),
+        role=body.role,
+        accounts=body.accounts,
+        invited_by=side.actor.user_id,
+        created_at=side.now,
+        expires_at=side.now + INVITATION_LIFE,
+        used_by=None,
+        version=1,
+    )
 
 
 def _may_mail(ctx: Context, email: str) -> bool:

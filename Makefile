@@ -83,6 +83,10 @@ test-all: lint type arch  ## the same with the full figures of every family (lon
 	XPENSE_FULL=1 $(BIN)/python -m pytest --timeout 3600 -n $(WORKERS) --dist loadfile -m "not durable" $(PYTEST_ARGS)
 	XPENSE_FULL=1 XPENSE_TEST_ENGINE=durable $(BIN)/python -m pytest --timeout 3600 -n $(WORKERS) --dist loadfile -m "slice and not engine" $(PYTEST_ARGS)
 
+.PHONY: verify-audit
+verify-audit: $(STAMP)  ## verify a person's change logs: URL=http://... with XPENSE_TOKEN, or FILE=kept.json; SERVICE=
+	@$(BIN)/python -m tools.verify_audit $(if $(FILE),"$(FILE)",--url "$(or $(URL),http://127.0.0.1:$(PORT))") $(if $(SERVICE),--service "$(SERVICE)")
+
 .PHONY: lint
 lint: $(STAMP)  ## ruff: rules and format
 	@$(BIN)/ruff check $(SOURCES)

@@ -18,7 +18,8 @@ _PAGE: Final = """<!doctype html>
 """
 
 
-_LINK_LIKE: Final = re.compile(r"[@/\\:]|\w\.\w")
+_LINK_LIKE: Final = re.compile(r"[@/\\:]|\w[.\u3002\uff0e\uff61]\w")
+"""Also with the full stops that domain names may have (RFC 3490, 3.1)."""
 
 
 @dataclass(frozen=True, slots=True)

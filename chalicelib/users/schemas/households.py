@@ -194,7 +194,7 @@ class Leave(Wire):
     take: Take | None = None
 
 
-class TakenOut(Wire):
+class TakenAccountOut(Wire):
     """What became of one account: its id in your own ledger, or why it stayed."""
 
     model_config = _example(_TAKEN)
@@ -228,7 +228,7 @@ class SplitOut(Wire):
     accounts: list[Id]
     state: Literal["waiting", "running", "done"]
     progress: Progress
-    result: list[TakenOut] | None
+    result: list[TakenAccountOut] | None
     created_at: str
     version: int
 

@@ -21,7 +21,7 @@ from chalicelib.users.model.households import (
     may_take,
 )
 from chalicelib.users.repository import households, memberships
-from chalicelib.users.schemas.households import SplitOut, Take, TakenOut
+from chalicelib.users.schemas.households import SplitOut, Take, TakenAccountOut
 from chalicelib.users.service import audit
 
 
@@ -110,7 +110,7 @@ def advance_split(ctx: Context, order: SplitAdvanced) -> None:
 
 def _out(split: Split) -> SplitOut:
     result = [
-        TakenOut(
+        TakenAccountOut(
             account_id=one.account_id,
             new_account_id=one.new_account_id,
             transactions=one.transactions,

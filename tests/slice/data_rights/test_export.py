@@ -23,6 +23,7 @@ from tests.factories.data_rights import (
     all_items,
     run_due,
     with_everything,
+    with_little,
 )
 from tests.factories.expenses import recorded
 from tests.factories.users import signed_in
@@ -129,7 +130,7 @@ def test_every_stored_attribute_of_every_row_is_in_the_export_unless_a_reason_is
 def test_one_export_runs_at_a_time_and_two_may_be_made_a_day(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = with_everything(cloud)
+    one = with_little(cloud)
     me = one.person.client
 
     first = me.post(EXPORTS)
@@ -157,7 +158,7 @@ def test_an_export_is_nobody_elses(cloud: Cloud, one: Everything) -> None:
 
 @pytest.mark.durable
 def test_the_file_goes_after_seven_days(cloud: Cloud) -> None:
-    one = with_everything(cloud)
+    one = with_little(cloud)
     job = one.person.client.post(EXPORTS).json
     cloud.drain()
     fetched(one, job)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from chalicelib.kernel.ids import is_id, new_id
+from chalicelib.users.api import ALL_SCOPES
 from functions._edge.operations import Operation, operations
 from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
@@ -63,7 +64,8 @@ def client(cloud: Cloud) -> Client:
 def token(client: Client, cloud: Cloud) -> str:
     from tests.factories.users import signed_in
 
-    return signed_in(client, cloud).access_token
+    # an administrator may call every route
+    return signed_in(client, cloud, admin=True).access_token
 
 
 def _is_problem(reply: Reply, status: int) -> dict[str, Any]:
@@ -128,6 +130,8 @@ def test_a_bad_body_is_a_clear_problem(
 def test_an_unknown_query_parameter_is_refused_by_name(
     client: Client, token: str, operation: Operation
 ) -> None:
+    if operation.scope is not None and operation.scope not in ALL_SCOPES:
+        pytest.skip("for apps that a user let in: people's tokens do not carry the scope")
     reply = client.call(
         operation.method,
         _path(operation),

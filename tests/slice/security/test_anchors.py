@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pytest
 
@@ -38,7 +38,7 @@ from tools.verify_audit import Tampered, check_bundle
 pytestmark = [pytest.mark.slice, pytest.mark.attack]
 FULL: Final = bool(os.environ.get("XPENSE_FULL"))
 SERVICES: Final = ("users", "security")
-SIDES: Final = ("before", "after")
+SIDES: Final[tuple[Literal["before", "after"], ...]] = ("before", "after")
 
 
 def ordering(spec: TableSpec) -> kernel_anchors.Ordering:

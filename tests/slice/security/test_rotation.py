@@ -6,7 +6,7 @@ import contextlib
 import importlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pytest
 
@@ -36,7 +36,7 @@ from tests.support.taps import calls_of, killed_at
 from tools import verify_audit
 
 pytestmark = [pytest.mark.slice, pytest.mark.attack]
-SIDES: Final = ("before", "after")
+SIDES: Final[tuple[Literal["before", "after"], ...]] = ("before", "after")
 HOUR: Final = timedelta(hours=1)
 
 

@@ -280,6 +280,38 @@ def test_an_account_deleted_on_the_way_stays_with_the_household(cloud: Cloud) ->
     assert account["archived"] is False
 
 
+def test_what_the_household_does_meanwhile_is_not_lost(cloud: Cloud) -> None:
+    one = scene(cloud, opening="0.00")
+    edited, deleted, moved, kept = (
+        recorded(one.bob_at_home, one.his, f"-{place + 1}.00") for place in range(4)
+    )
+    split = leave(one, one.his)
+    begun(one)
+
+    home = within(one.ada, one.home).client
+    for row, body in (
+        (edited, {"notes": "late", "amount": {"amount": "-9.00", "currency": "EUR"}}),
+        (moved, {"account_id": one.hers}),
+    ):
+        url = f"{TRANSACTIONS}/{row['id']}"
+        assert home.patch(url, body, headers=matching(row)).status == 200
+    url = f"{TRANSACTIONS}/{deleted['id']}"
+    assert home.delete(url, headers=matching(deleted)).status == 204
+    cloud.drain()
+
+    assert job(one, split)["state"] == "done"
+    after = everything(one.bob)
+    assert sorted((r["amount"]["amount"], r["notes"]) for r in after) == [
+        ("-4.00", ""),
+        ("-9.00", "late"),
+    ]
+    assert kept["amount"]["amount"] == "-4.00"
+    assert balances(one.bob) == {"Bob's": ("-13.00", 2)}
+    assert balances(within(one.ada, one.home)) == {"Ada's": ("-3.00", 1)}
+    assert spent(one.bob) == ("-13.00", 2)
+    assert spent(within(one.ada, one.home)) == ("-3.00", 1)
+
+
 @pytest.mark.durable
 def test_a_split_is_exactly_once_whatever_dies(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.kernel.settings import settings
 from chalicelib.users.model import consents
-from chalicelib.users.model.clients import OPENID, SCOPES
+from chalicelib.users.model.clients import MOST_CLIENTS, OPENID, SCOPES
 from chalicelib.users.service import oauth_clients
 from tests.factories.users import SignedIn, signed_in
 from tests.slice.users.oauth.conftest import REDIRECT, App, Register, answer_of, opens
@@ -241,7 +241,7 @@ def test_a_secret_is_shown_once_and_apps_are_their_developers(
 def test_a_developer_has_a_bounded_number_of_apps(
     developer: SignedIn, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert oauth_clients.MOST_CLIENTS == 20
+    assert MOST_CLIENTS == 20
     monkeypatch.setattr(oauth_clients, "MOST_CLIENTS", 2)
     for _ in range(2):
         register(confidential=False)

@@ -80,6 +80,10 @@ class Browser:
         return self.finished(provider.signs_in(self.started()))
 
 
+def finish_of(browser: Browser, answer: dict[str, str]) -> Finish:
+    return Finish(state=answer["state"], code=answer["code"], verifier=browser.verifier)
+
+
 @pytest.fixture
 def browser(cloud: Cloud, provider: IdentityProvider) -> Browser:
     return Browser(cloud)
@@ -242,7 +246,7 @@ def test_a_state_works_for_ten_minutes(browser: Browser, provider: IdentityProvi
     late = Visit(now=clock.now() + timedelta(minutes=10, seconds=1), address="10.9.9.9")
 
     with pytest.raises(ProviderRefused):
-        oidc_sign_in.sign_in(late, "google", Finish(**answer, verifier=browser.verifier))
+        oidc_sign_in.sign_in(late, "google", finish_of(browser, answer))
 
 
 @pytest.mark.covers("V10.2.2")
@@ -601,7 +605,7 @@ def test_of_two_that_bring_one_answer_at_once_exactly_one_gets_in(
     cloud: Cloud, provider: IdentityProvider
 ) -> None:
     def act(browser: Browser, answer: dict[str, str]) -> object:
-        finish = Finish(**answer, verifier=browser.verifier)
+        finish = finish_of(browser, answer)
         try:
             return oidc_sign_in.sign_in(Visit(address="10.8.8.8"), "google", finish)
         except Refusal as refusal:
@@ -627,7 +631,7 @@ def test_a_new_person_who_comes_twice_at_once_is_one_account(
     browser.walk(provider)
 
     def act(answer: dict[str, str]) -> object:
-        finish = Finish(**answer, verifier=browser.verifier)
+        finish = finish_of(browser, answer)
         return oidc_sign_in.sign_in(Visit(address="10.8.8.9"), "google", finish)
 
     for order in orders(7, 7, most=6):
@@ -644,7 +648,7 @@ def test_whoever_dies_anywhere_can_begin_again(cloud: Cloud, provider: IdentityP
 
     def act() -> object:
         answer = provider.signs_in(browser.started())
-        finish = Finish(**answer, verifier=browser.verifier)
+        finish = finish_of(browser, answer)
         return oidc_sign_in.sign_in(Visit(address="10.8.8.7"), "google", finish)
 
     def fresh() -> object:

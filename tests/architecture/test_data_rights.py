@@ -37,6 +37,7 @@ NOT_OWNED: dict[str, str] = {
     "RootRow": "hashes of many owners together",
     "AnchorRow": "hashes of many owners together",
     "OwnerKeyRow": "the key itself: destroyed last, never exported",
+    "RotationRow": "ROTATIONS: an id and a number; dropped when it is due and the key is gone, in 35 days at most",
     "OutboxRow": "on its way for seconds; ids only",
     "DecoyRow": "a write to nobody, for a minute, that makes refusals cost alike",
     "TriesRow": "counters under keyed hashes, which expire",

@@ -13,6 +13,7 @@ from functions.currency.routes.edge import edge
     "POST",
     "/v1/currency/convert",
     reads=True,
+    by_account=True,  # rates belong to no account
     scope="currency:read",
     body=ConvertIn,
     out=ConvertOut,
@@ -34,6 +35,7 @@ def convert(ctx: Context, body: ConvertIn) -> ConvertOut:
     "POST",
     "/v1/currency/gains",
     reads=True,
+    by_account=True,  # rates belong to no account
     scope="currency:read",
     body=GainsIn,
     out=GainsOut,

@@ -29,6 +29,7 @@ WRITE = "currency:write"
     query=CurrenciesQuery,
     out=CurrenciesOut,
     scope=READ,
+    by_account=True,  # rates belong to no account
 )
 def list_currencies(_ctx: Context, query: CurrenciesQuery) -> CurrenciesOut:
     """Name all currencies of ISO 4217 and the listed crypto units, with the locale's way to write amounts."""
@@ -43,6 +44,7 @@ def list_currencies(_ctx: Context, query: CurrenciesQuery) -> CurrenciesOut:
     query=RatesQuery,
     out=RatesOut,
     scope=READ,
+    by_account=True,  # rates belong to no account
 )
 def read_rates(ctx: Context, query: RatesQuery) -> RatesOut:
     """Give one base's rates on a day, each with its own day and source.
@@ -61,6 +63,7 @@ def read_rates(ctx: Context, query: RatesQuery) -> RatesOut:
     query=HistoryQuery,
     out=HistoryOut,
     scope=READ,
+    by_account=True,  # rates belong to no account
 )
 def read_history(ctx: Context, query: HistoryQuery) -> HistoryOut:
     """Give a pair's rates of at most 366 days, one for each day on which a new one was published or set."""
@@ -76,6 +79,7 @@ def read_history(ctx: Context, query: HistoryQuery) -> HistoryOut:
     query=OwnRatesQuery,
     out=OwnRatesOut,
     scope=READ,
+    by_account=True,  # rates belong to no account
 )
 def list_own_rates(ctx: Context, query: OwnRatesQuery) -> OwnRatesOut:
     """List one's own rates of the days between two, newest first."""

@@ -17,6 +17,7 @@ from chalicelib.users.repository import clients as client_rows
 from chalicelib.users.schemas.oauth import IntrospectionOut, TokenToJudge
 from chalicelib.users.service import audit, oauth_clients, standing
 from chalicelib.users.service.credentials import read_token
+from chalicelib.users.service.oauth_sessions import through
 from chalicelib.users.service.unit import in_one_write
 
 
@@ -45,7 +46,7 @@ def _end_session(visit: Visit, client: Client, user_id: str, session_id: str) ->
         session = repository.find_user_and_session(user_id, session_id)[1]
         if session is not None and session.live and session.client == client.id:
             repository.save_session(ctx.commit, sessions.ended(session))
-            audit.enter(ctx, "client-token-revoked", subject=client.id)
+            audit.enter(through(ctx, session), "client-token-revoked", subject=client.id)
 
     in_one_write(visit, repository.owner_of(user_id), work)
 

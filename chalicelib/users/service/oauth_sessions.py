@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from chalicelib.kernel.context import Context, Visit
+from chalicelib.kernel.context import Actor, Context, Visit
 from chalicelib.kernel.keys import provider
 from chalicelib.users import repository
 from chalicelib.users.events import RefreshTokenReused
@@ -65,7 +65,7 @@ def begin(ctx: Context, visit: Visit, client: Client, brought: Redemption) -> Be
     if code is None:
         if facts.session is not None and facts.session.live:
             repository.save_session(ctx.commit, sessions.ended(facts.session))
-            audit.enter(ctx, "authorization-code-reused", subject=facts.session.client)
+            audit.enter(through(ctx, facts.session), "authorization-code-reused", subject=client.id)
         return None
     code_rows.spend_code(ctx.commit, code)
     fits = code.fits(
@@ -108,7 +108,7 @@ def _begin(ctx: Context, visit: Visit, client: Client, code: Code, consent: Cons
     changed, too_many = consents.with_session(consent, session.id)
     consent_rows.save_consent(ctx.commit, changed)
     end_sessions(ctx, too_many)
-    audit.enter(ctx, "sign-in", subject=session.id, after={"client": client.id})
+    audit.enter(through(ctx, session), "sign-in", subject=session.id, after={"client": client.id})
     return Begun(session, token, code)
 
 
@@ -125,9 +125,7 @@ def renew(ctx: Context, visit: Visit, client: Client, given: Opaque) -> Begun | 
         repository.save_session(ctx.commit, sessions.ended(session))
         told = RefreshTokenReused(user_id=user.id, session_id=session.id)
         ctx.commit.tell(told, subject=session.id)
-        audit.enter(
-            ctx, "refresh-token-reused", subject=session.id, after={"client": session.client}
-        )
+        audit.enter(through(ctx, session), "refresh-token-reused", subject=session.id)
         return None
     token = new_token("app-refresh", user_id=user.id, identity=session.id)
     renewed = sessions.renewed(
@@ -135,6 +133,17 @@ def renew(ctx: Context, visit: Visit, client: Client, given: Opaque) -> Begun | 
     )
     repository.save_session(ctx.commit, renewed)
     return Begun(renewed, token, None)
+
+
+def through(ctx: Context, session: Session) -> Context:
+    """Give the context as the app's work for the user, for the audit: the edge could not know who it is."""
+    actor = Actor(
+        kind="user",
+        user_id=session.user_id,
+        session_id=session.id,
+        client_id=session.client,
+    )
+    return replace(ctx, actor=actor)
 
 
 def end_sessions(ctx: Context, session_ids: tuple[str, ...]) -> None:

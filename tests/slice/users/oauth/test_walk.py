@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from chalicelib.kernel.settings import settings
+from chalicelib.kernel.tables import Raw
 from chalicelib.users.model import consents
 from chalicelib.users.model.clients import MOST_CLIENTS, OPENID, SCOPES
 from chalicelib.users.service import oauth_clients
@@ -317,3 +319,36 @@ def test_another_users_consent_is_not_touched(user: SignedIn, app: App, cloud: C
 
     assert not opens(app.server, mine)
     assert opens(app.server, theirs)
+
+
+def test_the_audit_names_the_app_that_works_for_the_user(user: SignedIn, app: App) -> None:
+    from chalicelib.kernel import outbox
+    from chalicelib.kernel.outbox import OutboxRow
+    from chalicelib.security.commands import RecordAction
+
+    entered: list[RecordAction] = []
+
+    def hear(_spec: object, committed: Sequence[Raw]) -> None:
+        for row in committed:
+            for one in OutboxRow.from_raw_data(dict(row)).envelopes():
+                message = one.message()
+                if isinstance(message, RecordAction):
+                    entered.append(message)
+
+    outbox.on_commit(hear)
+    try:
+        code = app.code(user)
+        tokens = app.redeemed(code).json
+        app.form("revoke", {"token": tokens["refresh_token"]})
+        user.client.delete(f"/v1/users/oauth/consents/{app.client_id}")
+    finally:
+        outbox.forget_listeners()
+
+    assert [one.action for one in entered] == [
+        "consent-given",
+        "sign-in",
+        "client-token-revoked",
+        "consent-revoked",
+    ]
+    through = f"user:{user.user_id}@{app.client_id}"
+    assert [one.actor == through for one in entered] == [False, True, True, False]

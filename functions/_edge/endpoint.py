@@ -147,7 +147,9 @@ def _handle(
         answer = _run(call)
     except Refusal as refusal:
         answer = problems.of_refusal(refusal, request_id)
-        if answer.status >= 500:
+        if answer.status == 503:
+            log.warning("something that we depend on does not answer", exc_info=True)
+        elif answer.status >= 500:
             log.exception("a refusal that nobody mapped")
     except Exception as error:
         log.exception("a request failed")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel.events import registered
-from chalicelib.kernel.parts import Kind, Part
+from chalicelib.kernel.parts import Part
 from chalicelib.kernel.tables import Row
 from chalicelib.users.model.erasure import PARTS
 from functions._edge.worker import subscriptions
@@ -105,7 +105,7 @@ def test_users_asks_every_service_below_it() -> None:
 
 @pytest.mark.parametrize("service", services())
 def test_every_row_class_is_a_kind_of_the_part_or_has_a_reason(service: str) -> None:
-    declared = {kind.row for kind in part(service).kinds if isinstance(kind, Kind)}
+    declared = {kind.row for kind in part(service).kinds}
     own = set(row_classes().get(service, ()))
 
     unknown = {

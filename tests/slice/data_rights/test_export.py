@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -30,8 +31,11 @@ from tests.factories.users import signed_in
 from tests.support.budget import budget
 from tests.support.client import Client
 from tests.support.cloud import Cloud
+from tests.support.taps import calls_of, killed_at
 
 pytestmark = pytest.mark.slice
+FULL: Final = bool(os.environ.get("XPENSE_FULL"))
+LISTENING: Final = frozenset({"sqs.ReceiveMessage"})
 
 
 def fetched(one: Everything, job: Any) -> tuple[zipfile.ZipFile, bytes]:
@@ -201,3 +205,27 @@ def test_asking_costs_so_much(cloud: Cloud) -> None:
         assert me.post(EXPORTS).status == 202
     assert spent.calls["TransactWriteItems"] == 1
     assert spent.writes <= 6
+
+
+@pytest.mark.durable
+def test_an_export_ends_whatever_dies(cloud: Cloud) -> None:
+    probe = with_little(cloud)
+    probe.person.client.post(EXPORTS)
+    total = len(calls_of(cloud.drain, ignore=LISTENING))
+    points = [(point, side) for point in range(total) for side in ("before", "after")]
+    tried = points if FULL else points[:: len(points) // 5]
+    for point, side in tried:
+        one = with_little(cloud)
+        job = one.person.client.post(EXPORTS).json
+        killed_at(point, cast("Any", side), cloud.drain, ignore=LISTENING)
+        cloud.drain()
+
+        archive, _ = fetched(one, job)
+        manifest = json.loads(archive.read("manifest.json"))
+        for file in manifest["files"]:
+            rows = records(archive, file["path"])
+            assert len(rows) == file["count"], (point, side, file["path"])
+            names = [row["sk"] for row in rows if "sk" in row]
+            assert len(names) == len(set(names)), (point, side, file["path"])
+        assert len(records(archive, "expenses/transactions.jsonl")) == 1
+    assert len(tried) >= 5

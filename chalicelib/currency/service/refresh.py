@@ -50,7 +50,8 @@ def refresh(*, now: datetime, sources: Sequence[Source] | None = None) -> Refres
     The first wide source that answers ends the asking of wide ones; the same for crypto. Running it twice, or
     at the same time, gives the same items.
     """
-    asked = _Round(configured() if sources is None else tuple(sources), now)
+    named = configured() if sources is None else tuple(sources)
+    asked = _Round(named, now)
     known = newest_day(now)
     reference = list(asked.first("reference", known))
     newest = max((sheet.day for sheet in reference), default=known)
@@ -60,7 +61,7 @@ def refresh(*, now: datetime, sources: Sequence[Source] | None = None) -> Refres
         fresh.append(filling(sheet, covered))
     days = _store(fresh, now)
     done = Refreshed(days=days, failed=asked.failed, newest=newest, late=lateness(newest, now))
-    _tell(done, now)
+    _tell(done, now, alarm=done.stale and bool(named))
     return done
 
 
@@ -130,8 +131,11 @@ def _parts(days: Sequence[date]) -> Iterator[Sequence[date]]:
         yield days[start : start + _AT_ONCE]
 
 
-def _tell(done: Refreshed, now: datetime) -> None:
-    """Log the metric that the alarm stands on (CloudWatch embedded metric format), and an error when stale."""
+def _tell(done: Refreshed, now: datetime, *, alarm: bool) -> None:
+    """Log the metric that the alarm stands on (CloudWatch embedded metric format), and an error when stale.
+
+    Whoever names no source wants to stay offline: that is no error.
+    """
     metric = {
         "Namespace": "xpense",
         "Dimensions": [[]],
@@ -144,7 +148,7 @@ def _tell(done: Refreshed, now: datetime) -> None:
         "days": done.days,
         "failed": dict(done.failed),
     }
-    if done.stale:
+    if alarm:
         logger().error("exchange rates are stale", extra=told)
     else:
         logger().info("exchange rates were refreshed", extra=told)

@@ -255,11 +255,12 @@ def test_a_crash_at_any_point_is_mended_by_the_next_run(world: World, cloud: Clo
         assert newest_day(world.now) == TODAY
 
 
-def test_the_schedule_runs_it(
+def test_the_schedule_runs_it_and_an_instance_without_sources_is_not_alarmed(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("XPENSE_RATES_SOURCES", "")
     settings.cache_clear()
+    caplog.set_level("INFO")
     event = {
         "version": "0", "account": "1", "region": "eu-central-1", "detail": {}, "detail-type": "Scheduled Event",
         "source": "aws.events", "time": "2026-06-08T18:00:00Z", "id": "1", "resources": [],
@@ -270,7 +271,9 @@ def test_the_schedule_runs_it(
         monkeypatch.undo()
         settings.cache_clear()
 
-    assert "exchange rates are stale" in caplog.text
+    told = caplog.records[-1]
+    assert (told.levelname, told.getMessage()) == ("INFO", "exchange rates were refreshed")
+    assert vars(told)["RatesLateDays"] > 100
 
 
 def test_a_crash_between_parts_of_a_long_gap_leaves_no_hole_behind_the_newest_day(

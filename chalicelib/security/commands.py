@@ -69,3 +69,18 @@ class ResealProgress(Order):
     after: str
     changed: int
     unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResealHere(Order):
+    """What `security.events.OwnerKeyRotated` is to the services above: this service's order to itself."""
+
+    name: ClassVar[str] = "security.reseal_here.v1"
+    to: ClassVar[str] = "security"
+
+    generation: int
+    round: int
+    service: str
+    after: str
+    changed: int
+    unknown: int

@@ -9,14 +9,14 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.reseal import Step
 from chalicelib.kernel.tables import TableSpec
-from chalicelib.security.commands import ResealProgress
+from chalicelib.security.commands import ResealHere, ResealProgress
 from chalicelib.security.events import OwnerKeyRotated
 
 
-def resealing(spec: TableSpec) -> Callable[[Context, OwnerKeyRotated], None]:
+def resealing(spec: TableSpec) -> Callable[[Context, OwnerKeyRotated | ResealHere], None]:
     """Give the service's handler of `OwnerKeyRotated`."""
 
-    def handle(ctx: Context, fact: OwnerKeyRotated) -> None:
+    def handle(ctx: Context, fact: OwnerKeyRotated | ResealHere) -> None:
         if fact.service not in {"", spec.service}:
             return
         if ctx.vault.generation != fact.generation:

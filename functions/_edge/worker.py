@@ -23,6 +23,7 @@ from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import TableSpec
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.security import api as security
+from chalicelib.security.commands import ResealHere
 from chalicelib.security.events import OwnerKeyRotated
 from functions._edge.resealing import resealing
 
@@ -51,11 +52,13 @@ def consume(
     owner without a key was erased: a late message about them must not write anything again.
     """
     queue = settings().queue(f"{spec.service}-inbox")
+    # sealed values are in every table; security, which tells it, orders it of itself
+    rotated = (ResealHere,) if spec.service == "security" else (OwnerKeyRotated,)
     _SUBSCRIPTIONS[queue] = tuple(
-        sorted(kind.name for kind in (*on, OwnerKeyRotated) if issubclass(kind, Fact))
+        sorted(kind.name for kind in (*on, *rotated) if issubclass(kind, Fact))
     )
     handlers = {kind.name: handler for kind, handler in on.items()}
-    handlers[OwnerKeyRotated.name] = resealing(spec)  # sealed values are in every table
+    handlers.update({kind.name: resealing(spec) for kind in rotated})
     unkeyed = frozenset(kind.name for kind in keyless)
 
     def handle(event: SQSEvent) -> dict[str, Any]:

@@ -7,12 +7,12 @@ orders. What crashes is asked again, and sealing again is harmless.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.kernel.context import Context, Owner, system_context
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.security import repository
-from chalicelib.security.commands import ResealProgress
+from chalicelib.security.commands import ResealHere, ResealProgress
 from chalicelib.security.errors import KeyMadeMeanwhile, OwnerKeyAbsent
 from chalicelib.security.events import OwnerKeyRotated
 from chalicelib.security.model.rotation import Rotation, begun, next_step
@@ -94,12 +94,13 @@ def heard(ctx: Context, order: ResealProgress) -> None:
 
 
 def _tell(ctx: Context, rotation: Rotation, order: ResealProgress | None = None) -> None:
-    fact = OwnerKeyRotated(
-        generation=rotation.generation,
-        round=rotation.round,
-        service=order.service if order else "",
-        after=order.after if order else "",
-        changed=order.changed if order else 0,
-        unknown=order.unknown if order else 0,
-    )
-    ctx.commit.tell(fact, subject=ctx.owner.id)
+    service = order.service if order else ""
+    after = order.after if order else ""
+    changed, unknown = (order.changed, order.unknown) if order else (0, 0)
+    about = (rotation.generation, rotation.round, service, after, changed, unknown)
+    names = ("generation", "round", "service", "after", "changed", "unknown")
+    said: dict[str, Any] = dict(zip(names, about, strict=True))
+    if service != TABLE.service:
+        ctx.commit.tell(OwnerKeyRotated(**said), subject=ctx.owner.id)
+    if service in {"", TABLE.service}:
+        ctx.commit.order(ResealHere(**said), subject=ctx.owner.id)

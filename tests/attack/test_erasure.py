@@ -170,6 +170,7 @@ def redelivered(cloud: Cloud, since: int, until: int | None = None, *, fresh: bo
         sqs.send_message(QueueUrl=settings().queue_url(queue), MessageBody=text)
 
 
+@pytest.mark.covers("V8.3.3")
 @pytest.mark.durable
 def test_a_late_message_brings_nothing_back(cloud: Cloud) -> None:
     since = len(cloud.delivered)
@@ -352,6 +353,7 @@ def test_nothing_begins_a_moment_too_early(cloud: Cloud) -> None:
     assert one.person.client.get(ME).status == 200
 
 
+@pytest.mark.covers("V7.4.2")
 def test_from_its_beginning_on_the_user_is_let_in_no_more(cloud: Cloud) -> None:
     one = newcomer(cloud)
     asked_to_go(one)

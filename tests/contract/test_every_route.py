@@ -80,6 +80,7 @@ def _is_problem(reply: Reply, status: int) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.covers("V7.2.1", "V8.3.1")
 @pytest.mark.parametrize("operation", OWNED, ids=_name)
 def test_without_a_token_every_owned_route_answers_401(
     client: Client, operation: Operation
@@ -89,6 +90,7 @@ def test_without_a_token_every_owned_route_answers_401(
     assert reply.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+@pytest.mark.covers("V7.2.1", "V8.3.1")
 @pytest.mark.parametrize("operation", OWNED, ids=_name)
 @pytest.mark.parametrize("bad", ["x", "a.b.c", "", "null", "é", "A" * 20_000])
 def test_with_a_token_of_nobody_every_owned_route_answers_401(

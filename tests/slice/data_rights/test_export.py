@@ -130,6 +130,7 @@ def test_every_stored_attribute_of_every_row_is_in_the_export_unless_a_reason_is
             assert all((service, name) in left_out for name in missing), (service, sort, missing)
 
 
+@pytest.mark.covers("V15.2.2")
 @pytest.mark.durable
 def test_one_export_runs_at_a_time_and_two_may_be_made_a_day(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
@@ -160,6 +161,7 @@ def test_an_export_is_nobody_elses(cloud: Cloud, one: Everything) -> None:
     cloud.drain()
 
 
+@pytest.mark.covers("V14.2.7")
 @pytest.mark.durable
 def test_the_file_goes_after_seven_days(cloud: Cloud) -> None:
     one = with_little(cloud)

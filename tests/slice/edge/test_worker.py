@@ -155,6 +155,7 @@ def test_a_race_lost_for_ever_comes_again_later(app: Chalice, owner: Owner, toy:
     assert total(owner) == 0
 
 
+@pytest.mark.covers("V8.3.3")
 @pytest.mark.parametrize(
     "body",
     [

@@ -139,6 +139,7 @@ def test_an_overlapping_file_adds_only_what_is_new(
     assert again["result"] == {"recorded": 2, "duplicates": 4}
 
 
+@pytest.mark.covers("V15.2.2")
 def test_several_chunks_follow_one_another_and_progress_is_told(
     cloud: Cloud, person: SignedIn, account: str
 ) -> None:

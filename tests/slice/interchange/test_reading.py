@@ -291,6 +291,7 @@ def test_an_expired_upload_is_not_opened_again(person: SignedIn, account: str) -
     assert again["upload"] is None
 
 
+@pytest.mark.covers("V15.2.2")
 def test_a_file_larger_than_the_form_allowed_is_not_read(
     cloud: Cloud, person: SignedIn, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

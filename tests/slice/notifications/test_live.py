@@ -421,6 +421,7 @@ def test_too_much_that_was_missed_is_said_so(
     assert heard[-1]["data"] == {"complete": False}
 
 
+@pytest.mark.covers("V14.2.7")
 def test_a_message_is_kept_for_a_day(here: Cloud, person: SignedIn, gateway: FakeGateway) -> None:
     delivered(here, [enveloped(person.owner, progressed())])
 

@@ -146,6 +146,7 @@ def test_a_person_is_told_by_mail(
     assert "http" not in text_of(sent)  # no link to get used to
 
 
+@pytest.mark.covers("V14.2.3")
 @pytest.mark.parametrize("kind", PUSHED, ids=name)
 def test_the_open_connections_hear_it_at_once_by_ids_alone(
     cloud: Cloud, person: SignedIn, outside: Outside, kind: type[Fact]

@@ -279,6 +279,7 @@ def test_the_table_is_long_enough() -> None:
     assert len(HOSTILE) >= 40
 
 
+@pytest.mark.covers("V9.1.1", "V9.1.2", "V9.1.3", "V9.2.1", "V9.2.3", "V10.3.1")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_token_is_refused(forge: Forge, name: str) -> None:
     with pytest.raises(Unauthenticated):
@@ -312,6 +313,7 @@ def _mutated(good: str, rng: random.Random) -> str:
     return "".join(text)
 
 
+@pytest.mark.covers("V9.1.1")
 def test_mutated_tokens_are_refused(forge: Forge) -> None:
     rng = random.Random(20_261_122)
     good = forge.token()
@@ -322,6 +324,7 @@ def test_mutated_tokens_are_refused(forge: Forge) -> None:
                 security.verify_access_token(token, now=forge.at)
 
 
+@pytest.mark.covers("V9.2.1")
 def test_a_token_ends_on_the_second(user: SignedIn) -> None:
     at = now()
     issued = security.issue_access_token(

@@ -94,6 +94,7 @@ def test_two_processes_that_make_a_key_at_once_agree(cloud: Cloud) -> None:
         assert third.open(vault.seal("a", "x"), "x") == "a"  # type: ignore[attr-defined]
 
 
+@pytest.mark.covers("R-30")
 def test_the_table_holds_a_key_only_wrapped_and_for_its_owner(cloud: Cloud) -> None:
     owner, other = an_owner(), an_owner()
     vault = security.create_key(owner, now=AT)
@@ -110,6 +111,7 @@ def test_the_table_holds_a_key_only_wrapped_and_for_its_owner(cloud: Cloud) -> N
     assert security.vault(owner).open(vault.seal("a", "x"), "x") == "a"
 
 
+@pytest.mark.covers("R-30")
 def test_one_owners_vault_does_not_open_anothers(cloud: Cloud) -> None:
     mine, theirs = (security.create_key(an_owner(), now=AT) for _ in range(2))
 

@@ -41,7 +41,7 @@ def browser(client: Client, owner: SignedIn) -> Browser:
     return Browser(client, login(client, owner.email, cookie=True))
 
 
-@pytest.mark.covers("V3.3.1", "V3.3.3", "V3.3.4")
+@pytest.mark.covers("V3.3.1", "V3.3.3", "V3.3.4", "V10.1.1")
 def test_signing_in_sets_a_cookie_that_only_this_host_and_no_script_can_use(
     client: Client, owner: SignedIn
 ) -> None:
@@ -183,6 +183,7 @@ def test_a_page_that_was_loaded_anew_asks_for_its_csrf_token(browser: Browser) -
     assert found.json["methods"] == ["pwd"]
 
 
+@pytest.mark.covers("V7.3.1")
 def test_an_idle_cookie_ends_after_30_days_unless_it_is_renewed(
     clock_: Clock, browser: Browser
 ) -> None:

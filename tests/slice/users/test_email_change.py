@@ -159,6 +159,7 @@ def test_a_pending_sign_up_gives_way(me: SignedIn, cloud: Cloud, told: Told) -> 
     assert verify.problem == "verification-unusable"
 
 
+@pytest.mark.covers("V6.6.2")
 def test_a_newer_wish_voids_the_older_one(me: SignedIn, told: Told) -> None:
     first, second = asked(me, told), asked(me, told)
 

@@ -89,7 +89,7 @@ def test_a_mailed_link_sets_a_password_once_and_ends_every_session(
     assert told.facts() == []
 
 
-@pytest.mark.covers("V6.4.3", "V6.3.6")
+@pytest.mark.covers("V6.4.3", "V6.3.6", "V6.4.4")
 def test_a_reset_neither_drops_nor_skips_the_second_factor(
     client: Client, clock_: Clock, owner: SignedIn, mailed: Callable[[str], str]
 ) -> None:

@@ -132,6 +132,7 @@ def test_a_known_address_is_told_by_mail_and_keeps_its_password(
     assert sign_in(client, email) == 200
 
 
+@pytest.mark.covers("V6.6.2")
 def test_the_newest_pending_sign_up_counts_and_voids_the_older_mail(
     client: Client, told: Told
 ) -> None:
@@ -335,6 +336,7 @@ def test_a_pending_user_gets_no_notices(client: Client, told: Told) -> None:
 # --- what stays
 
 
+@pytest.mark.covers("V14.2.7")
 def test_an_unverified_sign_up_leaves_nothing_behind(client: Client, told: Told) -> None:
     register(client, an_email())
     owner = Owner("U", told.last().user_id)

@@ -154,7 +154,7 @@ def test_a_ticket_is_good_until_its_last_second(
     assert finish(client, ticket, totp=code_at(secret, clock_.at)).status == 200
 
 
-@pytest.mark.covers("V9.2.2")
+@pytest.mark.covers("V9.2.2", "V6.6.2")
 def test_a_ticket_works_once_and_only_where_it_was_given(
     cloud: Cloud, client: Client, clock_: Clock, owner: SignedIn
 ) -> None:

@@ -178,6 +178,7 @@ def test_a_genuine_token_of_a_session_that_never_was_is_refused(client: Client) 
     assert refresh(client, token).problem == "refresh-refused"
 
 
+@pytest.mark.covers("V7.3.1")
 def test_an_idle_session_is_over_after_30_days(begin: Callable[[], Any]) -> None:
     tokens = begin()
     ids = {"user_id": tokens["user_id"], "session_id": tokens["session_id"]}
@@ -295,6 +296,7 @@ def test_nobody_else_and_nothing_else_is_let_in(client: Client) -> None:
             users.authenticate(_shown(user_id, session_id), now=clock.now())
 
 
+@pytest.mark.covers("V7.4.2")
 def test_a_disabled_user_is_out_at_once(client: Client) -> None:
     from dataclasses import replace
 
@@ -312,6 +314,7 @@ def test_a_disabled_user_is_out_at_once(client: Client) -> None:
 # --- seeing and ending them
 
 
+@pytest.mark.covers("V7.5.2")
 def test_sessions_are_listed_newest_first_with_device_and_network(
     cloud: Cloud, told: Told, verified: Callable[[str], None]
 ) -> None:
@@ -356,6 +359,7 @@ def test_listing_costs_one_query(client: Client) -> None:
     assert spent.calls == {"BatchGetItem": 1, "GetItem": 1, "Query": 1}
 
 
+@pytest.mark.covers("V7.5.2")
 def test_another_users_cursor_and_session_are_of_no_use(client: Client) -> None:
     mine, theirs = signed_in(client), signed_in(client)
 

@@ -154,6 +154,7 @@ def test_signing_in_costs_so_much(client: Client, email: str, hashes: list[Cost]
     assert hashes == [model.COST]
 
 
+@pytest.mark.covers("V11.4.2")
 def test_a_hash_of_another_cost_is_renewed_by_signing_in(
     client: Client, email: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +190,7 @@ def test_a_password_that_changes_meanwhile_opens_nothing(
     assert seen == [True, False]
 
 
+@pytest.mark.covers("V7.2.3")
 def test_a_session_is_kept_without_any_token_or_clear_text(client: Client, email: str) -> None:
     device = Client(client._app, user_agent="Canary-Browser/7", address="198.51.100.23")
 
@@ -210,6 +212,7 @@ def test_a_session_is_kept_without_any_token_or_clear_text(client: Client, email
         assert clear not in stored
 
 
+@pytest.mark.covers("V14.2.7")
 def test_a_session_ends_by_itself(client: Client, email: str) -> None:
     tokens = attempt(client, email).json
 

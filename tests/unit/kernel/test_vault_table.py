@@ -22,7 +22,7 @@ def vault(owner: str, generation: int) -> Vault:
     return Vault(owner, KEYS[generation], generation=generation, others=KEYS)
 
 
-@pytest.mark.covers("V11.3.3")
+@pytest.mark.covers("V11.3.3", "R-30")
 def test_a_value_opens_in_its_own_place_and_in_no_other() -> None:
     refused = 0
     for owner, generation, place in itertools.product(OWNERS, KEYS, PLACES):

@@ -84,7 +84,7 @@ def drips(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.covers("V6.2.12")
+@pytest.mark.covers("V6.2.12", "V14.2.3")
 def test_a_breached_password_is_known_and_only_five_digits_of_its_hash_leave() -> None:
     with serving(says(f"{OTHER}:5\r\n{DIGEST[5:]}:37\r\n")) as (base, service):
         assert RangeService(base).known(PASSWORD) is True

@@ -28,6 +28,7 @@ def lengths(password: str) -> set[str]:
     return {str(one.code) for one in found} & {"too-short", "too-long"}
 
 
+@pytest.mark.covers("V6.2.1")
 @pytest.mark.parametrize(
     ("password", "wrong"),
     [
@@ -43,6 +44,7 @@ def test_the_shortest_password_has_fifteen_code_points(password: str, wrong: set
     assert lengths(password) == wrong
 
 
+@pytest.mark.covers("V6.2.1")
 def test_a_letter_and_its_accent_count_as_one() -> None:
     decomposed = unicodedata.normalize("NFD", "é" * 14)
 
@@ -51,11 +53,13 @@ def test_a_letter_and_its_accent_count_as_one() -> None:
     assert lengths(unicodedata.normalize("NFD", "é" * 15)) == set()
 
 
+@pytest.mark.covers("V6.2.9")
 @pytest.mark.parametrize(("length", "wrong"), [(64, set()), (128, set()), (129, {"too-long"})])
 def test_the_longest_password_has_128_code_points(length: int, wrong: set[str]) -> None:
     assert lengths(("quiet rivers carry no news " * 10)[:length]) == wrong
 
 
+@pytest.mark.covers("V6.2.5")
 @given(st.text(min_size=MIN_LENGTH, max_size=MAX_LENGTH, alphabet=st.characters(codec="utf-8")))
 def test_no_kind_of_character_is_asked_for_or_refused(password: str) -> None:
     if MIN_LENGTH <= len(unicodedata.normalize("NFC", password)) <= MAX_LENGTH:

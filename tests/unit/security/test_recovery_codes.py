@@ -17,6 +17,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 SECRETS = st.binary(min_size=16, max_size=16)
 
 
+@pytest.mark.covers("V6.5.4")
 @given(SECRETS)
 def test_a_code_reads_back_as_what_it_was_written_from(secret: bytes) -> None:
     code = model.write_code(secret)

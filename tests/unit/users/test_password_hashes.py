@@ -19,6 +19,7 @@ CHEAP = Cost(memory=64, passes=1, lanes=1, pepper=1)
 SALT, PEPPER = bytes(range(16)), b"p" * 32
 
 
+@pytest.mark.covers("V11.4.2")
 def test_the_cost_is_at_the_recommended_floor() -> None:
     assert (COST.memory, COST.passes, COST.lanes) == (46 * 1024, 1, 1)
 
@@ -33,6 +34,7 @@ def test_a_hash_survives_being_written_and_read() -> None:
     assert PasswordHash.parse(text).fits("seven tall lamps hum", PEPPER)
 
 
+@pytest.mark.covers("V6.2.8")
 def test_another_password_pepper_or_salt_does_not_fit() -> None:
     made = hash_password("seven tall lamps hum", salt=SALT, pepper=PEPPER, cost=CHEAP)
 
@@ -53,6 +55,7 @@ def test_without_the_pepper_the_stored_hash_is_not_plain_argon2() -> None:
     assert made.tag != plain
 
 
+@pytest.mark.covers("V6.2.8")
 def test_composed_and_decomposed_letters_are_the_same_password() -> None:
     made = hash_password("prêt-à-porter café", salt=SALT, pepper=PEPPER, cost=CHEAP)
 
@@ -60,6 +63,7 @@ def test_composed_and_decomposed_letters_are_the_same_password() -> None:
     assert not made.fits("pret-a-porter cafe", PEPPER)
 
 
+@pytest.mark.covers("V6.2.8")
 @pytest.mark.parametrize("length", [64, 72, 73, 128])
 def test_nothing_is_cut_off_a_long_password(length: int) -> None:
     password = "ж" * (length - 1) + "a"

@@ -99,6 +99,7 @@ def test_a_retry_kills_the_lost_successor_and_opens_no_new_window() -> None:
     assert judge(retried, b"0", device=PHONE, now=AT + timedelta(seconds=31)) == "reuse"
 
 
+@pytest.mark.covers("V7.3.1")
 def test_a_session_ends_30_days_after_use_and_90_after_its_beginning() -> None:
     one = session()
     for day in range(1, 89, 20):

@@ -67,7 +67,7 @@ def test_the_app_gets_tokens_that_open_what_was_allowed(user: SignedIn, app: App
     assert claims_of(tokens["access_token"])["client_id"] == app.client_id
 
 
-@pytest.mark.covers("V10.5.1")
+@pytest.mark.covers("V10.5.1", "V9.2.4")
 def test_the_id_token_is_for_this_app_and_this_sign_in(
     user: SignedIn, app: App, cloud: Cloud
 ) -> None:
@@ -92,6 +92,7 @@ def test_the_id_token_is_for_this_app_and_this_sign_in(
     assert claims["amr"] == ["pwd"]
 
 
+@pytest.mark.covers("V9.2.4", "V10.3.1")
 def test_an_id_token_opens_nothing(user: SignedIn, app: App) -> None:
     tokens = app.let_in(user)
 

@@ -35,16 +35,36 @@ _LEFT_OUT: Final = frozenset({"requirements.txt"})
 
 def sources(service: str) -> Iterator[Path]:
     """Give our own files of a service's zip, as paths relative to the root."""
-    parts = ["kernel", service, *reach(service).embeds]
     yield from (Path("app.py"), Path("chalicelib/__init__.py"), Path("functions/__init__.py"))
     for folder in (
-        *(f"chalicelib/{part}" for part in parts),
+        "chalicelib/kernel",
+        f"chalicelib/{service}",
         f"functions/{service}",
         "functions/_edge",
     ):
-        for path in sorted((ROOT / folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and path.name not in _LEFT_OUT:
-                yield path.relative_to(ROOT)
+        yield from _files(folder)
+    for embedded in reach(service).embeds:
+        yield from _reached(service, embedded)
+
+
+def _files(folder: str) -> Iterator[Path]:
+    for path in sorted((ROOT / folder).rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts and path.name not in _LEFT_OUT:
+            yield path.relative_to(ROOT)
+
+
+def _reached(service: str, embedded: str) -> Iterator[Path]:
+    """Give the files of a service below that this one can come to: its modules, and data where a gateway reads it."""
+    package = f"chalicelib.{embedded}"
+    names = {name for name in reach(service).modules if f"{name}.".startswith(f"{package}.")}
+    parents = {name.rpartition(".")[0] for name in names}
+    parents |= {parent.rpartition(".")[0] for parent in parents}
+    wanted = names | {parent for parent in parents if f"{parent}.".startswith(f"{package}.")}
+    reads = any(name.startswith(f"{package}.gateways.") for name in names)
+    for path in _files(package.replace(".", "/")):
+        module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+        if module in wanted if path.suffix == ".py" else reads:
+            yield path
 
 
 def build(service: str, target: Target, folder: Path) -> Path:

@@ -23,7 +23,27 @@ CACHE: Final = ROOT / ".cache" / "wheels"
 _ROUTER: Final = frozenset({"chalice/__init__.py", "chalice/app.py"})
 _UNUSED: Final = (
     "aws_lambda_powertools/event_handler/",  # Chalice is the router
-    "aws_lambda_powertools/utilities/parser/",  # pydantic does it
+    # the logger is what we use of it
+    *(
+        f"aws_lambda_powertools/utilities/{room}/"
+        for room in (
+            "auth_alpha",
+            "batch",
+            "circuit_breaker",
+            "data_classes",
+            "data_masking",
+            "feature_flags",
+            "idempotency",
+            "kafka",
+            "parameters",
+            "parser",
+            "streaming",
+        )
+    ),
+    "cffi/",  # the compiled half (_cffi_backend) is what cryptography and argon2 load
+    "pycparser/",  # cffi reads C with it, when something is built
+    "pydantic/v1/",  # the pydantic of before
+    "pydantic/mypy.py",
 )
 _KEPT_METADATA: Final = re.compile(
     r"METADATA|entry_points\.txt|licen[cs]es?/|(?:LICEN[CS]E|NOTICE|COPYING)", re.IGNORECASE

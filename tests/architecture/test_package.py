@@ -24,7 +24,8 @@ from tools.requirements import (
 )
 
 SERVICES = manifest.services()
-MOST_MB = 12
+MOST_MB = {"users": 13.5, "security": 13.5}
+"""Those two verify passkeys, which takes 1.5 MB of other people's code."""
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 PROBE = """
 import importlib, json, sys
@@ -138,7 +139,7 @@ def test_a_zip_holds_what_it_needs_and_nothing_else(service: str, zips: dict[str
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_zip_is_small_enough_to_start_fast(service: str, zips: dict[str, Path]) -> None:
-    assert zips[service].stat().st_size < MOST_MB * 1_000_000
+    assert zips[service].stat().st_size < MOST_MB.get(service, 12) * 1_000_000
 
 
 @pytest.mark.parametrize("service", SERVICES)

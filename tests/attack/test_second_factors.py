@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.kernel.errors import StepUpRequired
 from chalicelib.security import api as security
+from chalicelib.security.api import factors as security_factors
 from chalicelib.security.errors import FactorRefused
 from tests.factories.users import SignedIn, signed_in
 from tests.slice.security.people import (
@@ -73,7 +74,7 @@ def test_of_two_uses_of_one_step_at_once_exactly_one_counts(
     secret = with_totp(person, at.at)
 
     def use() -> None:
-        security.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
+        security_factors.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
 
     assert told(interleaved(order, a=use, b=use)) == ["FactorRefused", "in"]
 
@@ -86,7 +87,7 @@ def test_two_steps_at_once_never_move_the_mark_back(
     here, following = code_at(secret, at.at), code_at(secret, at.at, steps=1)
 
     def use(code: str) -> None:
-        security.verify_totp(person.user_id, code, now=at.at)
+        security_factors.verify_totp(person.user_id, code, now=at.at)
 
     results = interleaved(order, a=lambda: use(here), b=lambda: use(following))
 
@@ -94,7 +95,7 @@ def test_two_steps_at_once_never_move_the_mark_back(
     at.move(minutes=-15)  # the limit of another quarter of an hour; the steps stay the same
     for code in (here, following):
         with pytest.raises(FactorRefused):
-            security.verify_totp(person.user_id, code, now=at.at + timedelta(minutes=15))
+            security_factors.verify_totp(person.user_id, code, now=at.at + timedelta(minutes=15))
 
 
 @pytest.mark.covers("V6.5.1")
@@ -106,10 +107,10 @@ def test_of_two_uses_of_one_recovery_code_at_once_exactly_one_counts(
     code = with_codes(person)[0]
 
     def use() -> int:
-        return security.use_recovery_code(person.user_id, code, now=at.at)
+        return security_factors.use_recovery_code(person.user_id, code, now=at.at)
 
     assert told(interleaved(order, a=use, b=use)) == ["FactorRefused", "in"]
-    assert security.second_factors(person.user_id).recovery_codes_left == 9
+    assert security_factors.second_factors(person.user_id).recovery_codes_left == 9
 
 
 @pytest.mark.parametrize("order", orders(4, 4)[::5])
@@ -120,7 +121,7 @@ def test_two_recovery_codes_at_once_both_count_and_both_are_gone(
     one, two, *_ = with_codes(person)
 
     def use(code: str) -> int:
-        return security.use_recovery_code(person.user_id, code, now=at.at)
+        return security_factors.use_recovery_code(person.user_id, code, now=at.at)
 
     results = interleaved(order, a=lambda: use(one), b=lambda: use(two))
 
@@ -135,9 +136,9 @@ def test_two_recovery_codes_at_once_both_count_and_both_are_gone(
 
 def answer_of(person: SignedIn, device: Authenticator, at: Clock) -> Callable[[], object]:
     """Give one use of one answer to one challenge, as often as it is called."""
-    asked = security.passkey_options(person.user_id, purpose="second-factor", now=at.at)
+    asked = security_factors.passkey_options(person.user_id, purpose="second-factor", now=at.at)
     credential = device.get(asked.options)
-    return lambda: security.verify_passkey(
+    return lambda: security_factors.verify_passkey(
         asked.challenge_id,
         credential,
         purpose="second-factor",
@@ -195,7 +196,7 @@ def test_one_registration_sent_twice_at_once_makes_one_passkey(
     results = interleaved(order, a=send, b=send)
 
     assert sorted(map(str, results.values())) == ["201", "422"]
-    assert security.second_factors(person.user_id).passkeys == 1
+    assert security_factors.second_factors(person.user_id).passkeys == 1
 
 
 # --- step-up
@@ -232,10 +233,10 @@ def test_a_crash_may_burn_a_recovery_code_but_never_lets_it_count_twice(
     code = with_codes(person)[0]
 
     counted = killed_then_again(
-        lambda: security.use_recovery_code(person.user_id, code, now=at.at), point, side
+        lambda: security_factors.use_recovery_code(person.user_id, code, now=at.at), point, side
     )
 
-    left = security.second_factors(person.user_id).recovery_codes_left
+    left = security_factors.second_factors(person.user_id).recovery_codes_left
     assert (counted, left) == ((0, 9) if (point, side) == (3, "after") else (1, 9))
 
 
@@ -247,7 +248,9 @@ def test_a_crash_may_burn_a_step_but_never_lets_it_count_twice(
     secret = with_totp(person, at.at)
 
     counted = killed_then_again(
-        lambda: security.verify_totp(person.user_id, code_at(secret, at.at), now=at.at), point, side
+        lambda: security_factors.verify_totp(person.user_id, code_at(secret, at.at), now=at.at),
+        point,
+        side,
     )
 
     assert counted == (0 if (point, side) == (2, "after") else 1)

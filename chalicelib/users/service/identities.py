@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
-from chalicelib.security import api as security
+from chalicelib.security.api import factors as security_factors
 from chalicelib.users import repository
 from chalicelib.users.errors import IdentityNotFound, IdentityTaken, LastWayIn
 from chalicelib.users.events import IdentityLinked, IdentityUnlinked
@@ -59,7 +59,11 @@ def unlink_identity(ctx: Context, provider: str) -> None:
     if identity is None:
         raise IdentityNotFound
     user = repository.get_user(ctx.owner.id)
-    if not user.password and len(own) == 1 and not security.second_factors(user.id).passkeys:
+    if (
+        not user.password
+        and len(own) == 1
+        and not security_factors.second_factors(user.id).passkeys
+    ):
         raise LastWayIn
     rows.remove_identity(ctx.commit, identity)
     repository.check_user(ctx.commit, user.id, version=user.version)

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.ids import new_id
-from chalicelib.security import api as security
+from chalicelib.security.api import factors as security_factors
 from chalicelib.users import repository
 from chalicelib.users.errors import SignInRefused
 from chalicelib.users.model.tickets import PASSKEY_ALONE
@@ -25,17 +25,17 @@ def passkey_options(visit: Visit, body: AskPasskey) -> PasskeyAskedOut:
     Without a ticket nobody is named, so nothing can be learnt of any account. Raises `TicketRefused`.
     """
     if body.ticket is None:
-        asked = security.passkey_options(None, purpose="sign-in", now=visit.now)
+        asked = security_factors.passkey_options(None, purpose="sign-in", now=visit.now)
     else:
         user_id = tickets.user_of(visit, body.ticket)
-        asked = security.passkey_options(user_id, purpose="second-factor", now=visit.now)
+        asked = security_factors.passkey_options(user_id, purpose="second-factor", now=visit.now)
     options = cast("dict[str, JsonValue]", dict(asked.options))
     return PasskeyAskedOut(challenge_id=asked.challenge_id, options=options)
 
 
 def sign_in_with_passkey(visit: Visit, body: PasskeySignIn) -> Outcome:
     """Begin a session; raise `FactorRefused` for a passkey that does not count, `SignInRefused` for its user."""
-    proof = security.verify_passkey(
+    proof = security_factors.verify_passkey(
         body.challenge_id, body.credential.plain(), purpose="sign-in", user_id=None, now=visit.now
     )
     known = known_device(body.device_token, proof.user_id, visit.now)

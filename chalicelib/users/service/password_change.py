@@ -10,6 +10,8 @@ from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import now, rfc3339
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.security import api as security
+from chalicelib.security.api import factors as security_factors
+from chalicelib.security.api import passwords as security_passwords
 from chalicelib.users import repository
 from chalicelib.users.errors import CookieOnly, NoPassword, SessionOver, WrongPassword
 from chalicelib.users.events import PasswordChanged
@@ -74,7 +76,7 @@ def change_password(ctx: Context, body: ChangePassword) -> Proved:
     )
     profile = repository.profile(user, ctx.vault)
     context = (profile.email, profile.display_name or "")
-    security.require_strong(body.new_password, context=context, pointer="/new_password")
+    security_passwords.require_strong(body.new_password, context=context, pointer="/new_password")
     devices.succeeded(ctx, tries)
     # the clock at the end, not at the beginning, of a request that hashed twice: no session slips between
     at = max(now(), ctx.now)
@@ -156,7 +158,7 @@ def _show(ctx: Context, user: User, password: str, *, pointer: str, failure: str
 
 
 def _require_second(ctx: Context, session: Session) -> None:
-    if security.second_factors(ctx.actor.user_id).any:
+    if security_factors.second_factors(ctx.actor.user_id).any:
         security.require_proof(
             user_id=ctx.actor.user_id,
             session_id=session.id,

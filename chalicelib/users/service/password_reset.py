@@ -16,6 +16,7 @@ from chalicelib.kernel.errors import TooMany
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.races import until_won
 from chalicelib.security import api as security
+from chalicelib.security.api import passwords as security_passwords
 from chalicelib.users import repository
 from chalicelib.users.errors import ResetUnusable
 from chalicelib.users.events import PasswordResetRequested
@@ -95,7 +96,7 @@ def _reset(ctx: Context, given: Opaque, body: ResetPassword) -> datetime:
         raise ResetUnusable
     profile = repository.profile(user, ctx.vault)
     context = (profile.email, profile.display_name or "")
-    security.require_strong(body.password, context=context, pointer="/password")
+    security_passwords.require_strong(body.password, context=context, pointer="/password")
     at = max(now(), ctx.now)
     set_password(as_user(ctx, user.id), user, body.password, how="reset", at=at)
     return at

@@ -16,6 +16,7 @@ from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.keys import provider
 from chalicelib.kernel.races import until_won
 from chalicelib.security import api as security
+from chalicelib.security.api import passwords as security_passwords
 from chalicelib.users import repository
 from chalicelib.users.errors import VerificationGone, VerificationUnusable
 from chalicelib.users.events import (
@@ -48,7 +49,7 @@ def register(visit: Visit, body: Register) -> None:
     """
     email = normalise(body.email)
     context = (email, body.display_name or "")
-    security.require_strong(body.password, context=context, pointer="/password")
+    security_passwords.require_strong(body.password, context=context, pointer="/password")
     key = repository.address_key(email)
     allowed = _may_mail(visit, key)
     user_id = new_id()

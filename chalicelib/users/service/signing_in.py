@@ -9,6 +9,7 @@ from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.ids import derived_id, new_id
 from chalicelib.kernel.races import until_won
 from chalicelib.security import api as security
+from chalicelib.security.api import factors as security_factors
 from chalicelib.users import repository
 from chalicelib.users.errors import BadAddress, RefreshRefused, SignInRefused
 from chalicelib.users.events import RefreshTokenReused, SignInFailedOften
@@ -75,7 +76,7 @@ def after_first_factor(
     """Go on once a user showed a first factor that is no password: begin the session, or ask for the second."""
     known = devices.known_device(device_token, user.id, visit.now)
     owner = repository.owner_of(user.id)
-    factors = security.second_factors(user.id)
+    factors = security_factors.second_factors(user.id)
     if factors.any:
         return tickets.ask(visit, user, first, factors)
     way = Way(methods=(first,), known=known, cookie=cookie)
@@ -97,7 +98,7 @@ def _attempt(one: _Try) -> Outcome:
         _refuse(one, user)
         raise SignInRefused
     kept = _rehashed(user, one.body.password) if match.outdated else user
-    factors = security.second_factors(user.id)
+    factors = security_factors.second_factors(user.id)
     owner = repository.owner_of(user.id)
     begun = write(one.visit, owner, lambda ctx: _succeed(ctx, one, user, kept, asked=factors.any))
     if begun is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.errors import FieldProblem, Invalid
-from chalicelib.security import api as security
+from chalicelib.security.api import factors as security_factors
 from chalicelib.users import repository
 from chalicelib.users.errors import TicketRefused
 from chalicelib.users.model.devices import lives
@@ -37,7 +37,7 @@ class _Step:
     given: Opaque
 
 
-def ask(visit: Visit, user: User, first: First, factors: security.Factors) -> Outcome:
+def ask(visit: Visit, user: User, first: First, factors: security_factors.Factors) -> Outcome:
     """Answer a first factor with a ticket, and with the second factors that the user may show."""
     there: dict[Method, bool] = {
         "totp": factors.totp,
@@ -72,7 +72,7 @@ def finish(visit: Visit, body: FinishSignIn) -> Outcome:
     user, _ = _check(step)
     try:
         second = _verify(visit, user.id, body)
-    except security.FactorRefused:
+    except security_factors.FactorRefused:
         write(visit, repository.owner_of(user.id), _note_failure)
         raise
     known = known_device(body.device_token, user.id, visit.now)
@@ -120,14 +120,14 @@ def _ticket(visit: Visit, user: User, identity: str, first: First) -> str:
 def _verify(visit: Visit, user_id: str, body: FinishSignIn) -> Second:
     """Let the security service judge the one factor that is shown."""
     if body.totp is not None:
-        security.verify_totp(user_id, body.totp, now=visit.now)
+        security_factors.verify_totp(user_id, body.totp, now=visit.now)
         return "totp"
     if body.recovery_code is not None:
-        security.use_recovery_code(user_id, body.recovery_code, now=visit.now)
+        security_factors.use_recovery_code(user_id, body.recovery_code, now=visit.now)
         return "recovery_code"
     if body.passkey is None:
         raise Invalid(errors=(FieldProblem("/", "one of totp, recovery_code and passkey"),))
-    security.verify_passkey(
+    security_factors.verify_passkey(
         body.passkey.challenge_id,
         body.passkey.credential.plain(),
         purpose="second-factor",

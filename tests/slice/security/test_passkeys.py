@@ -12,7 +12,7 @@ from chalicelib.kernel.errors import TooMany
 from chalicelib.kernel.ids import is_id, new_id
 from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.tables import Raw, Table, TableSpec
-from chalicelib.security import api as security
+from chalicelib.security.api import factors as security_factors
 from chalicelib.security.errors import FactorRefused, NoPasskey
 from chalicelib.security.events import FactorAdded, FactorRemoved
 from chalicelib.security.model.passkeys import PasskeyProof, handle_of
@@ -72,8 +72,8 @@ def test_a_passkey_is_listed_with_its_name_and_its_last_use(person: SignedIn, at
 
     assert (reply.status, reply.json["name"], reply.json["last_used_at"]) == (201, "My phone", None)
     assert reply.headers["Location"] == f"{PASSKEYS}/{reply.json['id']}"
-    used = security.passkey_options(person.user_id, purpose="second-factor", now=at.at)
-    proof = security.verify_passkey(
+    used = security_factors.passkey_options(person.user_id, purpose="second-factor", now=at.at)
+    proof = security_factors.verify_passkey(
         used.challenge_id, device.get(used.options),
         purpose="second-factor", user_id=person.user_id, now=at.at,
     )  # fmt: skip
@@ -85,11 +85,11 @@ def test_a_passkey_is_listed_with_its_name_and_its_last_use(person: SignedIn, at
 
 def test_a_passkey_signs_in_without_a_name(person: SignedIn, at: Clock) -> None:
     device = with_passkey(person)
-    asked = security.passkey_options(None, purpose="sign-in", now=at.at)
+    asked = security_factors.passkey_options(None, purpose="sign-in", now=at.at)
     assert asked.options["allowCredentials"] == []
     assert asked.options["userVerification"] == "required"
 
-    proof = security.verify_passkey(
+    proof = security_factors.verify_passkey(
         asked.challenge_id, device.get(asked.options), purpose="sign-in", user_id=None, now=at.at
     )
 
@@ -98,9 +98,9 @@ def test_a_passkey_signs_in_without_a_name(person: SignedIn, at: Clock) -> None:
 
 @pytest.mark.covers("V6.3.8")
 def test_asking_without_a_name_says_nothing_of_anybody(person: SignedIn, at: Clock) -> None:
-    first = security.passkey_options(None, purpose="sign-in", now=at.at)
+    first = security_factors.passkey_options(None, purpose="sign-in", now=at.at)
     with_passkey(person)
-    second = security.passkey_options(None, purpose="sign-in", now=at.at)
+    second = security_factors.passkey_options(None, purpose="sign-in", now=at.at)
 
     plain = [{**one.options, "challenge": ""} for one in (first, second)]
     assert plain[0] == plain[1]
@@ -109,7 +109,7 @@ def test_asking_without_a_name_says_nothing_of_anybody(person: SignedIn, at: Clo
 def signs_in(
     device: Authenticator, at: Clock, *, changes: dict[str, Any] | None = None, **knobs: Any
 ) -> PasskeyProof:
-    asked = security.passkey_options(None, purpose="sign-in", now=at.at)
+    asked = security_factors.passkey_options(None, purpose="sign-in", now=at.at)
     facts: dict[str, Any] = {
         "challenge_id": asked.challenge_id,
         "purpose": "sign-in",
@@ -117,7 +117,7 @@ def signs_in(
         "now": at.at,
         **(changes or {}),
     }
-    return security.verify_passkey(
+    return security_factors.verify_passkey(
         facts.pop("challenge_id"), device.get(asked.options, **knobs), **facts
     )
 
@@ -152,11 +152,11 @@ def test_a_challenge_counts_for_one_purpose_and_five_minutes(
 @pytest.mark.covers("V6.7.2", "V6.5.1")
 def test_an_answer_counts_once(person: SignedIn, at: Clock) -> None:
     device = with_passkey(person, step=0)
-    asked = security.passkey_options(None, purpose="sign-in", now=at.at)
+    asked = security_factors.passkey_options(None, purpose="sign-in", now=at.at)
     credential = device.get(asked.options)
 
     def send() -> PasskeyProof:
-        return security.verify_passkey(
+        return security_factors.verify_passkey(
             asked.challenge_id, credential, purpose="sign-in", user_id=None, now=at.at
         )
 
@@ -171,11 +171,11 @@ def test_a_challenge_of_one_user_is_none_of_another(
 ) -> None:
     other = signed_in(Client(cloud.app))
     mine, theirs = with_passkey(person), with_passkey(other)
-    asked = security.passkey_options(person.user_id, purpose="second-factor", now=at.at)
+    asked = security_factors.passkey_options(person.user_id, purpose="second-factor", now=at.at)
 
     for device, user_id in ((mine, other.user_id), (theirs, person.user_id), (mine, None)):
         with pytest.raises(FactorRefused):
-            security.verify_passkey(
+            security_factors.verify_passkey(
                 asked.challenge_id, device.get(asked.options),
                 purpose="second-factor", user_id=user_id, now=at.at,
             )  # fmt: skip
@@ -211,9 +211,9 @@ def test_the_same_credential_under_another_account_opens_only_that_account(
 
 def test_only_a_sign_in_may_be_of_anybody(cloud: Cloud, person: SignedIn, at: Clock) -> None:
     with pytest.raises(ValueError, match="sign-in"):
-        security.passkey_options(None, purpose="step-up", now=at.at)
+        security_factors.passkey_options(None, purpose="step-up", now=at.at)
     with pytest.raises(NoPasskey):
-        security.passkey_options(person.user_id, purpose="second-factor", now=at.at)
+        security_factors.passkey_options(person.user_id, purpose="second-factor", now=at.at)
 
 
 def test_a_registration_is_answered_once_and_a_device_is_registered_once(
@@ -258,7 +258,7 @@ def test_a_challenge_of_registering_does_not_sign_in_and_the_other_way_round(
     asked = person.client.post(f"{PASSKEYS}/options", {}).json
     used = device.get({**asked["options"], "rpId": "localhost"})
     with pytest.raises(FactorRefused):
-        security.verify_passkey(
+        security_factors.verify_passkey(
             asked["challenge_id"], used, purpose="second-factor", user_id=person.user_id, now=at.at
         )
 
@@ -282,6 +282,7 @@ def test_renaming_keeps_everything_else_and_minds_the_version(person: SignedIn, 
     assert signs_in(device, at).passkey_id == before["id"]
 
 
+@pytest.mark.covers("V6.5.6")
 def test_a_removed_passkey_opens_nothing_and_takes_the_codes_along(
     person: SignedIn, at: Clock
 ) -> None:
@@ -294,7 +295,7 @@ def test_a_removed_passkey_opens_nothing_and_takes_the_codes_along(
     with pytest.raises(FactorRefused):
         signs_in(device, at)
     with pytest.raises(FactorRefused):
-        security.use_recovery_code(person.user_id, codes[0], now=at.at)
+        security_factors.use_recovery_code(person.user_id, codes[0], now=at.at)
     assert person.client.delete(f"{PASSKEYS}/{item['id']}").problem == "passkey-not-found"
 
 
@@ -343,10 +344,10 @@ def test_the_list_goes_on_by_its_cursor(person: SignedIn) -> None:
 def test_challenges_are_limited(person: SignedIn, at: Clock) -> None:
     with_passkey(person)
     for _ in range(29):
-        security.passkey_options(person.user_id, purpose="step-up", now=at.at)
+        security_factors.passkey_options(person.user_id, purpose="step-up", now=at.at)
 
     with pytest.raises(TooMany):
-        security.passkey_options(person.user_id, purpose="step-up", now=at.at)
+        security_factors.passkey_options(person.user_id, purpose="step-up", now=at.at)
     assert person.client.post(f"{STEP_UP}/options").status == 429
 
 
@@ -413,11 +414,11 @@ def _messages(rows: list[Raw]) -> list[Any]:
 
 def test_using_a_passkey_is_two_reads_and_one_transaction(person: SignedIn, at: Clock) -> None:
     device = with_passkey(person)
-    asked = security.passkey_options(None, purpose="sign-in", now=at.at)
+    asked = security_factors.passkey_options(None, purpose="sign-in", now=at.at)
     credential = device.get(asked.options)
 
     with budget() as spent:
-        security.verify_passkey(
+        security_factors.verify_passkey(
             asked.challenge_id, credential, purpose="sign-in", user_id=None, now=at.at
         )
 

@@ -12,6 +12,7 @@ from chalicelib.kernel.errors import StepUpRequired
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.tables import Table
 from chalicelib.security import api as security
+from chalicelib.security.api import factors as security_factors
 from chalicelib.security.repository import TABLE
 from functions._edge.operations import Operation, operations
 from tests.factories.users import SignedIn, signed_in
@@ -187,7 +188,7 @@ def test_a_passkey_is_a_proof_if_it_checked_the_person(person: SignedIn, at: Clo
 
 def test_a_challenge_of_step_up_is_not_one_of_signing_in(person: SignedIn, at: Clock) -> None:
     device = with_passkey(person)
-    asked = security.passkey_options(person.user_id, purpose="second-factor", now=at.at)
+    asked = security_factors.passkey_options(person.user_id, purpose="second-factor", now=at.at)
     answer = {"challenge_id": asked.challenge_id, "credential": device.get(asked.options)}
 
     assert person.client.post(STEP_UP, {"passkey": answer}).problem == "factor-refused"
@@ -211,7 +212,7 @@ def test_a_bad_step_up_is_a_clear_problem(person: SignedIn, body: dict[str, Any]
     assert reply.json["errors"]
 
 
-@pytest.mark.covers("V2.4.1", "V16.3.1")
+@pytest.mark.covers("V2.4.1", "V16.3.1", "V6.6.3")
 def test_tries_are_counted_and_entered_in_the_audit(person: SignedIn, at: Clock) -> None:
     secret = with_totp(person, at.at)  # one try
     replies = [person.client.post(STEP_UP, {"totp": "000000"}) for _ in range(3)]

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.errors import TooMany
-from chalicelib.security import api as security
+from chalicelib.security.api import factors as security_factors
 from chalicelib.security.errors import FactorRefused
 from chalicelib.security.repository import TABLE
 from tests.factories.users import SignedIn, signed_in
@@ -53,15 +53,15 @@ def test_a_secret_comes_as_text_uri_and_picture_and_counts_from_its_first_code_o
     assert made["otpauth_uri"].startswith("otpauth://totp/xPense:ada%40example.org?secret=")
     assert made["qr_svg"].startswith("<svg ")
     assert "<script" not in made["qr_svg"]
-    assert not security.second_factors(person.user_id).any
+    assert not security_factors.second_factors(person.user_id).any
     with pytest.raises(FactorRefused):
-        security.verify_totp(person.user_id, code_at(made["secret"], at.at), now=at.at)
+        security_factors.verify_totp(person.user_id, code_at(made["secret"], at.at), now=at.at)
 
     confirmed = person.client.post(f"{TOTP}/confirm", {"code": code_at(made["secret"], at.at)})
 
     assert confirmed.json == {"totp": True, "passkeys": 0, "recovery_codes_left": 0}
     assert person.client.get(FACTORS).json == confirmed.json
-    assert security.second_factors(person.user_id).any
+    assert security_factors.second_factors(person.user_id).any
 
 
 @pytest.mark.covers("V6.5.1")
@@ -69,22 +69,22 @@ def test_a_code_works_once_and_a_used_one_looks_like_a_wrong_one(
     person: SignedIn, at: Clock
 ) -> None:
     secret = with_totp(person, at.at)
-    security.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
+    security_factors.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
 
     with pytest.raises(FactorRefused) as used:
-        security.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
+        security_factors.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
     with pytest.raises(FactorRefused) as wrong:
-        security.verify_totp(person.user_id, "000000", now=at.at)
+        security_factors.verify_totp(person.user_id, "000000", now=at.at)
 
     assert str(used.value) == str(wrong.value)
-    security.verify_totp(person.user_id, code_at(secret, at.at, steps=1), now=at.at)
+    security_factors.verify_totp(person.user_id, code_at(secret, at.at, steps=1), now=at.at)
 
 
 def test_the_code_that_confirmed_is_used_too(person: SignedIn, at: Clock) -> None:
     secret = with_totp(person, at.at)
 
     with pytest.raises(FactorRefused):
-        security.verify_totp(person.user_id, code_at(secret, at.at, steps=-1), now=at.at)
+        security_factors.verify_totp(person.user_id, code_at(secret, at.at, steps=-1), now=at.at)
 
 
 @pytest.mark.covers("V6.5.5", "V6.5.8")
@@ -97,25 +97,25 @@ def test_a_code_counts_a_step_early_and_late_by_our_clock(
     code = code_at(secret, at.at, steps=steps)
 
     if counts:
-        security.verify_totp(person.user_id, code, now=at.at)
+        security_factors.verify_totp(person.user_id, code, now=at.at)
     else:
         with pytest.raises(FactorRefused):
-            security.verify_totp(person.user_id, code, now=at.at)
+            security_factors.verify_totp(person.user_id, code, now=at.at)
 
 
-@pytest.mark.covers("V2.4.1")
+@pytest.mark.covers("V2.4.1", "V6.6.3")
 def test_after_five_tries_even_the_right_code_waits(person: SignedIn, at: Clock) -> None:
     secret = with_totp(person, at.at)  # the first try of this quarter of an hour
     for _ in range(4):
         with pytest.raises(FactorRefused):
-            security.verify_totp(person.user_id, "000000", now=at.at)
+            security_factors.verify_totp(person.user_id, "000000", now=at.at)
 
     with pytest.raises(TooMany) as refused:
-        security.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
+        security_factors.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
 
     assert refused.value.retry_after == 585
     at.move(seconds=585)
-    security.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
+    security_factors.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
 
 
 def test_tries_at_one_kind_leave_the_other_kinds(person: SignedIn, at: Clock) -> None:
@@ -123,9 +123,9 @@ def test_tries_at_one_kind_leave_the_other_kinds(person: SignedIn, at: Clock) ->
     codes = with_codes(person)
     for _ in range(4):
         with pytest.raises(FactorRefused):
-            security.verify_totp(person.user_id, "000000", now=at.at)
+            security_factors.verify_totp(person.user_id, "000000", now=at.at)
 
-    assert security.use_recovery_code(person.user_id, codes[0], now=at.at) == 9
+    assert security_factors.use_recovery_code(person.user_id, codes[0], now=at.at) == 9
 
 
 def test_a_wrong_first_code_is_a_clear_problem_and_enrols_nothing(
@@ -137,7 +137,7 @@ def test_a_wrong_first_code_is_a_clear_problem_and_enrols_nothing(
 
     assert (reply.status, reply.problem) == (422, "code-refused")
     assert reply.json["errors"][0]["pointer"] == "/code"
-    assert not security.second_factors(person.user_id).totp
+    assert not security_factors.second_factors(person.user_id).totp
 
 
 def test_a_secret_waits_an_hour_for_its_first_code(person: SignedIn, at: Clock) -> None:
@@ -176,6 +176,7 @@ def test_a_live_app_is_not_replaced_without_being_removed(person: SignedIn, at: 
     assert again.problem == "totp-exists"
 
 
+@pytest.mark.covers("V6.5.6")
 def test_removing_it_ends_its_codes_and_with_the_last_factor_the_recovery_codes(
     person: SignedIn, at: Clock
 ) -> None:
@@ -185,9 +186,9 @@ def test_removing_it_ends_its_codes_and_with_the_last_factor_the_recovery_codes(
     assert person.client.delete(TOTP).status == 204
 
     with pytest.raises(FactorRefused):
-        security.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
+        security_factors.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
     with pytest.raises(FactorRefused):
-        security.use_recovery_code(person.user_id, codes[0], now=at.at)
+        security_factors.use_recovery_code(person.user_id, codes[0], now=at.at)
     assert person.client.get(FACTORS).json == {
         "totp": False, "passkeys": 0, "recovery_codes_left": 0,
     }  # fmt: skip
@@ -201,7 +202,7 @@ def test_with_another_factor_left_the_recovery_codes_stay(person: SignedIn, at: 
 
     assert person.client.delete(TOTP).status == 204
 
-    assert security.second_factors(person.user_id).recovery_codes_left == 10
+    assert security_factors.second_factors(person.user_id).recovery_codes_left == 10
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,7 @@ def test_using_a_code_is_one_count_one_read_and_one_write(person: SignedIn, at: 
     secret = with_totp(person, at.at)
 
     with budget() as spent:
-        security.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
+        security_factors.verify_totp(person.user_id, code_at(secret, at.at), now=at.at)
 
     assert spent.calls == {"UpdateItem": 1, "GetItem": 1, "PutItem": 1}
 
@@ -254,7 +255,7 @@ def test_counting_the_factors_is_one_read(person: SignedIn, at: Clock) -> None:
     with_passkey(person)
 
     with budget() as spent:
-        found = security.second_factors(person.user_id)
+        found = security_factors.second_factors(person.user_id)
 
     assert (found.totp, found.passkeys, found.recovery_codes_left) == (True, 1, 10)
     assert spent.calls == {"Query": 1}

@@ -16,7 +16,7 @@ from chalicelib.security import api as security
 from chalicelib.users import repository
 from chalicelib.users.errors import SignInRefused
 from chalicelib.users.events import SignedInOnNewDevice, SignInFailedOften
-from chalicelib.users.model.devices import ACCOUNT, DEVICE_LIFE
+from chalicelib.users.model.devices import ACCOUNT, DEVICE_LIFE, HERE
 from chalicelib.users.schemas.signing_in import SignIn
 from chalicelib.users.service import devices, signing_in
 from chalicelib.users.service.unit import in_one_write
@@ -87,7 +87,7 @@ def test_one_place_gets_ten_tries_and_then_ever_longer_waits(
     at, waits = clock.now() + timedelta(seconds=31), []
     for _ in range(5):
         assert attempt(owner.email, client.address, at) == "refused"
-        counter = repository.find_tries([(_here(owner.email, client.address), devices.HERE)], at)[0]
+        counter = repository.find_tries([(_here(owner.email, client.address), HERE)], at)[0]
         waits.append(round((counter.free_at - at).total_seconds()))
         at = counter.free_at
     assert waits == [60, 120, 240, 480, 960]
@@ -211,7 +211,7 @@ def test_two_tries_at_once_are_both_counted(owner: SignedIn, order: tuple[str, .
 
     assert set(results.values()) == {"refused"}
     key = _here(owner.email, "10.7.7.7")
-    (counter,) = repository.find_tries([(key, devices.HERE)], at)
+    (counter,) = repository.find_tries([(key, HERE)], at)
     assert counter.count == 2
 
 

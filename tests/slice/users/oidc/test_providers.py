@@ -118,7 +118,7 @@ def test_somebody_new_gets_an_account_without_a_password(
     assert refused.status == 401
 
 
-@pytest.mark.covers("V10.3.3", "V10.5.2")
+@pytest.mark.covers("V10.3.3", "V10.5.2", "V6.8.1")
 def test_the_same_person_comes_back_whatever_their_address_and_name_are_by_then(
     cloud: Cloud, provider: IdentityProvider
 ) -> None:
@@ -132,6 +132,7 @@ def test_the_same_person_comes_back_whatever_their_address_and_name_are_by_then(
     assert me(again, second)["display_name"] == "Ada"
 
 
+@pytest.mark.covers("V6.8.1")
 def test_another_person_with_the_same_address_is_not_let_in(
     cloud: Cloud, provider: IdentityProvider
 ) -> None:
@@ -141,6 +142,7 @@ def test_another_person_with_the_same_address_is_not_let_in(
     assert Browser(cloud).walk(provider).problem == "sign-in-and-link"
 
 
+@pytest.mark.covers("V6.8.1")
 def test_an_address_with_an_account_is_told_to_sign_in_and_link(
     cloud: Cloud, browser: Browser, provider: IdentityProvider
 ) -> None:
@@ -152,6 +154,7 @@ def test_an_address_with_an_account_is_told_to_sign_in_and_link(
     assert (reply.status, reply.problem) == (409, "sign-in-and-link")
 
 
+@pytest.mark.covers("V6.8.1")
 @pytest.mark.parametrize(
     "claims", [{"email_verified": False}, {"email_verified": None}, {"email": None}, {"email": "x"}]
 )
@@ -193,13 +196,13 @@ def test_a_disabled_user_is_not_let_in(
 def test_a_second_factor_is_still_asked_for(
     cloud: Cloud, provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.security import api as security
+    from chalicelib.security.api import factors as security_factors
 
     first = Browser(cloud).walk(provider)
     assert "access_token" in first.json
-    real = security.second_factors
+    real = security_factors.second_factors
     monkeypatch.setattr(
-        security, "second_factors", lambda user_id: type(real(user_id))(True, 0, 10)
+        security_factors, "second_factors", lambda user_id: type(real(user_id))(True, 0, 10)
     )
 
     reply = Browser(cloud).walk(provider)
@@ -212,7 +215,7 @@ def test_a_second_factor_is_still_asked_for(
 # --- state: whose, for what, how long, how often
 
 
-@pytest.mark.covers("V10.1.2")
+@pytest.mark.covers("V10.1.2", "V7.6.2")
 def test_another_browser_cannot_finish(cloud: Cloud, provider: IdentityProvider) -> None:
     thief, victim = Browser(cloud), Browser(cloud)
     answer = provider.signs_in(thief.started())
@@ -323,7 +326,7 @@ WRONG: dict[str, Callable[[IdentityProvider], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.covers("V10.5.1", "V10.5.3", "V10.5.4")
+@pytest.mark.covers("V10.5.1", "V10.5.3", "V10.5.4", "V6.8.2")
 @pytest.mark.parametrize("name", WRONG)
 def test_an_id_token_with_a_wrong_claim_is_refused(
     browser: Browser, provider: IdentityProvider, name: str
@@ -342,6 +345,7 @@ def test_what_the_standard_leaves_open_is_taken(
     assert browser.walk(provider).status == 200
 
 
+@pytest.mark.covers("V6.8.2")
 @pytest.mark.parametrize("how", ["stranger", "HS256", "none", "unknown kid", "jku", "crit"])
 def test_an_id_token_that_is_signed_wrongly_is_refused(
     browser: Browser, provider: IdentityProvider, how: str

@@ -49,6 +49,12 @@ class Rows:
         self, owner: Owner, after: str, most: int, *, until: str = LAST, keys_only: bool = False
     ) -> list[Raw]:
         """Read up to so many rows behind a sort key, strongly consistent, at most 1 MB."""
+        return self.read_on(owner, after, most, until=until, keys_only=keys_only)[0]
+
+    def read_on(
+        self, owner: Owner, after: str, most: int, *, until: str = LAST, keys_only: bool = False
+    ) -> tuple[list[Raw], bool]:
+        """Read as `read` does, and tell whether there was nothing behind it when it was read."""
         request: dict[str, Any] = {
             "TableName": self.spec.name,
             "KeyConditionExpression": "pk = :p AND sk BETWEEN :low AND :high",
@@ -63,8 +69,9 @@ class Rows:
         }
         if keys_only:
             request["ProjectionExpression"] = "pk, sk"
-        items: list[Raw] = aws.dynamodb().query(**request)["Items"]
-        return [item for item in items if item["sk"]["S"] != after][:most]
+        answer = aws.dynamodb().query(**request)
+        items: list[Raw] = [item for item in answer["Items"] if item["sk"]["S"] != after]
+        return items[:most], len(items) <= most and "LastEvaluatedKey" not in answer
 
     def remove(self, owner: Owner, after: str, until: str, most: int) -> None:
         """Delete the rows behind `after` up to `until`, and what lies beside them; again is no error."""

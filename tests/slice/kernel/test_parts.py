@@ -164,6 +164,24 @@ def test_an_export_opens_what_is_sealed_and_names_what_is_damaged(scene: Scene) 
     }
 
 
+@pytest.mark.parametrize("count", [0, 3, 4, 7])
+def test_an_export_ends_though_each_step_leaves_a_mark_behind_the_last_row(
+    scene: Scene, count: int
+) -> None:
+    scene.things(count)
+    reading = parts.Reading(part=PART, owner=scene.owner, vault=scene.vault, job_id=new_id())
+
+    step, done, steps = parts.Step(), False, 0
+    while not done and steps < 10:
+        step, done = parts.export(reading, step, most=4)
+        scene.put(ThingRow(str(scene.owner), f"TZZ#{steps}", n=steps))  # as INB# in interchange
+        steps += 1
+
+    assert done
+    assert steps <= -(-count // 4) + 1
+    assert step.counts.get("things", 0) == count
+
+
 def test_a_large_file_goes_in_parts_and_a_broken_one_leaves_nothing(cloud: Cloud) -> None:
     bucket, key = settings().bulk_bucket, new_id()
     digest = hashlib.sha256()

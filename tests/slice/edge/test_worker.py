@@ -17,6 +17,7 @@ from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Table, TableSpec
 from chalicelib.kernel.transaction import LostRace
+from chalicelib.security import api as security
 from functions._edge.worker import consume, s3_objects, subscriptions
 from tests.support.cloud import Cloud, LambdaContext, sqs_event
 from tests.support.taps import calls_of
@@ -76,8 +77,10 @@ def app(toy: Toy, cloud: Cloud) -> Chalice:
 
 
 @pytest.fixture
-def owner() -> Owner:
-    return Owner("U", new_id())
+def owner(cloud: Cloud) -> Owner:
+    made = Owner("U", new_id())
+    security.create_key(made, now=now())
+    return made
 
 
 def envelope(owner: Owner, message: Counted | Count, *, identity: str | None = None) -> str:
@@ -193,7 +196,18 @@ def test_a_message_costs_one_read_and_one_write(app: Chalice, owner: Owner) -> N
 
 
 def test_only_facts_are_subscribed_to() -> None:
-    assert subscriptions()[settings().queue("worker-test-inbox")] == ("toy.counted.v1",)
+    heard = subscriptions()[settings().queue("worker-test-inbox")]
+    # every service hears of a new data key, because each has sealed values
+    assert heard == ("security.owner_key_rotated.v1", "toy.counted.v1")
+
+
+def test_a_message_about_an_owner_without_a_key_is_dropped_and_writes_nothing(app: Chalice) -> None:
+    erased = Owner("U", new_id())
+
+    assert deliver(app, envelope(erased, Counted(number=5))) == []
+
+    assert total(erased) == 0
+    assert Table(SPEC).query(str(erased), " ", "~", limit=5, consistent=True).items == ()
 
 
 def test_s3_keys_come_url_encoded() -> None:

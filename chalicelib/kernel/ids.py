@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import uuid
+from datetime import datetime
 from typing import Final
 
 _VERSION_SHIFT: Final = 76
@@ -40,11 +41,17 @@ _SEQUENCE: Final = _Sequence()
 
 def new_id() -> str:
     """Make a UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then a counter, then random bits."""
-    millis, counter = _SEQUENCE.next()
+    return _version_7(*_SEQUENCE.next())
+
+
+def dated_id(at: datetime) -> str:
+    """Make a UUIDv7 of an instant, for what is told to have been made then; random after its milliseconds."""
+    return _version_7(int(at.timestamp() * 1_000), int.from_bytes(os.urandom(2), "big") >> 4)
+
+
+def _version_7(millis: int, rand_a: int) -> str:
     rand_b = int.from_bytes(os.urandom(8), "big") >> 2
-    value = (
-        (millis << 80) | (7 << _VERSION_SHIFT) | (counter << 64) | (2 << _VARIANT_SHIFT) | rand_b
-    )
+    value = (millis << 80) | (7 << _VERSION_SHIFT) | (rand_a << 64) | (2 << _VARIANT_SHIFT) | rand_b
     return str(uuid.UUID(int=value))
 
 

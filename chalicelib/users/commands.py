@@ -14,9 +14,9 @@ from chalicelib.kernel.parts.values import ExportedFile, Root, Step, Walk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasePartMore(Order):
-    """The next step of a service's part of an erasure."""
+    """The next step of a service's part of an erasure; `owner` is whose data goes."""
 
-    user_id: str
+    owner: str
     round: int
     root: Root = field(default_factory=Root)
     walk: Walk = field(default_factory=Walk)
@@ -33,7 +33,7 @@ class ExportPartMore(Order):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartErased(Order):
-    """A service has nothing of the user left: how much it removed, and where its change log ended."""
+    """A service has nothing of the owner left: how much it removed, and where its change log ended."""
 
     name: ClassVar[str] = "users.part_erased.v1"
     to: ClassVar[str] = "users"

@@ -203,11 +203,11 @@ class ErasureCancelled(Fact):
 class ErasureStarted(Fact):
     """Each service erases its part and answers with `PartErased`; the envelope's owner is the erasure's own id.
 
-    `round` 1 is the erasure, 2 comes when nothing that began before can still be running.
+    `owner` is whose data goes, a user's (`U#...`) or a household's (`H#...`). `round` 1 is the erasure, 2 comes when nothing that began before can still be running.
     """
 
     name: ClassVar[str] = "users.erasure_started.v1"
-    user_id: str
+    owner: str
     round: int
 
 
@@ -248,7 +248,7 @@ class HouseholdCreated(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseholdDeleted(Fact):
-    """The last member deleted a household: nobody can come to its data any more."""
+    """The last member deleted a household: nobody can come to its data any more, and it is being erased."""
 
     name: ClassVar[str] = "users.household_deleted.v1"
     household_id: str

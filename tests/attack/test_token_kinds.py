@@ -14,7 +14,7 @@ import pytest
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.context import Visit
 from chalicelib.kernel.errors import Invalid, Refusal, Unauthenticated
-from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.ids import dated_id, new_id
 from chalicelib.kernel.keys import provider
 from chalicelib.users import api as users
 from chalicelib.users import repository
@@ -27,7 +27,7 @@ from chalicelib.users.service import (
     registration,
     signing_in,
 )
-from chalicelib.users.service.credentials import bound_token, dated_id, new_token, read_token
+from chalicelib.users.service.credentials import bound_token, new_token, read_token
 from chalicelib.users.service.devices import read_device
 from chalicelib.users.service.password_mails import reset_token
 from tests.factories.users import SignedIn, signed_in

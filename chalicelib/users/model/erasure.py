@@ -1,7 +1,9 @@
-"""Erasing a user: a time to take it back, two rounds through all services, then the key, then a receipt.
+"""Erasing a user or a household: two rounds through all services, then the key, then a receipt.
+
+A user has a time to take it back before; a household was deleted by its last member, who was asked.
 
 An erasure is an owner of its own, with a random id, so that what drives it is not erased by it and leaves no
-mark under the user's id. Only its receipt stays, which names nobody.
+mark under the erased one's id. Only its receipt stays, which names nobody.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from chalicelib.kernel.clock import rfc3339
+from chalicelib.kernel.context import HOUSEHOLD, Owner
 
 GRACE: Final = timedelta(days=7)
 """In which a user may take it back."""
@@ -54,10 +57,10 @@ class ErasedPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """An erasure on its way. `user_id` is empty once it is final."""
+    """An erasure on its way. `owner` is whose data goes; nobody once it is final."""
 
     id: str
-    user_id: str
+    owner: Owner | None
     subject: str
     stage: Stage
     version: int
@@ -83,17 +86,18 @@ class ReceiptMail:
     receipt: str
 
 
-def subject_of(user_id: str) -> str:
-    """Give what the receipt has instead of the user's id: who knows the id can tell, nobody else can."""
-    return hashlib.sha256(f"xpense-user:{user_id}".encode()).hexdigest()
+def subject_of(owner: Owner) -> str:
+    """Give what the receipt has instead of the owner's id: who knows the id can tell, nobody else can."""
+    kind = "household" if owner.kind == HOUSEHOLD else "user"
+    return hashlib.sha256(f"xpense-{kind}:{owner.id}".encode()).hexdigest()
 
 
-def begun(erasure_id: str, user_id: str, *, requested_at: datetime, now: datetime) -> Erasure:
+def begun(erasure_id: str, owner: Owner, *, requested_at: datetime, now: datetime) -> Erasure:
     """Begin an erasure: the first thing to do is to close the key."""
     return Erasure(
         id=erasure_id,
-        user_id=user_id,
-        subject=subject_of(user_id),
+        owner=owner,
+        subject=subject_of(owner),
         stage="closing",
         version=1,
         requested_at=requested_at,
@@ -131,11 +135,20 @@ def with_part(erasure: Erasure, service: str, part: ErasedPart) -> Erasure:
     return replace(erasure, parts={**erasure.parts, service: summed})
 
 
+def _of_household(erasure: Erasure) -> bool:
+    return erasure.owner is not None and erasure.owner.kind == HOUSEHOLD
+
+
+def has_address(erasure: Erasure) -> bool:
+    """Tell whether there is somebody to mail the receipt to; a household's is found in its last owner's audit log."""
+    return not _of_household(erasure)
+
+
 def final(erasure: Erasure, receipt: str, now: datetime) -> Erasure:
     """End an erasure: from here on it names nobody."""
     return replace(
         erasure,
-        user_id="",
+        owner=None,
         stage="final",
         receipt=receipt,
         finished_at=now,
@@ -156,6 +169,7 @@ def receipt_of(erasure: Erasure, *, key_destroyed: datetime, exact: bool) -> dic
         "started_at": rfc3339(erasure.started_at),
         "key_destroyed_at" if exact else "key_destroyed_by": rfc3339(key_destroyed),
         "unreadable_in_backups_from": rfc3339(key_destroyed + BACKUPS),
+        "of": "household" if _of_household(erasure) else "user",
         "parts": [
             {
                 "service": service,

@@ -23,9 +23,9 @@ _OWNER: Final = "owner"
 
 
 class ErasureRow(Row):
-    """An erasure; times are Unix milliseconds, `parts` is JSON. Without `user_id` it is final."""
+    """An erasure; times are Unix milliseconds, `parts` is JSON. Without `owner` it is final."""
 
-    user_id = UnicodeAttribute(null=True)
+    owner = UnicodeAttribute(null=True)
     subject = UnicodeAttribute()
     stage = UnicodeAttribute()
     requested = WholeNumber()
@@ -43,9 +43,10 @@ def find_erasure(erasure_id: str) -> Erasure | None:
     if raw is None:
         return None
     row = ErasureRow.from_raw_data(dict(raw))
+    owner = maybe(row.owner)
     return Erasure(
         id=erasure_id,
-        user_id=maybe(row.user_id) or "",
+        owner=Owner.parse(owner) if owner else None,
         subject=row.subject,
         stage=cast("Stage", row.stage),
         version=row.version,
@@ -62,7 +63,7 @@ def save_erasure(commit: Commit, erasure: Erasure) -> None:
     """Write an erasure over the version before it."""
     row = ErasureRow(
         *_key(erasure.id),
-        user_id=erasure.user_id or None,
+        owner=str(erasure.owner) if erasure.owner else None,
         subject=erasure.subject,
         stage=erasure.stage,
         requested=millis(erasure.requested_at),

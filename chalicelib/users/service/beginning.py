@@ -97,7 +97,9 @@ def _replace(ctx: Context, visit: Visit, user_id: str) -> None:
     if before is None or before.user_id != user_id:
         return
     _, session = repository.find_user_and_session(user_id, before.id)
-    if session is None or not session.live or session.cookie != before.hash:
+    if session is None or not session.live or session.cookie is None:
+        return
+    if not hmac.compare_digest(session.cookie, before.hash):
         return
     repository.save_session(ctx.commit, sessions.ended(session))
     audit.enter(as_user(ctx, user_id), "session-revoked", subject=session.id)

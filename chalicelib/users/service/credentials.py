@@ -9,9 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import uuid
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final, Literal
 
 from chalicelib.kernel.keys import provider
@@ -47,15 +45,6 @@ _PREFIX: Final[dict[Kind, str]] = {
     "app-refresh": APP_REFRESH_PREFIX,
     "app-secret": APP_SECRET_PREFIX,
 }
-
-
-def dated_id(at: datetime) -> str:
-    """Make an id that says when it was made (RFC 9562, version 7), by the request's clock."""
-    head = int(at.timestamp() * 1_000).to_bytes(6, "big")
-    raw = bytearray(head + secrets.token_bytes(10))
-    raw[6] = 0x70 | raw[6] & 0x0F
-    raw[8] = 0x80 | raw[8] & 0x3F
-    return str(uuid.UUID(bytes=bytes(raw)))
 
 
 def new_token(kind: Kind, *, user_id: str, identity: str) -> str:

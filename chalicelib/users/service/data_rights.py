@@ -8,6 +8,7 @@ from typing import Final
 
 from chalicelib.currency import api as currency
 from chalicelib.kernel import parts
+from chalicelib.kernel.context import HOUSEHOLD
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Key, Raw
 from chalicelib.security import api as security
@@ -45,9 +46,10 @@ def _beside(row: Raw) -> Iterator[Key]:
     sort_key = row["sk"]["S"]
     if sort_key == USER:
         yield (row["address_key"]["S"], "EML")
-    if sort_key.startswith(MEMBERSHIP):
-        household = sort_key.removeprefix(MEMBERSHIP)
-        yield (f"H#{household}", MEMBERSHIP + row["pk"]["S"].partition("#")[2])
+    if sort_key.startswith(MEMBERSHIP):  # the other side of it
+        kind, _, mine = row["pk"]["S"].partition("#")
+        other = "U" if kind == HOUSEHOLD else HOUSEHOLD
+        yield (f"{other}#{sort_key.removeprefix(MEMBERSHIP)}", MEMBERSHIP + mine)
     if sort_key.startswith("EMC#"):
         yield (row["address_key"]["S"], "EML")
         yield (row["previous_key"]["S"], "EML")

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.errors import TooMany
-from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.ids import dated_id, derived_id
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.users import repository
@@ -28,7 +28,7 @@ from chalicelib.users.model.devices import (
 from chalicelib.users.model.devices import Tries as Counter
 from chalicelib.users.model.tokens import Opaque
 from chalicelib.users.model.users import User
-from chalicelib.users.service.credentials import dated_id, new_token, read_token
+from chalicelib.users.service.credentials import new_token, read_token
 from chalicelib.users.service.unit import write
 
 

@@ -13,9 +13,9 @@ from chalicelib.users.repository import erasure as rows
 def receipt_mail(erasure_id: str) -> ReceiptMail:
     """Give the last mail, at the moment of sending; raise `UserNotFound` when none is due."""
     erasure = rows.find_erasure(erasure_id)
-    if erasure is None or erasure.stage != "mailing":
+    if erasure is None or erasure.owner is None or erasure.stage != "mailing":
         raise UserNotFound
-    user = repository.get_user(erasure.user_id)
+    user = repository.get_user(erasure.owner.id)
     vault = security.closed_vault(repository.owner_of(user.id))
     return ReceiptMail(
         address=repository.profile(user, vault).email,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel import parts
+from chalicelib.kernel.context import Owner
 from chalicelib.users.commands import (
     ErasePartMore,
     ExportPartMore,
@@ -15,7 +16,6 @@ from chalicelib.users.commands import (
     PartExported,
 )
 from chalicelib.users.events import ErasureStarted, ExportRequested
-from chalicelib.users.repository.table import owner_of
 
 if TYPE_CHECKING:
     from chalicelib.kernel.context import Context
@@ -28,14 +28,14 @@ def erase_part(
     more: type[ErasePartMore],
 ) -> None:
     """Do one step of a service's part of an erasure, and order the next or tell users that all is gone."""
-    owner = owner_of(message.user_id)
+    owner = Owner.parse(message.owner)
     if isinstance(message, ErasePartMore):
         root, walk = message.root, message.walk
     else:
         root, walk = parts.root(part, owner), parts.Walk()
     walk, gone = parts.erase(part, owner, walk)
     if not gone:
-        step = more(user_id=message.user_id, round=message.round, root=root, walk=walk)
+        step = more(owner=message.owner, round=message.round, root=root, walk=walk)
         ctx.commit.order(step, subject=ctx.owner.id)
         return
     done = PartErased(

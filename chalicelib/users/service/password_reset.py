@@ -13,7 +13,7 @@ from typing import Final
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.errors import TooMany
-from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.ids import dated_id, derived_id
 from chalicelib.kernel.races import until_won
 from chalicelib.security import api as security
 from chalicelib.security.api import passwords as security_passwords
@@ -27,7 +27,7 @@ from chalicelib.users.model.tokens import Opaque
 from chalicelib.users.schemas.passwords import ForgotPassword, ResetOut, ResetPassword
 from chalicelib.users.service import audit
 from chalicelib.users.service.beginning import as_user
-from chalicelib.users.service.credentials import dated_id, read_token
+from chalicelib.users.service.credentials import read_token
 from chalicelib.users.service.devices import new_device
 from chalicelib.users.service.password_change import set_password
 from chalicelib.users.service.password_mails import reset_token

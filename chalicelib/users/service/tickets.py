@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.errors import FieldProblem, Invalid
+from chalicelib.kernel.ids import dated_id
 from chalicelib.security.api import factors as security_factors
 from chalicelib.users import repository
 from chalicelib.users.errors import TicketRefused
@@ -23,7 +24,7 @@ from chalicelib.users.schemas.second_step import FinishSignIn
 from chalicelib.users.schemas.signing_in import Method, MfaNeeded, MfaOut
 from chalicelib.users.service import audit
 from chalicelib.users.service.beginning import Begun, Outcome, Way, begin, device_of, outcome
-from chalicelib.users.service.credentials import bound_token, dated_id, read_token
+from chalicelib.users.service.credentials import bound_token, read_token
 from chalicelib.users.service.devices import known_device
 from chalicelib.users.service.unit import in_one_write, write
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.ids import dated_id, new_id
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Table
 from chalicelib.users import api as users
@@ -18,7 +18,6 @@ from chalicelib.users.events import PasswordChanged, PasswordResetRequested
 from chalicelib.users.model.passwords import COST, Cost, PasswordHash
 from chalicelib.users.repository import TABLE
 from chalicelib.users.service import passwords
-from chalicelib.users.service.credentials import dated_id
 from chalicelib.users.service.password_mails import reset_token
 from tests.factories.users import SignedIn
 from tests.slice.security.people import Clock, code_at, stopped, with_totp

@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -156,3 +157,12 @@ def test_any_uuid_of_the_rfc_is_an_id(text: str) -> None:
 @given(st.text(max_size=50))
 def test_any_text_is_an_id_or_not(text: str) -> None:
     assert is_id(text) in {True, False}
+
+
+def test_a_dated_id_says_when_and_is_never_the_same() -> None:
+    at = datetime(2026, 11, 23, 2, 40, 0, 123_000, tzinfo=UTC)
+    one, two = (uuid.UUID(ids.dated_id(at)) for _ in range(2))
+
+    assert one != two
+    assert (one.version, one.variant) == (7, uuid.RFC_4122)
+    assert one.int >> 80 == two.int >> 80 == int(at.timestamp() * 1_000)

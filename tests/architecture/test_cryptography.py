@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -31,9 +32,11 @@ BREACHES: Final = "chalicelib/security/gateways/breaches.py"
 """The range protocol of breach corpora is made of SHA-1: five digits of it leave, nothing is guarded by it."""
 
 
-def _trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in FILES:
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def _trees() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple(
+        (str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))) for path in FILES
+    )
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:

@@ -1,0 +1,30 @@
+"""What all tables of tax share: where a number comes from, and the fault of a table that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class TableFault(ValueError):
+    """A table that is shipped is not one: a mistake of ours, found when it is read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a number was published, and under which licence its table is used."""
+
+    id: str
+    title: str
+    url: str
+    licence: str
+
+
+def sources_of(facts: object) -> dict[str, Source]:
+    """Read a table's sources by their ids; raise `TableFault`."""
+    if not isinstance(facts, Mapping) or not facts:
+        raise TableFault("a table names its sources")
+    return {
+        name: Source(id=name, title=one["title"], url=one["url"], licence=one["licence"])
+        for name, one in facts.items()
+    }

@@ -84,3 +84,36 @@ def no_rate(currency: str, day: date, reason: str, last_day: date | None) -> str
         "in-the-future": f"{day} is in the future",
     }
     return sentences.get(reason, reason) + known
+
+
+# --- tax
+
+
+class UnknownTaxRegion(Invalid):
+    """No table has this region: a country without one, or (Brazil, California) one that was not to be trusted."""
+
+    slug = "unknown-tax-region"
+    title = "There is no table of tax for this region"
+
+    def __init__(self, pointer: str) -> None:
+        """Point at the field."""
+        detail = "no table has this region; see GET /v1/currency/tax/regions"
+        super().__init__(errors=(FieldProblem(pointer, detail),))
+
+
+class NoTaxRate(Invalid):
+    """The region's table has no such rate on this day: it is refused and never taken as 0."""
+
+    slug = "no-tax-rate"
+    title = "There is no rate of tax for this day"
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        """Name each field, and from when on rates are known."""
+        super().__init__(errors=problems)
+
+
+class UnknownTaxYear(Invalid):
+    """The country has no table for this tax year."""
+
+    slug = "unknown-tax-year"
+    title = "There is no table for this tax year"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.currency.routes import conversion, rates
+from functions.currency.routes import conversion, rates, tax
 from functions.currency.routes.edge import blueprint
 
-__all__ = ["blueprint", "conversion", "rates"]
+__all__ = ["blueprint", "conversion", "rates", "tax"]

@@ -1,0 +1,1 @@
+"""Tax on the wire, a module a question."""

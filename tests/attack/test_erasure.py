@@ -27,12 +27,12 @@ from tests.factories.data_rights import (
     ME,
     Everything,
     all_items,
-    all_messages,
     all_objects,
     asked_to_go,
     carried_out,
     erase,
     payload_of,
+    remnants,
     run_due,
     with_everything,
     with_little,
@@ -48,24 +48,6 @@ from tools.verify_receipt import NotGenuine, verify
 pytestmark = [pytest.mark.slice, pytest.mark.attack]
 FULL: Final = bool(os.environ.get("XPENSE_FULL"))
 LISTENING: Final = frozenset({"sqs.ReceiveMessage"})
-
-
-def remnants(cloud: Cloud, one: Everything) -> list[str]:
-    """Where anything of a person is found: tables, objects of all versions, queues and dead letters."""
-    marks = (one.person.user_id, *one.canaries)
-    found = [
-        f"{table}: {row['pk']} {row['sk']}"
-        for table, rows in all_items(cloud).items()
-        for row in rows
-        if any(mark in repr(row) for mark in marks)
-    ]
-    found += [
-        key
-        for key, data in all_objects().items()
-        if any(mark in key or mark.encode() in data for mark in marks)
-    ]
-    found += [body for body in all_messages(cloud) if any(mark in body for mark in marks)]
-    return found
 
 
 def receipt_of(cloud: Cloud, erasure_id: str) -> Any:
@@ -145,7 +127,7 @@ def test_the_receipt_verifies_offline_and_names_nobody(cloud: Cloud) -> None:
     keys = Client(cloud.app).get("/v1/security/receipt-keys").json["keys"]
     said = verify(receipt, keys)
     assert said["receipt_id"] == erasure_id
-    assert said["subject_sha256"] == subject_of(one.person.user_id)
+    assert said["subject_sha256"] == subject_of(one.person.owner)
     assert {part["service"] for part in said["parts"]} >= {"users", "security", "expenses"}
     assert all(part["rows"] for part in said["parts"] if part["service"] in {"users", "expenses"})
     assert one.person.user_id not in json.dumps(said)

@@ -149,3 +149,25 @@ def all_messages(cloud: Cloud) -> list[str]:
 
     backend = sqs_backends["123456789012"][settings().region]
     return [str(message.body) for queue in backend.queues.values() for message in queue._messages]
+
+
+def remnants(cloud: Cloud, one: Everything) -> list[str]:
+    """Where anything of a person is found: tables, objects of all versions, queues and dead letters."""
+    return places_of(cloud, one.person.user_id, *one.canaries)
+
+
+def places_of(cloud: Cloud, *marks: str) -> list[str]:
+    """Where any of these texts is found: tables, objects of all versions, queues and dead letters."""
+    found = [
+        f"{table}: {row['pk']} {row['sk']}"
+        for table, rows in all_items(cloud).items()
+        for row in rows
+        if any(mark in repr(row) for mark in marks)
+    ]
+    found += [
+        key
+        for key, data in all_objects().items()
+        if any(mark in key or mark.encode() in data for mark in marks)
+    ]
+    found += [body for body in all_messages(cloud) if any(mark in body for mark in marks)]
+    return found

@@ -1,7 +1,8 @@
 """Carrying an erasure out, from the day it is due to its receipt.
 
 Everything here runs in units of the erasure's own id, so nothing that is written belongs to the user. Each
-step can come again: what it does a second time is nothing.
+step can come again: what it does a second time is nothing. A household that was deleted goes the same way,
+but for its beginning (service/households.py) and the mail.
 """
 
 from __future__ import annotations
@@ -11,23 +12,29 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.kernel import parts
+from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import Context, Visit
+from chalicelib.kernel.context import Context, Owner, Visit
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.races import until_won
+from chalicelib.kernel.transaction import LostRace
 from chalicelib.security import api as security
 from chalicelib.users import repository
 from chalicelib.users.commands import ContinueErasure, PartErased, ReceiptMailed
-from chalicelib.users.errors import ReceiptNotFound
+from chalicelib.users.errors import LastOwner, MemberNotFound, ReceiptNotFound
 from chalicelib.users.events import ErasureReceiptReady, ErasureStarted
 from chalicelib.users.model import erasure as model
 from chalicelib.users.model.erasure import ErasedPart, Erasure
+from chalicelib.users.model.users import User
 from chalicelib.users.repository import due as dues
 from chalicelib.users.repository import erasure as rows
+from chalicelib.users.repository import memberships
 from chalicelib.users.repository.due import Due
 from chalicelib.users.service import data_export
 from chalicelib.users.service.data_rights import LAST, OWN
+from chalicelib.users.service.households import beside
+from chalicelib.users.service.households_members import end_membership
 from chalicelib.users.service.unit import write
 
 _MOST_DUE: Final = 50
@@ -63,34 +70,63 @@ def _expire(ctx: Context, one: Due) -> None:
 
 def _begin(visit: Visit, one: Due) -> None:
     """Let the user in no more, in the transaction that the erasure begins with; there is no way back."""
+    owner = repository.owner_of(one.id)
     user = repository.find_user(one.id)
     if user is None or user.erase_after is None or user.erase_after > visit.now:
-        write(visit, repository.owner_of(one.id), lambda ctx: dues.remove_due(ctx.commit, one.key))
+        write(visit, owner, lambda ctx: dues.remove_due(ctx.commit, one.key))
         return
-    if rows.last_owner_of(user.id) is not None:
-        logger().warning("an erasure waits for a household to be handed over")
-        later = visit.now + model.POSTPONED
-        postponed = replace(user, erase_after=later, version=user.version + 1)
-
-        def postpone(ctx: Context) -> None:
-            repository.save_user(ctx.commit, postponed)
-            dues.remove_due(ctx.commit, one.key)
-            dues.save_due(ctx.commit, "erase", user.id, later)
-
-        write(visit, repository.owner_of(user.id), postpone)
+    try:
+        _leave_households(visit, owner)
+    except LastOwner:
+        _postpone(visit, one, user)
         return
     erasure = model.begun(
-        new_id(), user.id, requested_at=user.erase_after - model.GRACE, now=visit.now
+        new_id(), owner, requested_at=user.erase_after - model.GRACE, now=visit.now
     )
+    closed = replace(user, state="disabled", version=user.version + 1)
 
     def begin(ctx: Context) -> None:
-        closed = replace(user, state="disabled", version=user.version + 1)
+        theirs = ctx.commit.beside(owner)
+        if memberships.find_memberships(owner.id):
+            raise LostRace  # they joined one since; after this read the log's head lets nobody in
         repository.save_user(ctx.commit, closed)
+        fields = {"state": closed.state}
+        theirs.record(Change(kind="user", id=closed.id, version=closed.version, fields=fields))
         rows.save_erasure(ctx.commit, erasure)
         dues.remove_due(ctx.commit, one.key)
         ctx.commit.order(ContinueErasure(stage="close"), subject=erasure.id)
 
     write(visit, repository.owner_of(erasure.id), begin)
+
+
+def _leave_households(visit: Visit, owner: Owner) -> None:
+    """End every membership, each in a write of its own; raise `LastOwner`, with those before it ended."""
+    for one in memberships.find_memberships(owner.id):
+        household_id = one.household_id
+        write(visit, owner, lambda ctx, at=household_id: _leave(ctx, at))  # type: ignore[misc] # see run_due
+
+
+def _leave(ctx: Context, household_id: str) -> None:
+    ctx.commit.open()
+    beside(ctx, household_id)
+    try:
+        member = memberships.get_member(household_id, ctx.owner.id)
+    except MemberNotFound:
+        return  # an owner was quicker
+    end_membership(ctx, member, removed=False)
+
+
+def _postpone(visit: Visit, one: Due, user: User) -> None:
+    logger().warning("an erasure waits for a household to be handed over")
+    later = visit.now + model.POSTPONED
+    postponed = replace(user, erase_after=later, version=user.version + 1)
+
+    def postpone(ctx: Context) -> None:
+        repository.save_user(ctx.commit, postponed)
+        dues.remove_due(ctx.commit, one.key)
+        dues.save_due(ctx.commit, "erase", user.id, later)
+
+    write(visit, repository.owner_of(user.id), postpone)
 
 
 def continue_erasure(ctx: Context, order: ContinueErasure) -> None:
@@ -105,13 +141,20 @@ def _close(ctx: Context, erasure: Erasure, _order: ContinueErasure) -> None:
     """Close the key, then let every service erase its part."""
     if erasure.stage != "closing":
         return
-    security.close_key(repository.owner_of(erasure.user_id), now=ctx.now)
+    security.close_key(_erased(erasure), now=ctx.now)
     _ask(ctx, model.moved(erasure, "erasing"), again=ctx.now + model.SETTLING)
+
+
+def _erased(erasure: Erasure) -> Owner:
+    """Give whose data goes; a final erasure has nobody left, and nothing to do."""
+    if erasure.owner is None:
+        raise ReceiptNotFound
+    return erasure.owner
 
 
 def _ask(ctx: Context, erasure: Erasure, *, again: datetime) -> None:
     rows.save_erasure(ctx.commit, erasure)
-    started = ErasureStarted(user_id=erasure.user_id, round=erasure.round)
+    started = ErasureStarted(owner=str(_erased(erasure)), round=erasure.round)
     ctx.commit.tell(started, subject=erasure.id)
     dues.save_due(ctx.commit, "settle", erasure.id, again)
 
@@ -159,7 +202,7 @@ def _erase_own(ctx: Context, erasure: Erasure, order: ContinueErasure) -> None:
         return
     names = tuple(OWN)
     part = OWN[names[order.part]]
-    owner = repository.owner_of(erasure.user_id)
+    owner = _erased(erasure)
     fresh = order.walk == parts.Walk()
     root = parts.root(part, owner) if fresh else order.root
     walk, gone = parts.erase(part, owner, order.walk)
@@ -181,6 +224,9 @@ def _seal(ctx: Context, erasure: Erasure) -> None:
     payload = model.receipt_of(erasure, key_destroyed=latest, exact=False)
     receipt = security.sign_receipt(payload, now=ctx.now)
     rows.save_erasure(ctx.commit, replace(model.moved(erasure, "mailing"), receipt=receipt))
+    if not model.has_address(erasure):
+        ctx.commit.order(ContinueErasure(stage="finish"), subject=erasure.id)
+        return
     ctx.commit.tell(ErasureReceiptReady(erasure_id=erasure.id), subject=erasure.id)
     dues.save_due(ctx.commit, "mail", erasure.id, latest)
 
@@ -200,7 +246,7 @@ def _finish(ctx: Context, erasure: Erasure, _order: ContinueErasure) -> None:
     """Delete what is left of the user, destroy the key, and sign the receipt that says when."""
     if erasure.stage != "mailing":
         return
-    owner = repository.owner_of(erasure.user_id)
+    owner = _erased(erasure)
     walk, gone = parts.Walk(), False
     for _ in range(_MOST_STEPS):
         walk, gone = parts.erase(LAST, owner, walk)

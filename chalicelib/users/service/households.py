@@ -11,11 +11,12 @@ from typing import Literal, cast
 
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import Context
+from chalicelib.kernel.context import Context, Owner
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.roles import Role
 from chalicelib.security import api as security
 from chalicelib.users import repository
+from chalicelib.users.commands import ContinueErasure
 from chalicelib.users.errors import (
     HouseholdNotEmpty,
     HouseholdNotFound,
@@ -23,9 +24,11 @@ from chalicelib.users.errors import (
     TooManyHouseholds,
 )
 from chalicelib.users.events import HouseholdCreated, HouseholdDeleted
+from chalicelib.users.model.erasure import begun
 from chalicelib.users.model.households import MOST_HOUSEHOLDS, Household, Member, former
 from chalicelib.users.model.sessions import Membership
 from chalicelib.users.repository import households, memberships
+from chalicelib.users.repository.erasure import save_erasure
 from chalicelib.users.schemas.households import (
     AccountRight,
     CreateHousehold,
@@ -104,7 +107,10 @@ def amend_household(ctx: Context, household_id: str, body: PatchHousehold) -> Ho
 
 
 def remove_household(ctx: Context, household_id: str) -> None:
-    """Delete a household; again is no error. Its last member alone can; tells `HouseholdDeleted`."""
+    """Delete a household; again is no error. Its last member alone can; tells `HouseholdDeleted`.
+
+    The erasure of its data begins in the same transaction: nobody is left who could take it back.
+    """
     side = beside(ctx, household_id)
     if memberships.find_membership(ctx.owner.id, household_id) is None:
         gone = memberships.find_former(ctx.owner.id, household_id)
@@ -129,7 +135,17 @@ def remove_household(ctx: Context, household_id: str) -> None:
     side.commit.tell(
         HouseholdDeleted(household_id=household_id, user_id=ctx.owner.id), subject=household_id
     )
-    audit.enter(ctx, "household-deleted", subject=household_id)
+    receipt = _begin_erasure(ctx, side.owner)
+    audit.enter(ctx, "household-deleted", subject=household_id, after={"receipt": receipt})
+
+
+def _begin_erasure(ctx: Context, owner: Owner) -> str:
+    """Let the household's data go as a user's does (service/erasing.py); give the id of its receipt."""
+    erasure = begun(new_id(), owner, requested_at=ctx.now, now=ctx.now)
+    save_erasure(ctx.commit, erasure)
+    unit = ctx.commit.beside(repository.owner_of(erasure.id))
+    unit.order(ContinueErasure(stage="close"), subject=erasure.id)
+    return erasure.id
 
 
 # --- what the modules of this subject share

@@ -76,8 +76,8 @@ def invite(ctx: Context, household_id: str, body: Invite) -> InvitationOut:
             kind="invitation",
             id=invitation.id,
             version=1,
+            # not the address: the log stays as long as the household, and it is somebody else's
             fields={"role": body.role},
-            after={"email": email},
         )
     )
     if _may_mail(ctx, email):

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Final, Literal
 
-from chalicelib.currency.model.tax.tables import Source, TableFault
+from chalicelib.currency.model.tax.tables import Source, TableFault, decimal_text
 
 STANDARD: Final = "standard"
 Start = Literal["exact", "inferred", "unknown"]
@@ -45,7 +45,7 @@ class Rate:
     @property
     def percent(self) -> str:
         """The sum of the parts' percents."""
-        return percent_text(sum((part.fraction for part in self.parts), Fraction(0)))
+        return decimal_text(100 * sum((part.fraction for part in self.parts), Fraction(0)), 8)
 
     def covers(self, day: date) -> bool:
         """Say whether it stands on a day."""
@@ -79,12 +79,6 @@ class Region:
     def rate(self, kind: str, day: date) -> Rate | None:
         """Give the rate of a kind on a day; None where the table has none, which is not 0."""
         return next((one for one in self.on(day) if one.kind == kind), None)
-
-
-def percent_text(fraction: Fraction) -> str:
-    """Write a rate as percent: at most eight digits after the point."""
-    text = f"{fraction * 100:.8f}"
-    return text.rstrip("0").rstrip(".")
 
 
 def _rows(tax: str, rows: Sequence[object], kind: str, sources: Mapping[str, Source]) -> list[Rate]:

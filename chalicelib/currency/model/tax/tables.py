@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
 
 class TableFault(ValueError):
@@ -28,3 +30,9 @@ def sources_of(facts: object) -> dict[str, Source]:
         name: Source(id=name, title=one["title"], url=one["url"], licence=one["licence"])
         for name, one in facts.items()
     }
+
+
+def decimal_text(value: Fraction, places: int) -> str:
+    """Write a number with at most `places` digits after the point, half to even; what tables have is exact."""
+    text = format(Decimal(round(value * 10**places)).scaleb(-places), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

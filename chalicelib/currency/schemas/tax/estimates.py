@@ -15,6 +15,7 @@ from chalicelib.currency.model.tax.estimate import (
     in_minor_units,
 )
 from chalicelib.currency.model.tax.pack import Input, Pack
+from chalicelib.currency.model.tax.tables import decimal_text
 from chalicelib.currency.schemas.common import Day
 from chalicelib.currency.schemas.tax.rates import SourceOut
 from chalicelib.kernel.money import wire_amount
@@ -177,7 +178,7 @@ class EstimateOut(Wire):
     income: MoneyWire
     taxes: list[TaxTotalOut]
     total: MoneyWire
-    share: Annotated[str | None, Field(description="total as percent of income, two digits")]
+    share: Annotated[str | None, Field(description="total as percent of income")]
     lines: list[FigureOut]
     leaves_out: list[str]
 
@@ -220,7 +221,7 @@ class _Shown:
         return MoneyWire(amount=self.text(amount), currency=self._pack.currency)
 
     def share(self, total: Fraction, income: Fraction) -> str | None:
-        return f"{total * 100 / income:.2f}" if income > 0 else None
+        return decimal_text(total * 100 / income, 2) if income > 0 else None
 
     def figure(self, one: Figure) -> FigureOut:
         row = None
@@ -232,15 +233,9 @@ class _Shown:
             step=one.step,
             label=one.label,
             base=self.text(one.base) if one.base is not None else None,
-            rate=_decimal(one.rate) if one.rate is not None else None,
+            rate=decimal_text(one.rate, 10) if one.rate is not None else None,
             amount=self.text(one.amount),
             tax=one.tax or None,
             counts=bool(one.tax) and not one.memo,
             row=row,
         )
-
-
-def _decimal(value: Fraction) -> str:
-    """Write a rate; tables have decimals, so that this is exact."""
-    text = f"{value:.10f}".rstrip("0").rstrip(".")
-    return text or "0"

@@ -192,11 +192,12 @@ def sockets() -> Sockets:
 def is_outage(error: BaseException) -> bool:
     """Tell whether AWS did not answer or was throttling, after the client's own retries."""
     from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NotReached
 
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= 500 or error.response["Error"]["Code"] in _THROTTLED
-    return isinstance(error, HTTPClientError)
+    return isinstance(error, HTTPClientError | NotReached)
 
 
 def reset() -> None:

@@ -82,11 +82,7 @@ BROKEN = ClientError(
     [
         pytest.param(SILENT, id="silent"),
         pytest.param(BROKEN, id="broken"),
-        pytest.param(
-            CONNECT,
-            id="unreachable",
-            marks=pytest.mark.xfail(reason="kernel.aws.is_outage knows no connection errors yet"),
-        ),
+        pytest.param(CONNECT, id="unreachable"),
     ],
 )
 def test_without_the_key_service_a_request_is_503_and_nothing_is_written(

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
+from chalicelib.kernel.clock import now
+from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.tables import Table
 from chalicelib.security.commands import RecordAction
 from chalicelib.users import repository
 from chalicelib.users.model.scopes import ALL
 from chalicelib.users.repository import TABLE
+from chalicelib.users.repository.due import save_due
+from chalicelib.users.service import erasing
+from chalicelib.users.service.unit import in_one_write
 from functions._edge.operations import Operation, operations
 from tests.factories.users import SignedIn, signed_in
 from tests.slice.users.conftest import Told, proved_long_ago
@@ -286,3 +293,25 @@ def test_no_route_makes_an_administrator() -> None:
     for operation in writes:
         assert operation.body is not None
         assert "admin" not in operation.body.model_json_schema()["properties"], operation.path
+
+
+@pytest.mark.parametrize("body", [{"state": "active"}, {"state": "disabled"}, {"sign_out": True}])
+def test_whose_erasure_has_begun_is_enabled_by_nobody(
+    boss: SignedIn, user: SignedIn, body: dict[str, Any]
+) -> None:
+    assert user.client.delete("/v1/users/me").status == 202
+    in_one_write(Visit(now=now()), user.owner, lambda ctx: _due_since(ctx, timedelta(minutes=1)))
+    erasing.run_due(Visit(now=now()))
+    assert boss.client.get(f"{PATH}/{user.user_id}").json["state"] == "disabled"
+
+    refused = changed(boss, user, **body)
+
+    assert (refused.status, refused.problem) == (409, "user-not-changeable")
+    assert user.client.get("/v1/users/me").status == 401
+
+
+def _due_since(ctx: Context, since: timedelta) -> None:
+    one = repository.get_user(ctx.owner.id)
+    due = replace(one, erase_after=ctx.now - since, version=one.version + 1)
+    repository.save_user(ctx.commit, due)
+    save_due(ctx.commit, "erase", one.id, ctx.now - since)

@@ -214,15 +214,14 @@ def test_a_session_with_tokens_is_not_renewed_as_a_cookies(owner: SignedIn) -> N
 @pytest.mark.attack
 @pytest.mark.covers("V9.2.2")
 def test_a_cookies_session_is_entered_by_no_token_and_a_tokens_by_no_cookie(
-    client: Client, owner: SignedIn, browser: Browser
+    client: Client, clock_: Clock, owner: SignedIn, browser: Browser
 ) -> None:
     from chalicelib.security import api as security
 
     session = browser.call("GET", SESSION).json
     ids = {"user_id": owner.user_id, "session_id": session["session_id"]}
-    access = security.issue_access_token(
-        **ids, scopes=users.ALL_SCOPES, now=repository.get_user(owner.user_id).created_at
-    )
+    access = security.issue_access_token(**ids, scopes=users.ALL_SCOPES, now=clock_.at)
+    assert security.verify_access_token(access.token, now=clock_.at).session_id == ids["session_id"]
     assert client.get(ME, token=access.token).status == 401
     assert client.get(ME, token=browser.cookie).status == 401
 

@@ -1,4 +1,4 @@
-"""S3, path style: objects, listing and presigned GET. Uploads by form are in s3_post.py."""
+"""S3, path style: objects, listing and presigned GET. Uploads by form are in s3_post.py, those in parts in s3_uploads.py."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from chalicelib.kernel.clock import parse_rfc3339
 from chalicelib.kernel.ids import new_id
-from local.aws import s3_post
+from local.aws import s3_post, s3_uploads
 from local.aws.s3_errors import S3Error
 from local.cloud.cloud import Cloud
 from local.cloud.objects import MAX_OBJECT, NoSuchBucket, NoSuchKey, ObjectInfo
@@ -83,7 +83,10 @@ def _authenticate(cloud: Cloud, request: Request) -> None:
 
 
 def _object(cloud: Cloud, request: Request, bucket: str, key: str) -> Response:
-    subresources = {"uploads", "uploadId", "tagging", "acl", "versionId"}
+    if s3_uploads.is_one(request):
+        kept = kept_headers(request.headers)
+        return s3_uploads.answer(cloud, request, bucket, key, headers=kept, read=_checked_body)
+    subresources = {"tagging", "acl", "versionId"}
     if subresources & {name for name, _ in request.pairs()} or request.header("x-amz-copy-source"):
         raise S3Error("NotImplemented", "the local S3 does not have this operation", 501)
     match request.method:

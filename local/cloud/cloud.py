@@ -13,6 +13,7 @@ from local.cloud.objects import Objects
 from local.cloud.queues import Queues
 from local.cloud.store import Store
 from local.cloud.topics import Topic
+from local.cloud.uploads import Uploads
 
 ACCOUNT: Final = "000000000000"
 
@@ -29,6 +30,7 @@ class Cloud:
     topic: Topic
     mailbox: Mailbox
     objects: Objects
+    uploads: Uploads
     scratch: tempfile.TemporaryDirectory[str] | None = None
 
     @property
@@ -51,7 +53,7 @@ def open_cloud(data_dir: Path | None, *, region: str, stage: str) -> Cloud:
     """Open the local cloud on a directory, or in memory (objects in a scratch folder) when None.
 
     Messages that were in flight when the last process died are due again, and files of unfinished
-    puts are removed.
+    puts and uploads of more than a day ago are removed.
     """
     scratch = tempfile.TemporaryDirectory(prefix="xpense-") if data_dir is None else None
     folder = data_dir if scratch is None else Path(scratch.name)
@@ -59,6 +61,7 @@ def open_cloud(data_dir: Path | None, *, region: str, stage: str) -> Cloud:
         raise AssertionError
     store = Store(None if data_dir is None else data_dir / "cloud.sqlite")
     queues = Queues(store)
+    objects = Objects(store, queues, folder / "objects", region=region)
     cloud = Cloud(
         region=region,
         topic_arn=f"arn:aws:sns:{region}:{ACCOUNT}:xpense-{stage}-events",
@@ -67,9 +70,11 @@ def open_cloud(data_dir: Path | None, *, region: str, stage: str) -> Cloud:
         queues=queues,
         topic=Topic(store, queues),
         mailbox=Mailbox(store),
-        objects=Objects(store, queues, folder / "objects", region=region),
+        objects=objects,
+        uploads=Uploads(store, objects),
         scratch=scratch,
     )
     cloud.queues.recover()
+    cloud.uploads.sweep()
     cloud.objects.sweep()
     return cloud

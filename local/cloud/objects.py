@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -65,7 +66,8 @@ class Objects:
         """Name the buckets."""
         return sorted(self._buckets)
 
-    def _know(self, bucket: str) -> None:
+    def know(self, bucket: str) -> None:
+        """Raise `NoSuchBucket` for one that is not provisioned."""
         if bucket not in self._buckets:
             raise NoSuchBucket(bucket)
 
@@ -73,58 +75,77 @@ class Objects:
         self, bucket: str, key: str, body: bytes, *, headers: Mapping[str, str], event: str = "Put"
     ) -> ObjectInfo:
         """Store an object durably and tell the bucket's queue; `event` is Put or Post."""
-        self._know(bucket)
+        self.know(bucket)
         info = ObjectInfo(
             bucket,
             key,
-            self._write(body),
+            self.write_blob([body]),
             len(body),
             hashlib.md5(body, usedforsecurity=False).hexdigest(),
             clock.rfc3339(clock.now()),
             dict(headers),
         )
-        notify = self._buckets[bucket]
         with self._store.write() as db:
-            old = db.execute(
-                "SELECT blob FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
-            ).fetchone()
-            db.execute(
-                "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    bucket,
-                    key,
-                    info.blob,
-                    info.size,
-                    info.etag,
-                    info.modified,
-                    json.dumps(info.headers),
-                ),
-            )
-            if notify is not None:
-                note = Draft(json.dumps(created_event(info, event=event, region=self._region)))
-                self._queues.send_within(db, notify, [note])
-        if old is not None:
-            self._path(old["blob"]).unlink(missing_ok=True)
+            old = self.put_within(db, info, event=event)
+        self.drop_blobs(old)
         self._queues.announce()
         return info
 
-    def _write(self, body: bytes) -> str:
+    def put_within(self, db: sqlite3.Connection, info: ObjectInfo, *, event: str) -> list[str]:
+        """Put an object whose file is there in the caller's transaction; give the blobs that it replaces."""
+        notify, bucket, key = self._buckets[info.bucket], info.bucket, info.key
+        old = db.execute(
+            "SELECT blob FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
+        ).fetchall()
+        db.execute(
+            "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                bucket,
+                key,
+                info.blob,
+                info.size,
+                info.etag,
+                info.modified,
+                json.dumps(info.headers),
+            ),
+        )
+        if notify is not None:
+            note = Draft(json.dumps(created_event(info, event=event, region=self._region)))
+            self._queues.send_within(db, notify, [note])
+        return [row["blob"] for row in old]
+
+    def announce(self) -> None:
+        """Wake who waits for a notification, after its transaction."""
+        self._queues.announce()
+
+    def write_blob(self, pieces: Iterable[bytes]) -> str:
+        """Write a file and sync it; nothing leads to it before a row does."""
         blob = secrets.token_hex(16)
         path = self._path(blob)
         path.parent.mkdir(exist_ok=True)
         with path.open("wb") as file:
-            file.write(body)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         _sync_folder(path.parent)
         return blob
+
+    def read_blob(self, blob: str) -> bytes:
+        """Read a whole file; raise FileNotFoundError."""
+        return self._path(blob).read_bytes()
+
+    def drop_blobs(self, blobs: Iterable[str]) -> None:
+        """Remove files that no row leads to any more."""
+        for blob in blobs:
+            self._path(blob).unlink(missing_ok=True)
 
     def _path(self, blob: str) -> Path:
         return self._folder / blob[:2] / blob
 
     def head(self, bucket: str, key: str) -> ObjectInfo:
         """Describe an object; raise `NoSuchBucket` or `NoSuchKey`."""
-        self._know(bucket)
+        self.know(bucket)
         row = self._store.row("SELECT * FROM objects WHERE bucket = ? AND key = ?", bucket, key)
         if row is None:
             raise NoSuchKey(key)
@@ -141,17 +162,17 @@ class Objects:
 
     def delete(self, bucket: str, key: str) -> None:
         """Remove an object; an absent one is no error, as in S3."""
-        self._know(bucket)
+        self.know(bucket)
         with self._store.write() as db:
             row = db.execute(
                 "DELETE FROM objects WHERE bucket = ? AND key = ? RETURNING blob", (bucket, key)
             ).fetchone()
         if row is not None:
-            self._path(row["blob"]).unlink(missing_ok=True)
+            self.drop_blobs([row["blob"]])
 
     def find(self, bucket: str, *, prefix: str, after: str, limit: int) -> list[ObjectInfo]:
         """List objects by key after `after`, at most `limit`."""
-        self._know(bucket)
+        self.know(bucket)
         rows = self._store.rows(
             "SELECT * FROM objects WHERE bucket = ? AND key > ? AND key >= ?"
             " AND substr(key, 1, ?) = ? ORDER BY key LIMIT ?",
@@ -166,7 +187,10 @@ class Objects:
 
     def sweep(self) -> int:
         """Remove files without a row, left by a put that died before its commit."""
-        known = {row["blob"] for row in self._store.rows("SELECT blob FROM objects")}
+        known = {
+            row["blob"]
+            for row in self._store.rows("SELECT blob FROM objects UNION ALL SELECT blob FROM parts")
+        }
         orphans = [path for path in self._folder.glob("??/*") if path.name not in known]
         for path in orphans:
             path.unlink(missing_ok=True)

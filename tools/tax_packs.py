@@ -88,7 +88,22 @@ def _europe_standard(source: Path, names: Mapping[str, str]) -> dict[str, Any]:
         )
     for region in regions.values():
         region["rates"]["standard"].sort(reverse=True)
+        if region["rates"]["standard"][0][2] == "0":
+            region["note"] = doubt.EXEMPT
     return regions
+
+
+def _correct(rows: list[Row], since: str, until: str | None, percent: str) -> None:
+    """Put a dated standard rate in that this table has and the other lacks (Ireland in winter 2020/21)."""
+    for at, (begins, ends, other, source, start) in enumerate(rows):
+        within = begins <= since and until is not None and (ends is None or until <= ends)
+        if within and other != percent:
+            rows[at : at + 1] = [
+                [until, ends, other, source, start],
+                [since, until, percent, "ibericode", "exact"],
+                [begins, since, other, source, start],
+            ]
+            return
 
 
 def _start(since: str, until: str | None, rate: str, rows: Sequence[Row]) -> tuple[str, str] | None:
@@ -112,7 +127,8 @@ def reduced_rates(source: Path) -> Iterator[tuple[str, str, str | None, Mapping[
             until = period["effective_from"]
 
 
-def _kind(name: str) -> str:
+def kind_of(name: str) -> str:
+    """Give our name of a kind of reduced rate."""
     return name.replace("_", "-").replace("reduced1", "reduced-1").replace("reduced2", "reduced-2")
 
 
@@ -120,10 +136,12 @@ def _add_reduced(regions: dict[str, Any], source: Path) -> None:
     for country, since, until, rates in reduced_rates(source):
         known = regions[country]["rates"]
         begins = _start(since, until, rates["standard"], known["standard"])
+        if since != "0000-01-01":
+            _correct(known["standard"], since, until, rates["standard"])
         for name, percent in rates.items():
             if name != "standard" and begins is not None:
                 row = [begins[0], until, percent, "ibericode", begins[1]]
-                known.setdefault(_kind(name), []).append(row)
+                known.setdefault(kind_of(name), []).append(row)
 
 
 def _day(instant: str) -> str:
@@ -179,6 +197,7 @@ def _world(source: Path, names: Mapping[str, str], known: set[str]) -> dict[str,
         regions.update(_states(country, given, doubt.AS_OF))
     for code, name in doubt.FEDERAL_ONLY.items():
         regions[code] = {**regions["CA"], "name": name}
+    regions["CA"]["note"] = doubt.FEDERAL
     return regions
 
 

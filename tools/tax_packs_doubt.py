@@ -36,9 +36,12 @@ KDELDYCKE: Final = {
     "JE": "the other table has a GST of 5 %",
     "RU": "a rate of services from abroad that ended in 2018; the other table has 20 %",
     "ZA": "ended in 2018; the other table has 15 %",
+    "NL-AW": "has taxes on turnover of its own, which are not 0",
+    "NL-CW": "has a tax on turnover of its own, which is not 0",
     "ES-CN": "has a tax of its own (IGIC), which is not 0",
 }
 WORLD: Final = {
+    "AW": "7 % in three taxes on turnover, the table says 12.5 %",
     "BH": "10 % since 2022, the table says 5 %",
     "BR": "states and goods differ; there is no one rate",
     "BS": "10 % since 2022, the table says 12 %",
@@ -65,6 +68,10 @@ WORLD: Final = {
     "US-UT": "the table adds what counties take",
     "US-VA": "4.3 % and 1 % of localities, the table says 5 %",
 }
+EXEMPT: Final = (
+    "outside of the VAT of the state that it belongs to; a tax of its own is not in the table"
+)
+FEDERAL: Final = "the federal tax alone; provinces have taxes beside it"
 FEDERAL_ONLY: Final = {
     "CA-AB": "Alberta",
     "CA-NT": "Northwest Territories",

@@ -22,6 +22,7 @@ from chalicelib.currency.model.conversion import Line, convert
 from chalicelib.currency.model.fixed import SUCCESSIONS
 from chalicelib.kernel.currencies import EXPONENTS, WITHDRAWN
 from chalicelib.kernel.money import Money, exponent
+from tools import worked_examples_tax
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 REFERENCE: Final = ROOT.parent / "shared/data/reference"
@@ -82,6 +83,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "ECB rates applied to 10,000.00 euro": ecb_conversions,
     "ISO 4217 minor units": iso_digits,
     "currencies that ended": ends_of_currencies,
+    **worked_examples_tax.FAMILIES,
 }
 
 

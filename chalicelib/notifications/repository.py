@@ -222,6 +222,7 @@ class MessageRow(Row):
 
     type = UnicodeAttribute()
     data = UnicodeAttribute()
+    household = UnicodeAttribute(null=True)
     ttl = WholeNumber()
 
 
@@ -232,6 +233,7 @@ def add_message(commit: Commit, message: SocketMessage, *, now: datetime) -> Non
         f"MSG#{message.id}",
         type=message.type,
         data=message.data,
+        household=message.household or None,
         ttl=_in(now, KEPT),
     )
     commit.put(row, expect=None)
@@ -241,4 +243,11 @@ def find_messages(owner: Owner, since: str, *, most: int) -> list[SocketMessage]
     """Give the kept messages from an id on, oldest first, up to a bound."""
     rows = Table(TABLE).query_all(str(owner), f"MSG#{since}", "MSG$", most=most, consistent=True)
     decoded = (MessageRow.from_raw_data(dict(raw)) for raw in rows)
-    return [SocketMessage(row.sk.removeprefix("MSG#"), row.type, row.data) for row in decoded]
+    return [
+        SocketMessage(row.sk.removeprefix("MSG#"), row.type, row.data, _or_empty(row.household))
+        for row in decoded
+    ]
+
+
+def _or_empty(text: str | None) -> str:
+    return text or ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice.app import Blueprint
 
 from chalicelib.interchange.events import ImportProgressed
-from chalicelib.notifications.commands import EraseMore, ExportMore
+from chalicelib.notifications.commands import EraseMore, ExportMore, PushToMember
 from chalicelib.notifications.model.notices import told_plainly
 from chalicelib.notifications.repository import TABLE
 from chalicelib.notifications.service import data_rights, live, mails, notices
@@ -41,6 +41,7 @@ consume(
         SignedInOnNewDevice: notices.tell_new_device,
         UserSuspended: notices.tell_suspended,
         ImportProgressed: live.push,
+        PushToMember: live.push_to_member,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,
         ExportRequested: data_rights.export,

@@ -1,4 +1,4 @@
-"""What goes over the WebSocket: `{"id", "type", "data"}`, and where a client goes on after a gap."""
+"""What goes over the WebSocket: `{"id", "type", "data"}`, with `household` where it is one's, and where a client goes on after a gap."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ class SocketMessage:
     id: str
     type: str
     data: str
+    household: str = ""
+    """Whose data it is about, where that is not the listener's own."""
 
     def to_json(self) -> str:
         """Write the wire form."""
-        head = json.dumps({"id": self.id, "type": self.type}, separators=(",", ":"))
+        named = {"household": self.household} if self.household else {}
+        head = json.dumps({"id": self.id, "type": self.type, **named}, separators=(",", ":"))
         return f'{head[:-1]},"data":{self.data}}}'
 
 

@@ -11,11 +11,12 @@ import secrets
 from collections.abc import Iterator
 from typing import Final
 
-from chalicelib.kernel.context import Context
+from chalicelib.kernel.context import HOUSEHOLD, USER, Context, Owner
 from chalicelib.kernel.errors import Refusal, Unauthenticated
 from chalicelib.kernel.events import Fact, encode
 from chalicelib.kernel.ids import new_id
 from chalicelib.notifications import repository
+from chalicelib.notifications.commands import PushToMember
 from chalicelib.notifications.errors import UnknownConnection
 from chalicelib.notifications.gateways import sockets
 from chalicelib.notifications.model.connections import Connection
@@ -93,8 +94,34 @@ def _replay(ctx: Context, connection: Connection, after: str | None) -> None:
 
 
 def push(ctx: Context, fact: Fact) -> None:
-    """Tell the owner's open connections about a fact, and keep it for those that come back."""
+    """Tell the owner's open connections about a fact, and keep it for those that come back.
+
+    Of a household every member hears who may see all of it, each in a unit of their own.
+    """
     message = SocketMessage(ctx.message_id, fact.name, encode(fact))
+    if ctx.owner.kind == HOUSEHOLD:
+        _tell_members(ctx, message)
+    else:
+        _keep_and_push(ctx, message)
+
+
+def push_to_member(ctx: Context, order: PushToMember) -> None:
+    """Tell a member about a household, by the id that the message had at first: it is the same for all."""
+    message = SocketMessage(order.message_id, order.type, order.data, order.household_id)
+    _keep_and_push(ctx, message)
+
+
+def _tell_members(ctx: Context, message: SocketMessage) -> None:
+    household_id = ctx.owner.id
+    order = PushToMember(
+        household_id=household_id, message_id=message.id, type=message.type, data=message.data
+    )
+    # one outbox row each: 50 members at most are half of what a transaction may hold
+    for user_id in users.household_members(household_id, whole=True):
+        ctx.commit.beside(Owner(USER, user_id)).order(order, subject=household_id)
+
+
+def _keep_and_push(ctx: Context, message: SocketMessage) -> None:
     repository.add_message(ctx.commit, message, now=ctx.now)
     _push(ctx, message)
 

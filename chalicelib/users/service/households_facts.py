@@ -55,9 +55,16 @@ def invitation_mail(household_id: str, invitation_id: str) -> InvitationMail:
     )
 
 
-def household_members(household_id: str) -> tuple[str, ...]:
-    """Give the ids of a household's members: whom a message about its data is for; none where it is gone."""
-    return tuple(one.user_id for one in memberships.find_members(household_id))
+def household_members(household_id: str, *, whole: bool = False) -> tuple[str, ...]:
+    """Give the ids of a household's members; none where it is gone.
+
+    With `whole` only of those who may see all accounts: whom a message about any of its data is for.
+    """
+    return tuple(
+        one.user_id
+        for one in memberships.find_members(household_id)
+        if one.accounts is None or not whole
+    )
 
 
 def _inviter(invitation: Invitation) -> str | None:

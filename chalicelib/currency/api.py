@@ -12,13 +12,17 @@ from chalicelib.currency.errors import MissingRate, SourceFailed, UnknownLocale
 from chalicelib.currency.model.book import MAX_AGE, Missing, Path
 from chalicelib.currency.model.conversion import Converted, Line, Manner
 from chalicelib.currency.model.quotes import Quote
+from chalicelib.currency.model.tax.years import CATEGORIES as TAX_CATEGORIES
+from chalicelib.currency.model.tax.years import YearSummary
 from chalicelib.currency.service import books, conversion, currencies
 from chalicelib.currency.service.data_rights import PART as DATA_RIGHTS
+from chalicelib.currency.service.tax_summary import summary as tax_summary
 from chalicelib.kernel.context import Owner
 from chalicelib.kernel.money import Money
 
 __all__ = [
     "DATA_RIGHTS",
+    "TAX_CATEGORIES",
     "Converted",
     "Line",
     "Manner",
@@ -28,10 +32,12 @@ __all__ = [
     "Quote",
     "SourceFailed",
     "UnknownLocale",
+    "YearSummary",
     "convert",
     "convert_lines",
     "format_money",
     "rate",
+    "tax_summary",
 ]
 
 

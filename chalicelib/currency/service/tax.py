@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from chalicelib.currency.errors import NoTaxRate, UnknownTaxRegion, UnknownTaxYear
 from chalicelib.currency.gateways import tax
-from chalicelib.currency.model.rounding import Rounding
 from chalicelib.currency.model.tax.estimate import Estimate, estimate
-from chalicelib.currency.model.tax.lines import Prices, Taxed, TaxLine, Totals, Treatment, calculate
+from chalicelib.currency.model.tax.lines import Asked, Manner, Taxed, TaxLine, calculate
 from chalicelib.currency.model.tax.numbers import Checked, check
 from chalicelib.currency.model.tax.numbers import countries as number_countries
 from chalicelib.currency.model.tax.pack import Input, Pack
@@ -19,26 +17,6 @@ from chalicelib.currency.model.tax.rates import Part, Rate, Region
 from chalicelib.currency.model.tax.years import Start
 from chalicelib.kernel.errors import FieldProblem, Invalid
 from chalicelib.kernel.money import Money, MoneyError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A line to tax: with `percent` at the caller's own rate, else at the table's rate of its kind."""
-
-    label: str
-    minor: int
-    treatment: Treatment
-    kind: str
-    percent: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """How prices are meant, and how tax is rounded."""
-
-    prices: Prices
-    rounding: Rounding
-    totals: Totals
 
 
 def regions() -> tuple[Region, ...]:

@@ -25,6 +25,26 @@ CODES: Final[dict[Treatment, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A line to tax: with `percent` at the caller's own rate, else at the table's rate of its kind."""
+
+    label: str
+    minor: int
+    treatment: Treatment
+    kind: str
+    percent: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How prices are meant, and how tax is rounded."""
+
+    prices: Prices
+    rounding: Rounding
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaxLine:
     """What is sold: an amount in minor units, and how it is taxed. `rate` is the table's, if one was used."""
 

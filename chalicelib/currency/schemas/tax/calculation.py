@@ -10,7 +10,9 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from chalicelib.currency.model.tax.lines import (
     CODES,
+    Asked,
     Breakdown,
+    Manner,
     Prices,
     Taxed,
     Totals,
@@ -22,7 +24,6 @@ from chalicelib.currency.model.tax.rates import STANDARD, Part, Region
 from chalicelib.currency.schemas.common import Day
 from chalicelib.currency.schemas.conversion import MOST_LINES, Rounding
 from chalicelib.currency.schemas.tax.rates import RateOut, RegionCode, RegionOut
-from chalicelib.currency.service.tax import Asked, Manner
 from chalicelib.kernel.money import Money, MoneyError, wire_amount
 from chalicelib.kernel.wire import CurrencyCode, MoneyWire, Name, Wire
 

@@ -21,6 +21,7 @@ from chalicelib.kernel.clock import Period, now
 from chalicelib.kernel.context import Owner
 from chalicelib.kernel.events import Envelope, Fact, encode
 from chalicelib.kernel.ids import derived_id, new_id
+from chalicelib.security import api as security
 from tests.support.cloud import LambdaContext, sqs_event
 
 ACCOUNTS = tuple(derived_id("account", name) for name in ("a", "b"))
@@ -123,6 +124,13 @@ def summed(postings: Sequence[Posting]) -> dict[Place, Sum]:
             count + 1,
         )
     return found
+
+
+def somebody() -> Owner:
+    """An owner with a data key: a message about one without is about an erased one, and is dropped."""
+    owner = Owner("U", new_id())
+    security.create_key(owner, now=now())
+    return owner
 
 
 def enveloped(owner: Owner, fact: Fact) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from datetime import date
 from functools import partial
@@ -39,9 +38,10 @@ from tests.slice.analytics.scenes import (
     Sum,
     delivered,
     enveloped,
+    somebody,
     summed,
 )
-from tests.support.cloud import DURABLE, ENGINE, Cloud
+from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, every_point, killed_at
 
 FOOD = CATEGORIES[1]
@@ -51,8 +51,8 @@ HEALTH = (HealthCheck.too_slow, HealthCheck.data_too_large)
 pytestmark = pytest.mark.slice
 
 
-@pytest.fixture(scope="module")
-def app() -> Chalice:
+@pytest.fixture(scope="module", autouse=True)
+def app(cloud: Cloud) -> Chalice:
     from functions.analytics import workers
 
     made = Chalice("analytics", configure_logs=False)
@@ -60,15 +60,9 @@ def app() -> Chalice:
     return made
 
 
-@pytest.fixture(scope="module", autouse=True)
-def table(cloud: Cloud) -> str:
-    """The name of the engine that the tables lie on."""
-    return "engine" if os.environ.get(ENGINE) == DURABLE else "moto"
-
-
 @pytest.fixture
 def owner() -> Owner:
-    return Owner("U", new_id())
+    return somebody()
 
 
 def kept(owner: Owner) -> dict[Place, Sum]:
@@ -194,10 +188,10 @@ def test_a_worker_killed_at_any_call_and_redelivered_counts_once(app: Chalice) -
         facts: list[Fact] = [recorded(-100), recorded(250, category_id=None)]
         return [enveloped(owner, fact) for fact in facts]
 
-    nobody = Owner("U", new_id())
+    nobody = somebody()
     points = list(every_point(partial(delivered, app, scene(nobody))))
     for point, side in points:
-        owner = Owner("U", new_id())
+        owner = somebody()
         bodies = scene(owner)
         assert killed_at(point, side, partial(delivered, app, bodies)) is not None
         delivered(app, bodies)
@@ -218,7 +212,7 @@ def test_sums_beyond_any_single_amount_stay_exact(app: Chalice, owner: Owner) ->
 
 
 def test_owners_do_not_see_each_other(app: Chalice, owner: Owner) -> None:
-    delivered(app, [enveloped(Owner("U", new_id()), recorded())])
+    delivered(app, [enveloped(somebody(), recorded())])
 
     assert kept(owner) == {}
 
@@ -253,7 +247,7 @@ def test_more_rows_than_an_answer_reads_are_refused_not_left_out(
 
 def check_story(app: Chalice, stories: list[Life | Chunk], seed: int) -> None:
     """Tell the facts in another order, half of them twice, and compare with the plain sums."""
-    owner = Owner("U", new_id())
+    owner = somebody()
     chance = random.Random(seed)
     bodies = [enveloped(owner, fact) for story in stories for fact in story.facts()]
     bodies += chance.sample(bodies, k=len(bodies) // 2)
@@ -265,9 +259,9 @@ def check_story(app: Chalice, stories: list[Life | Chunk], seed: int) -> None:
     assert kept(owner) == summed(left)
 
 
-@pytest.mark.parametrize("table", [ENGINE], indirect=True)
+@pytest.mark.durable
 @given(STORIES, st.integers(0, 2**32))
-@settings(max_examples=min(FIGURE // 2, 300), suppress_health_check=HEALTH)
+@settings(max_examples=min(FIGURE * 3 // 10, 300), suppress_health_check=HEALTH)
 def test_any_order_with_repeats_gives_the_plain_sums(
     app: Chalice, stories: list[Life | Chunk], seed: int
 ) -> None:

@@ -23,7 +23,7 @@ from chalicelib.currency.model.tax.numbers import MOST, Checked, Verdict
 from chalicelib.currency.model.tax.rates import STANDARD, Part, Region
 from chalicelib.currency.schemas.common import Day
 from chalicelib.currency.schemas.conversion import MOST_LINES, Rounding
-from chalicelib.currency.schemas.tax.rates import RateOut, RegionCode, RegionOut
+from chalicelib.currency.schemas.tax.rates import RegionCode, RegionOut, TaxRateOut
 from chalicelib.kernel.money import Money, MoneyError, wire_amount
 from chalicelib.kernel.wire import CurrencyCode, MoneyWire, Name, Wire
 
@@ -144,7 +144,7 @@ class TaxLineOut(TaxSumOut):
     treatment: Treatment
     code: Annotated[str, Field(description="UN/CEFACT 5305: S, Z, E, AE or O")]
     taxes: list[TaxAmountOut]
-    rate: RateOut | None
+    rate: TaxRateOut | None
 
 
 class BreakdownOut(TaxSumOut):
@@ -212,7 +212,7 @@ class _Shown:
             treatment=one.line.treatment,
             code=CODES[one.line.treatment],
             taxes=self.taxes(one.line.parts, one.taxes),
-            rate=RateOut.of(one.line.rate) if one.line.rate else None,
+            rate=TaxRateOut.of(one.line.rate) if one.line.rate else None,
             net=self.money(one.net),
             tax=self.money(one.tax),
             gross=self.money(one.gross),

@@ -44,7 +44,7 @@ class PartOut(Wire):
         return cls(tax=part.tax, percent=part.percent)
 
 
-class RateOut(Wire):
+class TaxRateOut(Wire):
     """A rate with its days: `until` is the first day on which it is no longer so."""
 
     kind: str
@@ -62,7 +62,7 @@ class RateOut(Wire):
     source: SourceOut
 
     @classmethod
-    def of(cls, rate: Rate) -> RateOut:
+    def of(cls, rate: Rate) -> TaxRateOut:
         """Show a rate."""
         return cls(
             kind=rate.kind,
@@ -129,9 +129,11 @@ class TaxRatesOut(Wire):
 
     region: RegionOut
     date: Day
-    rates: list[RateOut]
+    rates: list[TaxRateOut]
 
     @classmethod
     def of(cls, region: Region, rates: Sequence[Rate], day: Day) -> TaxRatesOut:
         """Show rates."""
-        return cls(region=RegionOut.of(region), date=day, rates=[RateOut.of(one) for one in rates])
+        return cls(
+            region=RegionOut.of(region), date=day, rates=[TaxRateOut.of(one) for one in rates]
+        )

@@ -272,6 +272,8 @@ def test_a_summary_converts_at_each_days_rate_or_refuses(person: SignedIn) -> No
 
     assert reply.json["years"][0]["income"]["amount"] == "11.00"
     assert problems(ask(line("1990-01-01", "dividend", "1.00", "USD"))) == ["/lines/0/date"]
+    for day in ("0001-01-01", "9999-12-31"):  # a tax year that no calendar has
+        assert problems(ask(line(day, "interest", "1.00", "EUR"))) == ["/lines/0/date"]
     assert problems(ask(line("2020-01-01", "lottery", "1.00"))) == ["/lines/0/category"]
     assert problems(ask(line("2020-01-01", "interest", "-1.00"))) == ["/lines/0/amount"]
     assert problems(ask(line("2020-01-01", "interest", "1.00", "EUR"), country="ZZ")) == [
@@ -293,3 +295,14 @@ def test_a_question_of_tax_costs_no_call_but_that_of_the_session(person: SignedI
 
     assert dict(spent.calls) == {"BatchGetItem": 2}
     assert spent.writes == 0
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_no_day_of_the_calendar_makes_a_question_fail(person: SignedIn, day: str) -> None:
+    known = day > "2026"
+
+    assert calculate(person, {"amount": "1.00"}, date=day).status == (200 if known else 422)
+    reply = person.client.get(TAX + "rates", query={"region": "DE", "date": day})
+    assert reply.status == (200 if known else 422)
+    assert estimate(person, "GB", 9999).status == 422
+    assert estimate(person, "GB", 2024, employment="9999999999999999.99").status == 200

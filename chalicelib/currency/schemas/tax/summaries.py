@@ -79,7 +79,7 @@ class CategoriesOut(Wire):
 class SummaryLineIn(Wire):
     """An amount of a day on a tax category."""
 
-    date: Day
+    date: Annotated[Day, Field(ge=Day(1900, 1, 1), le=Day(2200, 12, 31))]
     category: Annotated[str, AfterValidator(_a_category), Field(examples=["interest"])]
     amount: Annotated[MoneyIn, AfterValidator(_not_negative)]
 

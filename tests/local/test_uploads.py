@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.kernel import clock
+from chalicelib.kernel import aws, clock
+from chalicelib.kernel.parts import ObjectWriter
 from local.cloud import store, uploads
 from local.cloud.cloud import open_cloud
 from tests.local.conftest import Here, Process
@@ -144,3 +145,28 @@ def test_an_upload_that_nobody_finishes_goes_after_a_day(
     assert again.store.rows("SELECT * FROM uploads") == []
     assert list((tmp_path / "objects").glob("??/*")) == []
     again.close()
+
+
+def test_a_large_export_is_written_in_parts_and_read_back(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(aws._CLIENTS, "s3", here.sdk("s3"))
+    digest = hashlib.sha256()
+    with ObjectWriter("bulk", KEY, "application/zip") as target:
+        for number in range(20):
+            block = bytes([number]) * 1_000_003
+            digest.update(block)
+            target.write(block)
+
+    data = here.sdk("s3").get_object(Bucket="bulk", Key=KEY)["Body"].read()
+
+    assert hashlib.sha256(data).digest() == digest.digest()
+    with pytest.raises(RuntimeError):
+        _write_half("broken")
+    assert here.cloud.store.rows("SELECT * FROM uploads WHERE key = 'broken'") == []
+
+
+def _write_half(key: str) -> None:
+    with ObjectWriter("bulk", key, "application/zip") as target:
+        target.write(b"x" * 9_000_000)
+        raise RuntimeError

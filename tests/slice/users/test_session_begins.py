@@ -9,8 +9,9 @@ import pytest
 
 from chalicelib.kernel import clock
 from chalicelib.kernel.context import Visit
+from chalicelib.kernel.ids import new_id
 from chalicelib.users.schemas.signing_in import SignIn
-from chalicelib.users.service import signing_in
+from chalicelib.users.service import devices, signing_in
 from functions._edge.operations import operations
 from tests.factories.users import SignedIn
 from tests.slice.users.conftest import PASSWORD, Told
@@ -85,3 +86,12 @@ def test_no_other_site_signs_a_browser_out(client: Client, owner: SignedIn) -> N
 
     assert browser.call("GET", "/v1/users/me").status == 200
     assert not [one.path for one in operations() if one.method == "GET" and "logout" in one.path]
+
+
+@pytest.mark.covers("V6.3.5")
+def test_the_device_of_somebody_else_is_news(owner: SignedIn) -> None:
+    at = clock.now()
+    own, foreign = (devices.new_device(one, at) for one in (owner.user_id, new_id()))
+
+    assert devices.known_device(own, owner.user_id, at) is not None
+    assert devices.known_device(foreign, owner.user_id, at) is None

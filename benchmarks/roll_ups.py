@@ -21,8 +21,9 @@ from chalicelib.analytics.model import Cell, Deltas, Label, Sums
 from chalicelib.analytics.repository import TABLE
 from chalicelib.kernel import aws, tables
 from chalicelib.kernel.clock import Period
-from chalicelib.kernel.context import Owner, system_context
+from chalicelib.kernel.context import system_context
 from chalicelib.kernel.ids import derived_id, new_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.vault import Vault
 from local.engine import start_engine

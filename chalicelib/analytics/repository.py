@@ -13,7 +13,7 @@ from typing import Final
 from chalicelib.analytics.errors import TooMuchToSum
 from chalicelib.analytics.model import Cell, Deltas, Sums
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Raw, Table, TableSpec
 
 TABLE: Final = TableSpec("analytics", ledger=False)

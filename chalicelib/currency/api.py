@@ -17,8 +17,8 @@ from chalicelib.currency.model.tax.years import YearSummary
 from chalicelib.currency.service import books, conversion, currencies
 from chalicelib.currency.service.data_rights import PART as DATA_RIGHTS
 from chalicelib.currency.service.tax_summary import summary as tax_summary
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.owners import Owner
 
 __all__ = [
     "DATA_RIGHTS",

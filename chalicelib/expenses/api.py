@@ -17,7 +17,7 @@ from chalicelib.expenses.repository.decode import transaction_of
 from chalicelib.expenses.repository.table import TABLE
 from chalicelib.expenses.repository.transactions import Filter, scan
 from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.roles import Role
 from chalicelib.kernel.tables import Raw, Table
 from chalicelib.kernel.vault import Vault

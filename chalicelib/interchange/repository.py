@@ -27,7 +27,8 @@ from chalicelib.interchange.model.importing import (
 )
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import parse_rfc3339, rfc3339
-from chalicelib.kernel.context import Context, Owner
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.tables import Index, Key, Raw, Row, Table, TableSpec, WholeNumber
 from chalicelib.kernel.transaction import LostRace

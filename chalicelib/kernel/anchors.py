@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel import merkle
 from chalicelib.kernel.changes import META
-from chalicelib.kernel.context import USER, Owner, system_context
+from chalicelib.kernel.context import system_context
 from chalicelib.kernel.ids import derived_id, new_id
 from chalicelib.kernel.markers import SHARDS, marker_partition
+from chalicelib.kernel.owners import USER, Owner
 from chalicelib.kernel.tables import Table, TableSpec
 from chalicelib.kernel.transaction import LostRace
 

@@ -42,7 +42,8 @@ from chalicelib.kernel.transaction import (
 )
 
 if TYPE_CHECKING:
-    from chalicelib.kernel.context import Actor, Owner
+    from chalicelib.kernel.context import Actor
+    from chalicelib.kernel.owners import Owner
     from chalicelib.kernel.vault import Vault
 
 OVERHEAD: Final = 5

@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.errors import PreconditionRequired, Stale
-from chalicelib.kernel.ids import is_id, new_id
+from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import USER, Owner
 from chalicelib.kernel.roles import Role
 
 if TYPE_CHECKING:
@@ -19,34 +20,8 @@ if TYPE_CHECKING:
     from chalicelib.kernel.tables import TableSpec
     from chalicelib.kernel.vault import Vault
 
-USER: Final = "U"
-HOUSEHOLD: Final = "H"
 ANY_VERSION: Final = 0
 """What `If-Match: *` asks for: whatever version is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """A user or a household: the leading part of every partition key of its data."""
-
-    kind: Literal["U", "H"]
-    id: str
-
-    @override
-    def __str__(self) -> str:
-        """Write the partition key."""
-        return f"{self.kind}#{self.id}"
-
-    @classmethod
-    def parse(cls, text: str) -> Owner:
-        """Read a partition key; raise ValueError for anything else."""
-        kind, _, identity = text.partition("#")
-        if kind == USER and is_id(identity):
-            return cls(USER, identity)
-        if kind == HOUSEHOLD and is_id(identity):
-            return cls(HOUSEHOLD, identity)
-        msg = "not an owner"
-        raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from chalicelib.kernel.changes import ChangeRow, change_key
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table, TableSpec
 from chalicelib.kernel.wire import Wire
 

@@ -13,9 +13,10 @@ from typing import Final
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import Context, Owner, system_context
+from chalicelib.kernel.context import Context, system_context
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.inbox import INBOX_LIFE
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Raw, Row, Table, TableSpec, WholeNumber
 from chalicelib.notifications.errors import BadTicket, BeingSent, ClaimTaken, UnknownConnection
 from chalicelib.notifications.model.connections import Connection

@@ -16,7 +16,7 @@ from typing import Final
 
 from chalice.app import Request
 
-from chalicelib.kernel.context import HOUSEHOLD, USER, Actor, Owner
+from chalicelib.kernel.context import Actor
 from chalicelib.kernel.errors import (
     FieldProblem,
     Forbidden,
@@ -25,6 +25,7 @@ from chalicelib.kernel.errors import (
     Unauthenticated,
 )
 from chalicelib.kernel.ids import is_id
+from chalicelib.kernel.owners import HOUSEHOLD, USER, Owner
 from chalicelib.kernel.roles import Role, covers
 from chalicelib.security import api as security
 from chalicelib.users import api as users

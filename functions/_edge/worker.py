@@ -13,11 +13,12 @@ from typing import Any, Final
 from chalice.app import Blueprint, SQSEvent
 
 from chalicelib.kernel import aws, clock
-from chalicelib.kernel.context import Context, Owner, system_context
+from chalicelib.kernel.context import Context, system_context
 from chalicelib.kernel.errors import NotFound, Refusal, Unavailable
 from chalicelib.kernel.events import Envelope, Fact, Message, UndecodableMessage
 from chalicelib.kernel.inbox import AlreadyHandled
 from chalicelib.kernel.log import logger
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import TableSpec

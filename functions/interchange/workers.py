@@ -11,7 +11,8 @@ from chalicelib.expenses.events import ImportStopped, TransactionsImported
 from chalicelib.interchange.commands import DropRows, EraseMore, ExportMore
 from chalicelib.interchange.repository import TABLE
 from chalicelib.interchange.service import committing, data_rights, reading
-from chalicelib.kernel.context import Context, Owner, system_context
+from chalicelib.kernel.context import Context, system_context
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.settings import settings
 from chalicelib.security import api as security

@@ -11,10 +11,11 @@ from typing import Final
 from chalice.app import Chalice, WebsocketEvent
 from pydantic import ValidationError
 
-from chalicelib.kernel.context import USER, Context, Owner, system_context
+from chalicelib.kernel.context import Context, system_context
 from chalicelib.kernel.errors import Invalid, Malformed, Refusal
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.log import logger
+from chalicelib.kernel.owners import USER, Owner
 from chalicelib.notifications.errors import UnknownConnection
 from chalicelib.notifications.model.tickets import read_ticket
 from chalicelib.notifications.repository import TABLE

@@ -10,10 +10,10 @@ from typing import Any, cast
 import pytest
 
 from chalicelib.kernel import aws, outbox
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.events import Message
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.outbox import OutboxRow
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Raw, Table, TableSpec
 from chalicelib.security.repository import KEYS
@@ -165,7 +165,12 @@ def test_a_late_message_about_a_deleted_household_writes_nothing(
     cloud: Cloud, ada: SignedIn, bob: SignedIn
 ) -> None:
     since = len(cloud.delivered)
-    home = furnished(cloud, ada, bob)
+    home = made(ada)
+    joined(ada, home, bob, role="editor")
+    recorded(within(bob, home), opened(within(bob, home))["id"])
+    assert bob.client.post(f"{HOUSEHOLDS}/{home}/leave", {}).status in {200, 204}
+    cloud.drain()
+    assert rows_of(cloud, owner_of(home))
     assert ada.client.delete(f"{HOUSEHOLDS}/{home}").status == 204
     settled(cloud)
     before = rows_of(cloud, owner_of(home))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.users import api as users
 from tests.factories.users import SignedIn
 from tests.support.client import Client, Reply

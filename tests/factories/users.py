@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.kernel.clock import now
-from chalicelib.kernel.context import Context, Owner, Visit
+from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.vault import Vault
 from chalicelib.security import api as security
 from chalicelib.users import repository

@@ -208,7 +208,9 @@ def here(served: Here) -> Here:
     """A local cloud in memory on a free port, with a small app behind it; empty for each test."""
     until(partial(_is_quiet, served))
     with served.cloud.store.write() as db:
-        for wipe in ("DELETE FROM messages", "DELETE FROM mails", "DELETE FROM objects"):
+        for wipe in [
+            f"DELETE FROM {one}" for one in ("messages", "mails", "objects", "uploads", "parts")
+        ]:
             db.execute(wipe)
     for queue in served.cloud.topic.subscriptions():
         served.cloud.topic.subscribe(queue, ())

@@ -16,7 +16,7 @@ from chalicelib.currency.repository.table import TABLE
 from chalicelib.kernel.changes import pack, unpack
 from chalicelib.kernel.clock import Period
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
 

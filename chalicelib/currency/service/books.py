@@ -16,7 +16,7 @@ from chalicelib.currency.gateways import history
 from chalicelib.currency.model.book import OWN_AGE, Book, Missing, Path, Sheets
 from chalicelib.currency.model.days import business_day_before, due
 from chalicelib.currency.model.quotes import Quote, Sheet
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 
 _DAY: Final = timedelta(days=1)
 _APART: Final = 40

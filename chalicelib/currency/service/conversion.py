@@ -10,8 +10,8 @@ from chalicelib.currency.model import conversion
 from chalicelib.currency.model.book import Missing, Path
 from chalicelib.currency.model.conversion import Converted, Line, Manner
 from chalicelib.currency.service import books
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.errors import FieldProblem, Invalid
+from chalicelib.kernel.owners import Owner
 
 PLAIN = Manner()
 

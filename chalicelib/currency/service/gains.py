@@ -14,8 +14,8 @@ from chalicelib.currency.model.lots import Holding, Method, Movement
 from chalicelib.currency.model.rounding import rounded
 from chalicelib.currency.service import books
 from chalicelib.currency.service.conversion import refuse_missing
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.owners import Owner
 
 
 def gains(

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from chalicelib.currency.model.conversion import Line
 from chalicelib.currency.model.tax.years import DatedLine, YearSummary, summarise
 from chalicelib.currency.service import conversion, tax
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.owners import Owner
 
 
 def summary(

@@ -11,7 +11,8 @@ from chalicelib.expenses.repository.decode import account_of
 from chalicelib.expenses.repository.table import LAYOUT, AccountRow, key, place, tombstone
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import Context, Owner
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.tables import Key, Table
 from chalicelib.kernel.transaction import LostRace

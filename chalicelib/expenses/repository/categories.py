@@ -9,7 +9,8 @@ from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.table import LAYOUT, CategoryRow, key, passing_tombstone, place
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import Context, Owner
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Raw
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.kernel.vault import Vault

@@ -9,7 +9,7 @@ from chalicelib.expenses.model.rulebook import StoredRule
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.categories import stored_category
 from chalicelib.expenses.repository.rules import stored_rule
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.vault import Vault
 
 

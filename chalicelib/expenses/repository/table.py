@@ -13,8 +13,8 @@ from typing import Final
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
 
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Index, Key, Raw, Row, Table, TableSpec, WholeNumber
 from chalicelib.kernel.vault import Vault
 

@@ -20,7 +20,8 @@ from chalicelib.expenses.repository.table import (
 )
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import HOUSEHOLD, Context, Owner
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.owners import HOUSEHOLD, Owner
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.tables import Key, Raw, Table
 from chalicelib.kernel.transaction import LostRace

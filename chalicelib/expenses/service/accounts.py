@@ -15,8 +15,9 @@ from chalicelib.expenses.schemas.accounts import CreateAccount, PatchAccount
 from chalicelib.expenses.schemas.common import given
 from chalicelib.expenses.service.paging import cut, listed, start_of
 from chalicelib.expenses.service.rights import require_account
-from chalicelib.kernel.context import HOUSEHOLD, Context
+from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import HOUSEHOLD
 from chalicelib.kernel.wire import MoneyWire, PageQuery
 
 _QUESTION: Final = "accounts"

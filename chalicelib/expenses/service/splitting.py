@@ -29,8 +29,9 @@ from chalicelib.expenses.repository.splitting import next_transactions
 from chalicelib.expenses.repository.table import payee_id
 from chalicelib.expenses.service import ledger
 from chalicelib.expenses.service.category_mapping import CategoryMapping, derived
-from chalicelib.kernel.context import HOUSEHOLD, Context, Owner
+from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.owners import HOUSEHOLD, Owner
 from chalicelib.users.commands import SplitAdvanced, TakenAlong
 from chalicelib.users.events import SplitRequested
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from chalicelib.interchange.model.formats.types import MAX_BYTES
 from chalicelib.kernel import aws
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.ids import is_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
 
 INCOMING: Final = "incoming/"

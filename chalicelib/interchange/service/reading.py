@@ -31,9 +31,10 @@ from chalicelib.interchange.model.importing import (
     when_read,
 )
 from chalicelib.kernel import blobs
-from chalicelib.kernel.context import Context, Owner
+from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.log import logger
+from chalicelib.kernel.owners import Owner
 from chalicelib.security import api as security
 
 T = TypeVar("T")

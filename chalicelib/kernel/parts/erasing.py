@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from chalicelib.kernel.changes import META
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.parts.objects import Files
 from chalicelib.kernel.parts.part import Part
 from chalicelib.kernel.parts.values import Root, Walk

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.changes import unpack
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.parts.part import Kind, ObjectKind, Part
 from chalicelib.kernel.parts.rows import Rows
 from chalicelib.kernel.parts.values import ExportedFile, Step

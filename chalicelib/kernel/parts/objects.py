@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self, cast
 
 from chalicelib.kernel import aws
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 
 _DELETED_AT_ONCE: Final = 1_000
 _PART: Final = 8 * 1024 * 1024

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from chalicelib.kernel.changes import CHANGE_PREFIX, META, ChangeRow, MetaRow
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.idempotency import AnswerRow
 from chalicelib.kernel.inbox import InboxRow
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.parts.objects import Files
 from chalicelib.kernel.parts.rows import Beside, Rows, nothing_beside
 from chalicelib.kernel.tables import Row, TableSpec

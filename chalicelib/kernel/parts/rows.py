@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.changes import META
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.markers import marker
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Raw, Table, TableSpec
 from chalicelib.kernel.transaction import raw_key
 

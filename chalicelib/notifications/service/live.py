@@ -11,10 +11,11 @@ import secrets
 from collections.abc import Iterator
 from typing import Final
 
-from chalicelib.kernel.context import HOUSEHOLD, USER, Context, Owner
+from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import Refusal, Unauthenticated
 from chalicelib.kernel.events import Fact, encode
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import HOUSEHOLD, USER, Owner
 from chalicelib.notifications import repository
 from chalicelib.notifications.commands import PushToMember
 from chalicelib.notifications.errors import UnknownConnection

@@ -11,7 +11,7 @@ from typing import Final
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace, Operation, put_new, raw_key, send
 from chalicelib.security.repository.table import TABLE

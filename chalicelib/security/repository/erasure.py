@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.kernel import aws
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Raw, Table
 from chalicelib.kernel.transaction import raw_key
 from chalicelib.security.repository.owner_keys import OwnerKeyRow

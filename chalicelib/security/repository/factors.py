@@ -10,7 +10,7 @@ from typing import Final
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import USER, Owner
+from chalicelib.kernel.owners import USER, Owner
 from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.kernel.vault import Vault

@@ -9,7 +9,7 @@ from typing import Final
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Row, Table, WholeNumber
 from chalicelib.kernel.transaction import Operation, put_new, raw_key, send
 from chalicelib.security.errors import KeyMadeMeanwhile, OwnerKeyAbsent

@@ -7,7 +7,7 @@ from typing import Final
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.security.model.rotation import Rotation

@@ -14,9 +14,10 @@ from typing import Final
 
 from chalicelib.kernel import merkle
 from chalicelib.kernel.anchors import BATCH, Head
-from chalicelib.kernel.context import Context, Owner
+from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.ids import is_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.security.commands import AnchoredHead, AnchorRoot
 from chalicelib.security.repository import anchors as stored

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.kernel import clock, parts
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.vault import Vault
 from chalicelib.security.errors import OwnerKeyAbsent
 from chalicelib.security.repository import TABLE, erasure

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.kernel.clock import now as clock_now
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.keys import KEY_BYTES, provider
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.vault import Vault, lookup_key
 from chalicelib.security import repository
 from chalicelib.security.errors import KeyMadeMeanwhile

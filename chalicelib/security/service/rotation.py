@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.kernel.context import Context, Owner, system_context
+from chalicelib.kernel.context import Context, system_context
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.security import repository
 from chalicelib.security.commands import ResealHere, ResealProgress

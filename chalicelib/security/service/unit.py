@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import Actor, Context, Owner
+from chalicelib.kernel.context import Actor, Context
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.races import until_won
 from chalicelib.security.repository import TABLE
 from chalicelib.security.service.owner_keys import vault

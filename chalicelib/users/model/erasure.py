@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import HOUSEHOLD, Owner
+from chalicelib.kernel.owners import HOUSEHOLD, Owner
 
 GRACE: Final = timedelta(days=7)
 """In which a user may take it back."""
@@ -35,6 +35,7 @@ PARTS: Final = ("analytics", "expenses", "interchange", "notifications")
 KEPT: Final = (
     "this receipt, which names nobody",
     "in households that live on: the random id of who changed what, without a name",
+    "an invitation of a household to the address, sealed, until it expires (at most 8 days)",
     "counters of rate limits under keyed hashes, until their windows end (at most a day)",
     "messages that could not be handled, with random ids only, for at most 14 days",
     "log lines with random ids only, until they expire",

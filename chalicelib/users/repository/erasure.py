@@ -10,7 +10,7 @@ from typing import Final, cast
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import HOUSEHOLD, Owner
+from chalicelib.kernel.owners import HOUSEHOLD, Owner
 from chalicelib.kernel.tables import Key, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.users.model.erasure import ErasedPart, Erasure, Stage

@@ -14,8 +14,8 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.keys import provider
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace, put_new
 from chalicelib.users.model.identities import PROVIDERS, Identity, ProviderName

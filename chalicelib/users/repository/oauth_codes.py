@@ -8,7 +8,7 @@ from typing import Final
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Raw, Row, WholeNumber
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.users.model.oauth_codes import CODE_LIFE, Code

@@ -9,7 +9,7 @@ from typing import Final
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace

@@ -8,7 +8,7 @@ from typing import Final
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.users.errors import SupportGrantNotFound

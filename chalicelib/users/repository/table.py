@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar, overload
 
-from chalicelib.kernel.context import USER, Owner
+from chalicelib.kernel.owners import USER, Owner
 from chalicelib.kernel.tables import Index, TableSpec
 
 T = TypeVar("T")

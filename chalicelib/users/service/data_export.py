@@ -25,7 +25,8 @@ from chalicelib.users.service.data_rights import OWN
 if TYPE_CHECKING:
     from zipfile import ZipFile
 
-    from chalicelib.kernel.context import Context, Owner
+    from chalicelib.kernel.context import Context
+    from chalicelib.kernel.owners import Owner
 
 _TYPE: Final = "application/zip"
 README: Final = """Your data at xPense

@@ -8,7 +8,7 @@ from typing import Final
 
 from chalicelib.currency import api as currency
 from chalicelib.kernel import parts
-from chalicelib.kernel.context import HOUSEHOLD
+from chalicelib.kernel.owners import HOUSEHOLD
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Key, Raw
 from chalicelib.security import api as security

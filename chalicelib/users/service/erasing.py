@@ -14,9 +14,10 @@ from typing import Final
 from chalicelib.kernel import parts
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import Context, Owner, Visit
+from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.log import logger
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.security import api as security

@@ -11,8 +11,9 @@ from typing import Literal, cast
 
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import Context, Owner
+from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.roles import Role
 from chalicelib.security import api as security
 from chalicelib.users import repository

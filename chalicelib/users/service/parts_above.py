@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel import parts
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.users.commands import (
     ErasePartMore,
     ExportPartMore,

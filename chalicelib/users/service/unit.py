@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from chalicelib.kernel.context import Context, Owner, Visit, system_context
+from chalicelib.kernel.context import Context, Visit, system_context
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.races import until_won
 from chalicelib.security import api as security
 from chalicelib.users.repository import TABLE

@@ -18,9 +18,9 @@ from chalicelib.expenses.events import (
     TransactionsImported,
 )
 from chalicelib.kernel.clock import Period, now
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.events import Envelope, Fact, encode
 from chalicelib.kernel.ids import derived_id, new_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.security import api as security
 from tests.support.cloud import LambdaContext, sqs_event
 

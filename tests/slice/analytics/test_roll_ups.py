@@ -24,9 +24,9 @@ from chalicelib.expenses.events import (
     TransactionsImported,
 )
 from chalicelib.kernel import outbox
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.events import Envelope, Fact
 from chalicelib.kernel.ids import derived_id, new_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table
 from tests.slice.analytics.scenes import (
     ACCOUNTS,

@@ -10,10 +10,11 @@ from chalice.app import Blueprint, Chalice
 
 from chalicelib.kernel import aws, tables
 from chalicelib.kernel.clock import now
-from chalicelib.kernel.context import Context, Owner
+from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.kernel.events import Envelope, Fact, Order, UndecodableMessage, encode
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Table, TableSpec
 from chalicelib.kernel.transaction import LostRace

@@ -12,10 +12,10 @@ from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.decode import account_of, transaction_of
 from chalicelib.expenses.schemas.transactions import TransactionOut
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.keys import derive
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Raw, Table
 from chalicelib.kernel.vault import Vault
 from tests.factories.expenses import Ears, imported, laid, matching, recorded, row

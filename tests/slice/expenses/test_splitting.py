@@ -11,7 +11,7 @@ import pytest
 from chalicelib.expenses import commands
 from chalicelib.expenses.repository import TABLE
 from chalicelib.kernel.changes import ChangeRow, chain_hash
-from chalicelib.kernel.context import Owner
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table
 from tests.factories.expenses import (
     ACCOUNTS,

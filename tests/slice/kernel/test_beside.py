@@ -10,11 +10,12 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.kernel import outbox, tables
 from chalicelib.kernel.changes import Change, ChangeRow, chain_hash, unpack
-from chalicelib.kernel.context import Context, Owner, system_context
+from chalicelib.kernel.context import Context, system_context
 from chalicelib.kernel.events import Envelope, Fact
 from chalicelib.kernel.idempotency import claim
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.inbox import AlreadyHandled
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Row, Table, TableSpec, WholeNumber
 from chalicelib.kernel.transaction import LostRace, TooLarge, TouchedTwice
 from chalicelib.kernel.vault import Vault

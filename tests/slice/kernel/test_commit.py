@@ -12,12 +12,13 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.kernel import outbox, relay, tables
 from chalicelib.kernel.changes import Change, ChangeRow, chain_hash, change_key, unpack
 from chalicelib.kernel.commit import Commit
-from chalicelib.kernel.context import Actor, Context, Owner, system_context
+from chalicelib.kernel.context import Actor, Context, system_context
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.events import Envelope, Fact
 from chalicelib.kernel.idempotency import IdempotencyKeyReused, claim
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.inbox import AlreadyHandled
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Index, Row, Table, TableSpec, WholeNumber
 from chalicelib.kernel.transaction import LostRace, TooLarge, TouchedTwice
 from chalicelib.kernel.vault import Vault

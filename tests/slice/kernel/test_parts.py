@@ -11,8 +11,8 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.kernel import aws, parts, tables
 from chalicelib.kernel.clock import now
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Key, Raw, Row, TableSpec, WholeNumber
 from chalicelib.kernel.vault import Vault

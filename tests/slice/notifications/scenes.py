@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.clock import now
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.events import Envelope, Fact, encode
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import Owner
 from tests.support.cloud import Cloud, LambdaContext, sqs_event
 
 

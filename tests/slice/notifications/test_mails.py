@@ -9,9 +9,10 @@ from functools import partial
 import pytest
 
 from chalicelib.kernel import aws, clock
-from chalicelib.kernel.context import Context, Owner, Visit
+from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.outbox import OutboxRow
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Table
 from chalicelib.security import api as security

@@ -17,9 +17,10 @@ import pytest
 from chalicelib.kernel import anchors as kernel_anchors
 from chalicelib.kernel import clock
 from chalicelib.kernel.changes import Change
-from chalicelib.kernel.context import Owner, system_context
+from chalicelib.kernel.context import system_context
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table, TableSpec
 from chalicelib.security import api as security
 from chalicelib.security.commands import AnchoredHead, AnchorRoot

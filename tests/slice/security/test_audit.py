@@ -9,8 +9,9 @@ import pytest
 
 from chalicelib.kernel.changes import ChangeRow, chain_hash, unpack
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.context import Owner, system_context
+from chalicelib.kernel.context import system_context
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table
 from chalicelib.security import api as security
 from chalicelib.security.commands import RecordAction

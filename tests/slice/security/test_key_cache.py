@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib.kernel.clock import now
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table
 from chalicelib.security import api as security
 from chalicelib.security.service import owner_keys

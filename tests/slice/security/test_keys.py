@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import aws
-from chalicelib.kernel.context import Owner
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.keys import provider
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table
 from chalicelib.kernel.vault import SealBroken
 from chalicelib.security import api as security

@@ -12,10 +12,11 @@ import pytest
 
 from chalicelib.kernel import clock, reseal, tables
 from chalicelib.kernel.changes import Change, ChangeRow
-from chalicelib.kernel.context import Owner, system_context
+from chalicelib.kernel.context import system_context
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.inbox import AlreadyHandled
 from chalicelib.kernel.ledger import entry_out
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table, TableSpec
 from chalicelib.kernel.vault import SealBroken, Vault
 from chalicelib.security import api as security

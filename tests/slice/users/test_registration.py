@@ -12,9 +12,10 @@ import pytest
 
 from chalicelib.kernel import outbox
 from chalicelib.kernel.clock import now
-from chalicelib.kernel.context import Owner, Visit
+from chalicelib.kernel.context import Visit
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.keys import provider
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table
 from chalicelib.security import api as security
 from chalicelib.users import api as users

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.kernel import aws, clock
 from chalicelib.kernel.parts import ObjectWriter
-from local.cloud import store, uploads
+from local.cloud import uploads
 from local.cloud.cloud import open_cloud
 from tests.local.conftest import Here, Process
 
@@ -138,7 +138,7 @@ def test_an_upload_that_nobody_finishes_goes_after_a_day(
     before.uploads.put_part("bulk", "k", upload_id, 1, b"half")
     before.close()
     later = clock.now() + timedelta(days=1, minutes=1)
-    monkeypatch.setattr(store.clock, "now", lambda: later)
+    monkeypatch.setattr("local.cloud.store.clock.now", lambda: later)
 
     again = open_cloud(tmp_path, region="eu-central-1", stage="test")
 

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from pydantic import BaseModel, ConfigDict, Field
 
+from functions._edge.operations import Operation
 from tools import docs_page, openapi
 from tools.examples import example
 from tools.openapi_diff import breaking_changes
@@ -44,7 +45,7 @@ class ThingFilter(BaseModel):
     limit: Annotated[int, Field(ge=1, le=200, description="How many.")] = 50
 
 
-def operation(**facts: Any) -> Any:
+def operation(**facts: Any) -> Operation:
     standard: dict[str, Any] = {
         "method": "GET",
         "path": "/v1/expenses/things",
@@ -61,8 +62,9 @@ def operation(**facts: Any) -> Any:
         "if_match": "none",
         "idempotent": False,
         "limit": None,
+        "household": False,
     }
-    return SimpleNamespace(**{**standard, **facts})
+    return Operation(**{**standard, **facts})
 
 
 def things() -> list[Any]:
@@ -104,7 +106,7 @@ def test_a_route_says_what_it_takes_and_gives(document: dict[str, Any]) -> None:
     amend = document["paths"]["/v1/expenses/things/{thing_id}"]["patch"]
 
     assert amend["operationId"] == "expenses_amend_thing"
-    assert amend["security"] == [{"bearer": ["expenses:read"]}]
+    assert amend["security"] == [{"bearer": ["expenses:read"]}, {"cookie": []}]
     assert [(one["name"], one["required"]) for one in amend["parameters"]] == [
         ("thing_id", True),
         ("If-Match", True),

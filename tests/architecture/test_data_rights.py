@@ -157,3 +157,10 @@ def test_the_ledgers_log_and_the_marks_are_in_every_part() -> None:
         prefixes = {kind.prefix for kind in part(service).kinds}
         wanted = {"INB#"} | ({"CHG#", "META"} if part(service).spec.ledger else set())
         assert wanted <= prefixes, service
+
+
+@pytest.mark.parametrize("service", services())
+def test_no_two_kinds_are_one_file_of_the_export(service: str) -> None:
+    names = [kind.name for kind in part(service).all_kinds()]
+
+    assert len(names) == len(set(names)), names

@@ -15,7 +15,7 @@ from tests.factories.data_rights import (
 from tests.support.client import Client
 from tests.support.cloud import Cloud
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 
 
 @pytest.mark.durable

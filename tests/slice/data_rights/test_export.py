@@ -33,7 +33,7 @@ from tests.support.client import Client
 from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, killed_at
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 FULL: Final = bool(os.environ.get("XPENSE_FULL"))
 LISTENING: Final = frozenset({"sqs.ReceiveMessage"})
 

@@ -23,7 +23,7 @@ from tests.factories.users import SignedIn, signed_in
 from tests.support.client import Client
 from tests.support.cloud import Cloud
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 
 
 @dataclass(slots=True)

@@ -36,7 +36,7 @@ from tests.support.taps import calls_of, killed_at
 from tools import verify_audit
 from tools.verify_audit import Tampered, check_bundle
 
-pytestmark = [pytest.mark.slice, pytest.mark.attack]
+pytestmark = [pytest.mark.slice, pytest.mark.durable, pytest.mark.attack]
 FULL: Final = bool(os.environ.get("XPENSE_FULL"))
 SERVICES: Final = ("users", "security")
 SIDES: Final[tuple[Literal["before", "after"], ...]] = ("before", "after")

@@ -23,7 +23,7 @@ from tests.support.budget import budget
 from tests.support.client import Client
 from tests.support.cloud import Cloud
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 

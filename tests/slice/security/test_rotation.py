@@ -36,7 +36,7 @@ from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, killed_at
 from tools import verify_audit
 
-pytestmark = [pytest.mark.slice, pytest.mark.attack]
+pytestmark = [pytest.mark.slice, pytest.mark.durable, pytest.mark.attack]
 SIDES: Final[tuple[Literal["before", "after"], ...]] = ("before", "after")
 HOUR: Final = timedelta(hours=1)
 

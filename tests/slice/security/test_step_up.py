@@ -35,7 +35,7 @@ from tests.support.budget import budget
 from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 SECURITY = "/v1/security/"
 
 

@@ -29,7 +29,7 @@ from tests.support.budget import budget
 from tests.support.client import Client
 from tests.support.cloud import Cloud
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 
 
 @pytest.fixture(name="at")

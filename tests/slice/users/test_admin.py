@@ -30,7 +30,7 @@ from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, interleaved, orders
 from tools import make_admin
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 PATH = "/v1/users/admin/users"
 SEARCH = f"{PATH}/search"
 

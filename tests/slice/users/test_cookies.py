@@ -21,7 +21,7 @@ from tests.slice.users.ways import Browser, cookie_of, login, person
 from tests.support.client import Client
 from tests.support.cloud import Cloud
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 ME, LOGOUT, SESSION = "/v1/users/me", "/v1/users/logout", "/v1/users/session"
 STEP_UP: Final = "/v1/users/step-up"
 

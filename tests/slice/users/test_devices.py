@@ -28,7 +28,7 @@ from tests.support.client import Client
 from tests.support.cloud import Cloud
 from tests.support.taps import interleaved, orders
 
-pytestmark = [pytest.mark.slice, pytest.mark.attack]
+pytestmark = [pytest.mark.slice, pytest.mark.durable, pytest.mark.attack]
 WRONG = "another fine password"
 
 

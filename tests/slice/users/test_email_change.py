@@ -26,7 +26,7 @@ from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
 from tests.support.taps import Side, calls_of, interleaved, killed_at, orders
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 PATH = "/v1/users/me/email"
 CONFIRM = "/v1/users/email/confirm"
 STOP = "/v1/users/email/stop"

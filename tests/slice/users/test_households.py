@@ -31,7 +31,7 @@ from tests.support.client import Client
 from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, interleaved, orders
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 FULL = bool(os.environ.get("XPENSE_FULL"))
 
 

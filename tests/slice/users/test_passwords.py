@@ -28,7 +28,7 @@ from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
 from tests.support.taps import every_point, interleaved, killed_at, orders
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 NEW: Final = "nine short lamps buzz"
 FORGOT, RESET = "/v1/users/password/forgot", "/v1/users/password/reset"
 CHANGE, STEP_UP = "/v1/users/password/change", "/v1/users/step-up"

@@ -19,7 +19,7 @@ from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
 from tests.support.taps import interleaved, orders
 
-pytestmark = [pytest.mark.slice, pytest.mark.attack]
+pytestmark = [pytest.mark.slice, pytest.mark.durable, pytest.mark.attack]
 MFA: Final = "/v1/users/login/mfa"
 PASSKEY: Final = "/v1/users/login/passkey"
 

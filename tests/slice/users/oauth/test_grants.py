@@ -33,7 +33,7 @@ from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, every_point, interleaved, killed_at, orders
 
-pytestmark = [pytest.mark.slice, pytest.mark.attack]
+pytestmark = [pytest.mark.slice, pytest.mark.durable, pytest.mark.attack]
 TOKEN = "/v1/users/oauth/token"
 
 

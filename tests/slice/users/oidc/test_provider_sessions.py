@@ -15,7 +15,7 @@ from tests.slice.users.oidc.test_providers import Browser, configure
 from tests.support.cloud import Cloud
 from tests.support.identity_provider import IdentityProvider, identity_provider
 
-pytestmark = [pytest.mark.slice, pytest.mark.allow_hosts(["127.0.0.1"])]
+pytestmark = [pytest.mark.slice, pytest.mark.durable, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 
 @pytest.fixture

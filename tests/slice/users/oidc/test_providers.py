@@ -35,7 +35,7 @@ from tests.support.cloud import Cloud
 from tests.support.identity_provider import CLIENT_ID, IdentityProvider, identity_provider
 from tests.support.taps import calls_of, every_point, interleaved, killed_at, orders
 
-pytestmark = [pytest.mark.slice, pytest.mark.allow_hosts(["127.0.0.1"])]
+pytestmark = [pytest.mark.slice, pytest.mark.durable, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 
 def configure(**values: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pytest
@@ -45,6 +47,18 @@ WITH_BODY: Final = [one for one in OPERATIONS if one.body is not None]
 
 def _name(operation: object) -> str:
     return f"{operation.method} {operation.path}" if isinstance(operation, Operation) else ""
+
+
+def _mixed(operations: list[Operation], kinds: Iterable[str]) -> list[tuple[Operation, str]]:
+    """Every route with every kind in the full run; each day every route with three, and every kind often."""
+    every = list(kinds)
+    if os.environ.get("XPENSE_FULL"):
+        return list(itertools.product(operations, every))
+    return [
+        (operation, every[(3 * place + step) % len(every)])
+        for place, operation in enumerate(operations)
+        for step in range(3)
+    ]
 
 
 def _path(operation: Operation) -> str:
@@ -91,8 +105,11 @@ def test_without_a_token_every_owned_route_answers_401(
 
 
 @pytest.mark.covers("V7.2.1", "V8.3.1")
-@pytest.mark.parametrize("operation", OWNED, ids=_name)
-@pytest.mark.parametrize("bad", ["x", "a.b.c", "", "null", "é", "A" * 20_000])
+@pytest.mark.parametrize(
+    ("operation", "bad"),
+    _mixed(OWNED, ["x", "a.b.c", "", "null", "é", "A" * 20_000]),
+    ids=lambda value: _name(value) or str(value)[:8],
+)
 def test_with_a_token_of_nobody_every_owned_route_answers_401(
     client: Client, operation: Operation, bad: str
 ) -> None:
@@ -101,7 +118,7 @@ def test_with_a_token_of_nobody_every_owned_route_answers_401(
 
 @pytest.mark.parametrize(
     ("operation", "kind"),
-    list(itertools.product(WITH_BODY, _BAD_BODIES)),
+    _mixed(WITH_BODY, _BAD_BODIES),
     ids=lambda value: _name(value) or str(value),
 )
 def test_a_bad_body_is_a_clear_problem(

@@ -21,6 +21,7 @@ from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.security import api as security
+from chalicelib.security.api import OwnerKeyAbsent
 from chalicelib.users import repository
 from chalicelib.users.commands import ContinueErasure, PartErased, ReceiptMailed
 from chalicelib.users.errors import LastOwner, MemberNotFound, ReceiptNotFound
@@ -46,10 +47,17 @@ _MOST_STEPS: Final = 40
 
 def run_due(visit: Visit) -> int:
     """Do what is due: begin erasures, begin their second rounds, and go on where a mail never came back."""
-    count = 0
-    for count, one in enumerate(dues.find_due(visit.now, most=_MOST_DUE), start=1):  # noqa: B007 - counted
-        until_won(lambda one=one: _run(visit, one))  # type: ignore[misc] # mypy cannot infer a lambda's default
-    return count
+    done = 0
+    for one in dues.find_due(visit.now, most=_MOST_DUE):
+        try:
+            until_won(lambda one=one: _run(visit, one))  # type: ignore[misc] # mypy cannot infer a lambda's default
+        except OwnerKeyAbsent:
+            # whatever made this one's key vanish, the others' turn has come all the same
+            logger().exception(
+                "a user's erasure cannot begin: their key is gone", extra={"id": one.id}
+            )
+        done += 1
+    return done
 
 
 def _run(visit: Visit, one: Due) -> None:

@@ -32,7 +32,7 @@ from tests.support.client import Client
 from tests.support.cloud import Cloud
 from tests.support.taps import every_point, killed_at
 
-pytestmark = [pytest.mark.slice, pytest.mark.durable]
+pytestmark = pytest.mark.slice
 
 Make = Callable[[str], Fact]
 NOTICES: Final[dict[type[Fact], tuple[Make, str]]] = {

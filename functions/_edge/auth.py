@@ -29,7 +29,7 @@ from chalicelib.kernel.owners import HOUSEHOLD, USER, Owner
 from chalicelib.kernel.roles import Role, covers
 from chalicelib.security import api as security
 from chalicelib.users import api as users
-from functions._edge import cookies
+from functions._edge import cookies, limits
 from functions._edge.operations import Operation
 from functions._edge.requests import HOUSEHOLD_PARAMETER, request_id_of
 
@@ -163,12 +163,7 @@ def _limited(credential: users.Credential, at: datetime) -> dict[str, str]:
     """Take one request from an API token's limit, and say what is left."""
     if credential.kind != "token":
         return {}
-    left = users.take_request(credential.id, now=at)
-    limit = users.TOKEN_REQUESTS
-    return {
-        "RateLimit-Policy": f'"{limit.name}";q={limit.quota};w={limit.window}',
-        "RateLimit": f'"{limit.name}";r={left.remaining};t={left.reset}',
-    }
+    return limits.headers(users.TOKEN_REQUESTS, users.take_request(credential.id, now=at))
 
 
 def _credential(request: Request, at: datetime) -> tuple[users.Credential, frozenset[str]]:

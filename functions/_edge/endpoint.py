@@ -24,7 +24,7 @@ from chalicelib.kernel.idempotency import Claim, claim
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.tables import TableSpec
 from chalicelib.security import api as security
-from functions._edge import cookies, problems, requests
+from functions._edge import cookies, limits, problems, requests
 from functions._edge.application import OURS
 from functions._edge.auth import Caller, authenticate
 from functions._edge.cookies import Cookied
@@ -187,11 +187,7 @@ def _limited(call: Call) -> dict[str, str]:
     limit = call.operation.limit
     if limit is None:
         return {}
-    left = security.take(limit, call.address, now=call.at)
-    return {
-        "RateLimit-Policy": f'"{limit.name}";q={limit.quota};w={limit.window}',
-        "RateLimit": f'"{limit.name}";r={left.remaining};t={left.reset}',
-    }
+    return limits.headers(limit, security.take(limit, call.address, now=call.at))
 
 
 def _visit(call: Call, arguments: Mapping[str, Any]) -> Answer:

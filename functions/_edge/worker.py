@@ -84,23 +84,22 @@ def batch(
 
     `given_up` hears of a message whose last try failed, before it becomes a dead letter.
     """
-    again = [
-        {"itemIdentifier": record["messageId"]}
-        for record in event.to_dict()["Records"]
-        if not _settled(record, deliver, dead) and not _given_up(record, given_up)
-    ]
-    return {"batchItemFailures": again}
+    records = event.to_dict()["Records"]
+    failed = [record for record in records if not _settled(record, deliver, dead)]
+    if given_up is not None:
+        for record in failed:
+            _give_up(record, given_up)
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
 
 
-def _given_up(record: Mapping[str, Any], given_up: Callable[[str], None] | None) -> bool:
-    """Let somebody write down that the last try failed; the message stays a failure all the same."""
+def _give_up(record: Mapping[str, Any], given_up: Callable[[str], None]) -> None:
+    """Let somebody write down that the last try failed, if it was the last."""
     receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
-    if given_up is not None and receives >= MAX_RECEIVES:
+    if receives >= MAX_RECEIVES:
         try:
             given_up(record["body"])
         except Exception:
             logger().exception("nobody could be told of a failure")
-    return False
 
 
 def _settled(record: Mapping[str, Any], deliver: Callable[[str], None], dead: str) -> bool:

@@ -19,6 +19,7 @@ from chalicelib.currency.gateways.coingecko import CoinGecko
 from chalicelib.currency.gateways.ecb import Ecb
 from chalicelib.currency.gateways.wide import CurrencyLayer, OpenExchangeRates
 from chalicelib.currency.repository import TABLE
+from chalicelib.currency.repository.rates import PARTITION
 from chalicelib.currency.service.refresh import Refreshed, newest_day, refresh
 from chalicelib.kernel.money import Money
 from chalicelib.kernel.settings import settings
@@ -89,7 +90,7 @@ def _forget_rates(cloud: Cloud) -> None:
     """Empty moto's tables; the real engine keeps its own, so there the rates go one by one."""
     cloud.forget()
     table = Table(TABLE)
-    rows = table.query_all("FX#EUR", "0", "~", most=20_000, consistent=True)
+    rows = table.query_all(PARTITION, "0", "~", most=20_000, consistent=True)
     table.delete_many([(row["pk"]["S"], row["sk"]["S"]) for row in rows])
 
 

@@ -18,7 +18,6 @@ from tests.support.cloud import Cloud
 pytestmark = [pytest.mark.slice, pytest.mark.durable]
 
 
-@pytest.mark.durable
 def test_nothing_of_an_erased_user_is_left_anywhere(cloud: Cloud) -> None:
     one = with_everything(cloud)
 

@@ -98,7 +98,6 @@ def test_an_export_holds_every_text_that_the_user_wrote_and_describes_itself(
     assert "expenses/transactions.jsonl" in archive.read("README.txt").decode()
 
 
-@pytest.mark.durable
 @pytest.mark.covers("R-28")
 def test_every_stored_attribute_of_every_row_is_in_the_export_unless_a_reason_is_given(
     cloud: Cloud,
@@ -131,7 +130,6 @@ def test_every_stored_attribute_of_every_row_is_in_the_export_unless_a_reason_is
 
 
 @pytest.mark.covers("V15.2.2")
-@pytest.mark.durable
 def test_one_export_runs_at_a_time_and_two_may_be_made_a_day(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +150,6 @@ def test_one_export_runs_at_a_time_and_two_may_be_made_a_day(
     assert int(third.headers["Retry-After"]) > 80_000
 
 
-@pytest.mark.durable
 def test_an_export_is_nobody_elses(cloud: Cloud, one: Everything) -> None:
     started = signed_in(Client(cloud.app)).client.post(EXPORTS)
 
@@ -162,7 +159,6 @@ def test_an_export_is_nobody_elses(cloud: Cloud, one: Everything) -> None:
 
 
 @pytest.mark.covers("V14.2.7")
-@pytest.mark.durable
 def test_the_file_goes_after_seven_days(cloud: Cloud) -> None:
     one = with_little(cloud)
     job = one.person.client.post(EXPORTS).json
@@ -180,7 +176,6 @@ def test_the_file_goes_after_seven_days(cloud: Cloud) -> None:
     assert int(raw["ttl"]["N"]) <= (clock.now() + timedelta(days=7)).timestamp()
 
 
-@pytest.mark.durable
 def test_what_is_written_while_an_export_runs_neither_breaks_nor_doubles_it(cloud: Cloud) -> None:
     one = with_everything(cloud, rows=400)
     me = one.person
@@ -209,7 +204,6 @@ def test_asking_costs_so_much(cloud: Cloud) -> None:
     assert spent.writes <= 6
 
 
-@pytest.mark.durable
 def test_an_export_ends_whatever_dies(cloud: Cloud) -> None:
     probe = with_little(cloud)
     probe.person.client.post(EXPORTS)

@@ -312,7 +312,6 @@ def test_what_the_household_does_meanwhile_is_not_lost(cloud: Cloud) -> None:
     assert spent(within(one.ada, one.home)) == ("-3.00", 1)
 
 
-@pytest.mark.durable
 def test_a_split_is_exactly_once_whatever_dies(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -347,7 +346,6 @@ def test_a_split_is_exactly_once_whatever_dies(
         check_log(within(one.ada, one.home).owner)
 
 
-@pytest.mark.durable
 def test_leaving_is_exactly_once_whatever_dies(cloud: Cloud) -> None:
     one = scene(cloud)
     length = len(calls_of(lambda: leave(one, one.his)))

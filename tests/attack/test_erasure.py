@@ -14,9 +14,11 @@ from chalicelib.kernel import aws, clock
 from chalicelib.kernel.context import Visit
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.keys import KeyUnusable, provider
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Table
 from chalicelib.kernel.vault import SealBroken, Vault
+from chalicelib.security import api as security
 from chalicelib.security.repository import KEYS
 from chalicelib.security.service import owner_keys
 from chalicelib.users.model.erasure import AGAIN, GRACE, SETTLING, subject_of
@@ -223,6 +225,25 @@ def test_what_a_process_with_an_open_key_writes_after_the_first_round_goes_in_th
     cloud.drain()
 
     assert remnants(cloud, one) == []
+
+
+@pytest.mark.durable
+def test_an_erasure_that_cannot_begin_for_want_of_a_key_holds_no_other_up(cloud: Cloud) -> None:
+    stuck, other = with_little(cloud), with_little(cloud)
+    for one in (stuck, other):
+        asked_to_go(one)
+    cloud.drain()
+    security.destroy_key(Owner("U", stuck.person.user_id), now=clock.now())
+
+    run_due(GRACE)
+    cloud.drain()
+    run_due(GRACE + SETTLING)
+    cloud.drain()
+
+    assert remnants(cloud, other) == []
+    left = [one for one in find_due(clock.now() + GRACE, most=50) if one.id == stuck.person.user_id]
+    assert left, "what could not begin is not forgotten"
+    Table(TABLE).delete_many([one.key for one in left])
 
 
 @pytest.mark.durable

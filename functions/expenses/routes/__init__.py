@@ -1,0 +1,8 @@
+"""Routes of the ledger, a module a subject: importing them registers them."""
+
+from __future__ import annotations
+
+from functions.expenses.routes import accounts, categories, rules, transactions
+from functions.expenses.routes.edge import blueprint
+
+__all__ = ["accounts", "blueprint", "categories", "rules", "transactions"]

@@ -1,0 +1,65 @@
+"""Categories over HTTP."""
+
+from __future__ import annotations
+
+from chalicelib.expenses.schemas.categories import CategoryOut, CreateCategory, PatchCategory
+from chalicelib.expenses.schemas.common import page
+from chalicelib.expenses.service import categories
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.wire import PageOut, PageQuery
+from functions.expenses.routes.edge import READ, WRITE, edge
+
+
+@edge.endpoint(
+    "POST",
+    "/v1/expenses/categories",
+    summary="Make a category",
+    body=CreateCategory,
+    out=CategoryOut,
+    status=201,
+    scope=WRITE,
+)
+def create_category(ctx: Context, body: CreateCategory) -> CategoryOut:
+    """Make a category of one's own, at the top or under another."""
+    return CategoryOut.of(categories.create_category(ctx, body))
+
+
+@edge.endpoint(
+    "GET",
+    "/v1/expenses/categories",
+    summary="List the categories",
+    query=PageQuery,
+    out=PageOut[CategoryOut],
+    scope=READ,
+    by_account=True,
+)
+def list_categories(ctx: Context, query: PageQuery) -> PageOut[CategoryOut]:
+    """List shipped and own categories as one tree, each after its parent."""
+    return page(categories.list_categories(ctx, query), CategoryOut.of)
+
+
+@edge.endpoint(
+    "PATCH",
+    "/v1/expenses/categories/{category_id}",
+    summary="Change a category",
+    body=PatchCategory,
+    out=CategoryOut,
+    scope=WRITE,
+    if_match="optional",
+)
+def amend_category(ctx: Context, category_id: str, body: PatchCategory) -> CategoryOut:
+    """Rename, archive or move a category; shipped ones stay where they are."""
+    return CategoryOut.of(categories.amend_category(ctx, category_id, body))
+
+
+@edge.endpoint(
+    "DELETE",
+    "/v1/expenses/categories/{category_id}",
+    summary="Delete a category",
+    status=204,
+    scope=WRITE,
+    if_match="optional",
+)
+def remove_category(ctx: Context, category_id: str) -> None:
+    """Delete a category of one's own that has no children; shipped ones can be archived."""
+    categories.remove_category(ctx, category_id)

@@ -1,7 +1,8 @@
 """The outbox relay without streams: the rows of each commit go straight to the deployed handler.
 
-The handler `<service>_relay` gets the stream event that DynamoDB would have made. What is lost when
-the process dies in between is found by the sweep: at the start, and by each service's schedule.
+The handler `<service>_relay` gets the stream event that DynamoDB would have made. What is lost when the
+process dies in between, or was committed by another process (`tools/make_admin.py`), is found by the sweep:
+at the start and every few seconds, as there is no stream that would carry it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from local.invoke import invoke
 
 _LOG: Final = logging.getLogger("xpense.local")
 _Work = tuple[str, Raw]
+_SWEEP_SECONDS: Final = 5.0
 
 
 class LocalRelay:
@@ -33,15 +35,17 @@ class LocalRelay:
         self._region = region
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+        self._stopping = threading.Event()
 
     def start(self) -> None:
         """Listen to commits, and publish what an earlier process left in the outboxes."""
         outbox.on_commit(self._committed)
         self._thread.start()
-        threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
+        threading.Thread(target=self._keep_sweeping, name="sweep", daemon=True).start()
 
     def stop(self) -> None:
         """Publish what has been committed so far and return."""
+        self._stopping.set()
         outbox.forget_listeners()
         self._queue.put(None)
         self._thread.join()
@@ -54,13 +58,18 @@ class LocalRelay:
         for row in rows:
             self._queue.put((spec.name, row))
 
+    def _keep_sweeping(self) -> None:
+        self._sweep()
+        while not self._stopping.wait(_SWEEP_SECONDS):
+            self._sweep()
+
     def _sweep(self) -> None:
         for spec in self._specs:
             try:
                 if _tells(self._app, spec):
                     relay.sweep(spec)
             except Exception:
-                _LOG.exception("the sweep of %s failed; its schedule tries again", spec.service)
+                _LOG.exception("the sweep of %s failed; the next one tries again", spec.service)
 
     def _run(self) -> None:
         while True:

@@ -136,12 +136,16 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class CategorySpending:
-    """One category's sums in a month; `share` is its part of the expense in basis points."""
+    """One category's sums in a month; `share` is its part of the expense in basis points.
+
+    `rolled_up` adds the sums of all categories under it. A category may have nothing but those.
+    """
 
     category_id: str | None
     label: Label | None
     sums: Sums
     share: int
+    rolled_up: Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,17 +186,50 @@ def _currency(code: str, book: _Book, labels: Mapping[str, Label]) -> CurrencySp
             transfers += sums
         elif sums:
             own[category_id] = sums
-    order = sorted(own, key=lambda key: (-own[key].expense, -own[key].income, key or ""))
-    parts = shares([own[category_id].expense for category_id in order])
+    rolled_up = _rolled_up(own, labels)
+    alone = {category_id: own.get(category_id, NOTHING) for category_id in rolled_up}
+    order = sorted(alone, key=lambda key: (-alone[key].expense, -alone[key].income, key or ""))
+    parts = shares([alone[category_id].expense for category_id in order])
     return CurrencySpending(
         code,
         sum(own.values(), NOTHING),
         transfers,
         tuple(
-            CategorySpending(category_id, labels.get(category_id or ""), own[category_id], part)
+            CategorySpending(
+                category_id,
+                labels.get(category_id or ""),
+                alone[category_id],
+                part,
+                rolled_up[category_id],
+            )
             for category_id, part in zip(order, parts, strict=True)
         ),
     )
+
+
+def _rolled_up(
+    own: Mapping[str | None, Sums], labels: Mapping[str, Label]
+) -> dict[str | None, Sums]:
+    """Add each category's sums to all that it stands under as well."""
+    found = dict(own)
+    for category_id, sums in own.items():
+        for above in _above(category_id, labels):
+            found[above] = found.get(above, NOTHING) + sums
+    return found
+
+
+def _above(category_id: str | None, labels: Mapping[str, Label]) -> list[str]:
+    """Give the categories above, nearest first; a circle, which nothing should make, ends the walk."""
+    found: list[str] = []
+    label = labels.get(category_id or "")
+    while label is not None:
+        above = label.parent_id
+        if above is None or above in found:
+            break
+        label = labels.get(above)
+        if label is not None:
+            found.append(above)
+    return found
 
 
 def is_transfer(category_id: str | None, labels: Mapping[str, Label]) -> bool:

@@ -20,25 +20,33 @@ from chalicelib.kernel.wire import CurrencyCode, Id, MoneyWire, Month, Wire
 MOST_MONTHS: Final = 24
 UNCATEGORISED: Final = "Uncategorised"
 _CATEGORY: Final = "0190b5a8-7c3e-8b1a-9d55-0a6f0c1d2e3f"
+_FOOD_SUMS: Final[JsonDict] = {
+    "income": {"amount": "0.00", "currency": "EUR"},
+    "expense": {"amount": "412.80", "currency": "EUR"},
+    "count": 17,
+}
+_SALARY_SUMS: Final[JsonDict] = {
+    "income": {"amount": "2150.00", "currency": "EUR"},
+    "expense": {"amount": "0.00", "currency": "EUR"},
+    "count": 1,
+}
 _FOOD: Final[JsonDict] = {
     "category_id": _CATEGORY,
     "name": "Groceries",
     "parent_id": None,
     "kind": "expense",
-    "income": {"amount": "0.00", "currency": "EUR"},
-    "expense": {"amount": "412.80", "currency": "EUR"},
-    "count": 17,
+    **_FOOD_SUMS,
     "share": "1.0000",
+    "rolled_up": _FOOD_SUMS,
 }
 _SALARY: Final[JsonDict] = {
     "category_id": None,
     "name": UNCATEGORISED,
     "parent_id": None,
     "kind": None,
-    "income": {"amount": "2150.00", "currency": "EUR"},
-    "expense": {"amount": "0.00", "currency": "EUR"},
-    "count": 1,
+    **_SALARY_SUMS,
     "share": "0.0000",
+    "rolled_up": _SALARY_SUMS,
 }
 _EURO: Final[JsonDict] = {
     "currency": "EUR",
@@ -80,8 +88,30 @@ class TrendsQuery(Wire):
     currency: CurrencyCode | None = None
 
 
+class SumsOut(Wire):
+    """Income and expense, both counted upwards, and how many transactions."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_FOOD_SUMS]})
+
+    income: MoneyWire
+    expense: MoneyWire
+    count: int
+
+    @classmethod
+    def of(cls, sums: Sums, currency: str) -> Self:
+        """Write sums."""
+        return cls(
+            income=_money(sums.income, currency),
+            expense=_money(sums.expense, currency),
+            count=sums.count,
+        )
+
+
 class CategorySpendingOut(Wire):
-    """One category's sums; `share` is its part of the currency's expense, all shares sum to 1 exactly."""
+    """One category's sums; `share` is its part of the currency's expense, all shares sum to 1 exactly.
+
+    `rolled_up` is with all categories under it, which are in the list themselves: never add it up.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_FOOD]})
 
@@ -93,6 +123,7 @@ class CategorySpendingOut(Wire):
     expense: MoneyWire
     count: int
     share: str
+    rolled_up: SumsOut
 
     @classmethod
     def of(cls, one: CategorySpending, currency: str) -> Self:
@@ -107,6 +138,7 @@ class CategorySpendingOut(Wire):
             expense=_money(one.sums.expense, currency),
             count=one.sums.count,
             share=f"{one.share // WHOLE}.{one.share % WHOLE:04d}",
+            rolled_up=SumsOut.of(one.rolled_up, currency),
         )
 
 

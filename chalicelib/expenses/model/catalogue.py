@@ -6,14 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.expenses.model.categories import (
-    MAX_DEPTH,
-    Category,
-    Kind,
-    Override,
-    is_default,
-    merge,
-)
+from chalicelib.expenses.model.categories import Category, Kind, Override, is_default, merge
 
 SHIPPED_VERSION = 1
 """The version of a shipped category that the user has not touched."""
@@ -67,15 +60,6 @@ def catalogue(stored: Iterable[StoredCategory]) -> dict[str, Entry]:
 def children_of(category_id: str, entries: Mapping[str, Entry]) -> list[Category]:
     """Give the categories right under one."""
     return [e.category for e in entries.values() if e.category.parent_id == category_id]
-
-
-def height(category_id: str, entries: Mapping[str, Entry]) -> int:
-    """Count the levels that hang under a category, itself included; stops beyond the greatest depth."""
-    level, count = [category_id], 0
-    while level and count <= MAX_DEPTH:
-        count += 1
-        level = [child.id for parent in level for child in children_of(parent, entries)]
-    return count
 
 
 def is_shipped(category_id: str) -> bool:

@@ -15,7 +15,7 @@ from chalicelib.kernel.ids import derived_id
 
 Kind = Literal["expense", "income", "transfer"]
 KINDS: Final[tuple[Kind, ...]] = ("expense", "income", "transfer")
-MAX_DEPTH: Final = 6
+MAX_DEPTH: Final = 20
 """Levels of a tree; the defaults have two."""
 MAX_OWN: Final = 500
 """Categories that one owner may make."""

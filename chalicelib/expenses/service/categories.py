@@ -19,16 +19,9 @@ from chalicelib.expenses.model.catalogue import (
     StoredCategory,
     catalogue,
     children_of,
-    height,
     is_shipped,
 )
-from chalicelib.expenses.model.categories import (
-    MAX_DEPTH,
-    MAX_OWN,
-    Category,
-    ancestors,
-    place_problems,
-)
+from chalicelib.expenses.model.categories import MAX_OWN, Category, place_problems
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.categories import Categories
@@ -180,7 +173,5 @@ def _check_place(category: Category, entries: Mapping[str, Entry]) -> None:
         raise CategoryNotFound
     tree = {identity: entry.category for identity, entry in entries.items()}
     problems = place_problems(category, tree)
-    if not problems and len(ancestors(category, tree)) + height(category.id, entries) > MAX_DEPTH:
-        problems = (FieldProblem("/parent_id", f"a tree has at most {MAX_DEPTH} levels"),)
     if problems:
         raise Invalid(errors=problems)

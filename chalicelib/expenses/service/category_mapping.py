@@ -51,7 +51,7 @@ class CategoryMapping:
         there = (self._theirs or {}).get(category_id)
         if there is None:
             return None
-        # parents are above for certain: the tree has at most six levels and no circle
+        # parents are above for certain: the tree has few levels and no circle
         parent = self.of(there.parent_id)
         same = self._same(there, parent)
         if same is not None:

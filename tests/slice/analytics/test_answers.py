@@ -102,8 +102,35 @@ def test_an_edit_and_a_removal_move_the_sums(here: Cloud, person: SignedIn) -> N
     reply = person.client.get(SPENDING, query={"month": NOVEMBER})
 
     (sums,) = reply.json["currencies"]
-    assert [(row["category_id"], row["expense"]["amount"]) for row in sums["categories"]] == [
-        (rent["id"], "10.00")
+    alone = [
+        (row["category_id"], row["expense"]["amount"], row["count"]) for row in sums["categories"]
+    ]
+    # the parent is there for what stands under it
+    assert alone == [(rent["id"], "10.00", 1), (food["id"], "0.00", 0)]
+
+
+def test_a_parent_shows_its_own_sums_and_those_of_all_under_it(
+    here: Cloud, person: SignedIn
+) -> None:
+    account = account_of(person)
+    top, groceries = categories(person, "expense")[:2]
+    body = {"name": "Bread", "kind": "expense", "parent_id": groceries["id"]}
+    bread = person.client.post("/v1/expenses/categories", body).json
+    pay(person, account, "-1.00", category_id=top["id"])
+    pay(person, account, "-10.00", category_id=bread["id"])
+    pay(person, account, "4.00", category_id=bread["id"])
+    here.drain()
+
+    (sums,) = person.client.get(SPENDING, query={"month": NOVEMBER}).json["currencies"]
+
+    shown = {row["category_id"]: row for row in sums["categories"]}
+    assert (sums["expense"], sums["income"], sums["count"]) == (euro("11.00"), euro("4.00"), 3)
+    assert {row["share"] for row in shown.values()} == {"0.9091", "0.0909", "0.0000"}
+    rolled = [shown[one["id"]]["rolled_up"] for one in (top, groceries, bread)]
+    assert [(one["expense"], one["income"], one["count"]) for one in rolled] == [
+        (euro("11.00"), euro("4.00"), 3),
+        (euro("10.00"), euro("4.00"), 2),
+        (euro("10.00"), euro("4.00"), 2),
     ]
 
 

@@ -208,6 +208,39 @@ def test_categories_add_up_to_their_currency_and_transfers_stand_apart() -> None
     assert sum((one.sums for one in euro.categories), Sums()) == euro.sums
 
 
+@given(
+    st.lists(st.integers(0, 40), min_size=1, max_size=40),
+    st.dictionaries(st.integers(0, 39), st.integers(1, 10**18), max_size=20),
+)
+def test_a_parents_roll_up_is_the_sum_of_its_whole_branch(
+    parents: list[int], spent: dict[int, int]
+) -> None:
+    # a parent's number is below its child's, so there is no circle; 0 stands at the top
+    above = {n: parent % n if n else None for n, parent in enumerate(parents)}
+    labels = {
+        str(n): Label(str(n), None if parent is None else str(parent), "expense")
+        for n, parent in above.items()
+    }
+    cells = [
+        (Cell("2026-11", "EUR", str(n), "a1"), Sums(0, amount, 1))
+        for n, amount in spent.items()
+        if n in above
+    ]
+
+    found = model.spending(cells, labels)
+
+    def branch(n: int) -> int:
+        below = [child for child, parent in above.items() if parent == n]
+        return spent.get(n, 0) + sum(branch(child) for child in below)
+
+    shown = {one.category_id: one for one in (found[0].categories if found else ())}
+    assert {n for n in above if branch(n)} == {int(str(one)) for one in shown}
+    for n in above:
+        if branch(n):
+            assert shown[str(n)].rolled_up.expense == branch(n)
+            assert shown[str(n)].sums.expense == spent.get(n, 0)
+
+
 def test_currencies_are_never_added_together() -> None:
     found = model.spending(
         [

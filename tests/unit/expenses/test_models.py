@@ -17,7 +17,7 @@ from chalicelib.expenses.errors import (
 )
 from chalicelib.expenses.events import Posting
 from chalicelib.expenses.model.accounts import Account, accept, in_range
-from chalicelib.expenses.model.catalogue import StoredCategory, catalogue, children_of, height
+from chalicelib.expenses.model.catalogue import StoredCategory, catalogue, children_of
 from chalicelib.expenses.model.categories import DEFAULTS, default_id
 from chalicelib.expenses.model.conditions import read_condition
 from chalicelib.expenses.model.importing import by_account, totals
@@ -137,12 +137,11 @@ def test_a_row_without_a_kind_changes_a_shipped_category() -> None:
     assert entries[food].version == 4
 
 
-def test_the_height_of_a_tree_counts_its_levels() -> None:
+def test_the_children_of_a_category_stand_right_under_it() -> None:
     top = stored(parent_id=None)
     middle = stored(parent_id=top.id)
     entries = catalogue([top, middle, stored(parent_id=middle.id), stored(parent_id=top.id)])
 
-    assert height(top.id, entries) == 3
     assert len(children_of(top.id, entries)) == 2
 
 

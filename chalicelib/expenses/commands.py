@@ -174,3 +174,14 @@ class SplitMore(Order):
     step: int
     round: int
     total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunMore(Order):
+    """The next step of a run, counted from 0; ordered by this service itself."""
+
+    name: ClassVar[str] = "expenses.run_more.v1"
+    to: ClassVar[str] = "expenses"
+
+    run_id: str
+    step: int

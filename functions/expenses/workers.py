@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
-from chalicelib.expenses.commands import EraseMore, ExportMore, ImportRows, SplitMore
+from chalicelib.expenses.commands import EraseMore, ExportMore, ImportRows, RunMore, SplitMore
 from chalicelib.expenses.repository import TABLE
-from chalicelib.expenses.service import data_rights, splitting
+from chalicelib.expenses.service import data_rights, run_steps, splitting
 from chalicelib.expenses.service.importing import import_rows
 from chalicelib.users.events import ErasureStarted, ExportRequested, SplitRequested
 from functions._edge.relays import relay
@@ -21,6 +21,7 @@ consume(
         ImportRows: import_rows,
         SplitRequested: splitting.begin,
         SplitMore: splitting.go_on,
+        RunMore: run_steps.go_on,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,
         ExportRequested: data_rights.export,

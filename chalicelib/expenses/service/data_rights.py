@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from chalicelib.expenses.commands import EraseMore, ExportMore
+from chalicelib.expenses.repository.runs import RUN, RunRow
 from chalicelib.expenses.repository.table import (
     ACCOUNT,
     CATEGORY,
@@ -63,6 +64,13 @@ PART: Final = parts.Part(
             about="What your choices taught about payees.",
             row=PayeeRow,
             opened={"payee": "text"},
+        ),
+        parts.Kind(
+            name="runs",
+            prefix=RUN,
+            about="Work over many transactions of the last 90 days, and how far it came.",
+            row=RunRow,
+            opened={"spec": "json", "changes": "deflated"},
         ),
     ),
 )

@@ -1,0 +1,18 @@
+"""Which service does the steps of which kind of run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from chalicelib.expenses.commands import RunMore
+from chalicelib.expenses.model.runs import RunKind
+from chalicelib.expenses.service import runs
+from chalicelib.kernel.context import Context
+
+STEPPERS: Final[Mapping[RunKind, runs.Stepper]] = {}
+
+
+def go_on(ctx: Context, order: RunMore) -> None:
+    """Do the next step of a run."""
+    runs.go_on(ctx, order, STEPPERS)

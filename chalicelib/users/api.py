@@ -33,13 +33,11 @@ from chalicelib.users.service.password_mails import reset_mail
 from chalicelib.users.service.session_place import session_place
 from chalicelib.users.service.standing import authenticate, require_client, require_session
 from chalicelib.users.service.support_use import support_grant
-from chalicelib.users.service.token_use import REQUESTS as TOKEN_REQUESTS
 from chalicelib.users.service.token_use import take_request
 
 __all__ = [
     "ALL_SCOPES",
     "APP_SCOPES",
-    "TOKEN_REQUESTS",
     "ChangeMails",
     "Credential",
     "InvitationMail",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -29,7 +29,7 @@ from chalicelib.kernel.owners import HOUSEHOLD, USER, Owner
 from chalicelib.kernel.roles import Role, covers
 from chalicelib.security import api as security
 from chalicelib.users import api as users
-from functions._edge import cookies, limits
+from functions._edge import cookies
 from functions._edge.operations import Operation
 from functions._edge.requests import HOUSEHOLD_PARAMETER, request_id_of
 
@@ -89,8 +89,6 @@ class Caller:
     scopes: frozenset[str]
     role: Role = "owner"
     accounts: Mapping[str, Role] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """What the answer says of the limit that the credential has."""
 
 
 def authenticate(request: Request, operation: Operation, at: datetime) -> Caller:
@@ -102,7 +100,8 @@ def authenticate(request: Request, operation: Operation, at: datetime) -> Caller
         return _support(request, operation, credential, granted, at)
     household = _household(request) if operation.household else None
     standing = users.authenticate(credential, household_id=household, now=at)
-    headers = _limited(credential, at)
+    if credential.kind == "token":
+        users.take_request(credential.id, now=at)
     scopes = granted if standing.scopes is None else granted & standing.scopes
     _allow(operation, standing, scopes)
     if operation.step_up:
@@ -115,10 +114,10 @@ def authenticate(request: Request, operation: Operation, at: datetime) -> Caller
     )
     member = standing.membership
     if member is None:
-        return Caller(actor, Owner(USER, standing.user_id), scopes, headers=headers)
+        return Caller(actor, Owner(USER, standing.user_id), scopes)
     _allow_member(operation, member)
     owner = Owner(HOUSEHOLD, member.household_id)
-    return Caller(actor, owner, scopes, member.role, member.accounts, headers)
+    return Caller(actor, owner, scopes, member.role, member.accounts)
 
 
 def _support(
@@ -157,13 +156,6 @@ def _client(operation: Operation, credential: users.Credential, granted: frozens
         raise MissingScope(f"the scope {operation.scope} is needed")
     actor = Actor(kind="client", session_id=credential.id, client_id=credential.client)
     return Caller(actor, Owner(USER, credential.client), granted, "viewer")
-
-
-def _limited(credential: users.Credential, at: datetime) -> dict[str, str]:
-    """Take one request from an API token's limit, and say what is left."""
-    if credential.kind != "token":
-        return {}
-    return limits.headers(users.TOKEN_REQUESTS, users.take_request(credential.id, now=at))
 
 
 def _credential(request: Request, at: datetime) -> tuple[users.Credential, frozenset[str]]:

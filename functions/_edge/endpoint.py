@@ -143,28 +143,34 @@ def _handle(
     log.thread_safe_append_keys(
         request_id=request_id, operation=f"{operation.service}.{operation.name}"
     )
+    with security.counting() as found:
+        answer = _answer(call)
+    headers = {**limits.headers(found), **answer.headers, "X-Request-Id": request_id}
+    return Answer(answer.status, headers, answer.body)
+
+
+def _answer(call: Call) -> Answer:
+    log = logger()
     try:
-        answer = _run(call)
+        return _run(call)
     except Refusal as refusal:
-        answer = problems.of_refusal(refusal, request_id)
+        answer = problems.of_refusal(refusal, call.request_id)
         if answer.status == 503:
             log.warning("something that we depend on does not answer", exc_info=True)
         elif answer.status >= 500:
             log.exception("a refusal that nobody mapped")
+        return answer
     except Exception as error:
         log.exception("a request failed")
-        outage = aws.is_outage(error)
-        answer = (
-            problems.of_refusal(Unavailable(), request_id)
-            if outage
-            else problems.of_crash(request_id)
-        )
-    return Answer(answer.status, {**answer.headers, "X-Request-Id": request_id}, answer.body)
+        if aws.is_outage(error):
+            return problems.of_refusal(Unavailable(), call.request_id)
+        return problems.of_crash(call.request_id)
 
 
 def _run(call: Call) -> Answer:
     operation = call.operation
-    limited = _limited(call)
+    if operation.limit is not None:
+        security.take(operation.limit, call.address, now=call.at)
     caller = None if operation.public else authenticate(call.request, operation, call.at)
     requests.check_ids(call.params)
     arguments: dict[str, Any] = dict(call.params)
@@ -175,19 +181,7 @@ def _run(call: Call) -> Answer:
         arguments["query"] = query
     if operation.body is not None:
         arguments["body"] = requests.read_body(operation.body, call.request)
-    if caller is None:
-        answer = _visit(call, arguments)
-    else:
-        limited.update(caller.headers)
-        answer = call.act(call, caller, arguments)
-    return Answer(answer.status, {**limited, **answer.headers}, answer.body)
-
-
-def _limited(call: Call) -> dict[str, str]:
-    limit = call.operation.limit
-    if limit is None:
-        return {}
-    return limits.headers(limit, security.take(limit, call.address, now=call.at))
+    return _visit(call, arguments) if caller is None else call.act(call, caller, arguments)
 
 
 def _visit(call: Call, arguments: Mapping[str, Any]) -> Answer:

@@ -1,13 +1,22 @@
-"""What an answer says of a limit that was counted exactly (the IETF's RateLimit header fields)."""
+"""What an answer says of limits that were counted exactly (the IETF's RateLimit header fields)."""
 
 from __future__ import annotations
 
-from chalicelib.security.api import Allowance, Limit
+from collections.abc import Mapping
+
+from chalicelib.security.api import Counted
 
 
-def headers(limit: Limit, left: Allowance) -> dict[str, str]:
-    """Name the limit, its quota and window in seconds, what is left of it and for how long."""
+def headers(found: Mapping[str, Counted]) -> dict[str, str]:
+    """Name each limit with its quota and window in seconds, what is left of it and for how long."""
+    if not found:
+        return {}
     return {
-        "RateLimit-Policy": f'"{limit.name}";q={limit.quota};w={limit.window}',
-        "RateLimit": f'"{limit.name}";r={left.remaining};t={left.reset}',
+        "RateLimit-Policy": ", ".join(
+            f'"{one.name}";q={one.quota};w={one.window}' for one in found.values()
+        ),
+        "RateLimit": ", ".join(
+            f'"{one.name}";r={one.allowance.remaining};t={one.allowance.reset}'
+            for one in found.values()
+        ),
     }

@@ -41,6 +41,7 @@ class Grant:
     nonce: str
     challenge: str
     redirect_uri: str
+    tells_time: bool
 
 
 @dataclass(slots=True)
@@ -98,7 +99,13 @@ class IdentityProvider:
         assert asked["client_id"] == CLIENT_ID
         assert asked["code_challenge_method"] == "S256"
         code = secrets.token_urlsafe(16)
-        self.grants[code] = Grant(asked["nonce"], asked["code_challenge"], asked["redirect_uri"])
+        self.grants[code] = Grant(
+            asked["nonce"],
+            asked["code_challenge"],
+            asked["redirect_uri"],
+            # as Google: only who asks hears since when somebody is signed in
+            tells_time='"auth_time"' in asked.get("claims", ""),
+        )
         return {"code": code, "state": asked["state"]}
 
     def rotate(self) -> None:
@@ -124,20 +131,21 @@ class IdentityProvider:
             "expires_in": 3599,
             "scope": "openid email profile",
             "token_type": "Bearer",
-            "id_token": self.id_token(grant.nonce, access),
+            "id_token": self.id_token(grant, access),
         }
 
-    def id_token(self, nonce: str, access_token: str) -> str:
+    def id_token(self, grant: Grant, access_token: str) -> str:
         at = int(time.time())
         half = hashlib.sha256(access_token.encode()).digest()[:16]
         claims = {
             "iss": self.issuer,
             "azp": CLIENT_ID,
             "aud": CLIENT_ID,
-            "nonce": nonce,
+            "nonce": grant.nonce,
             "at_hash": _b64(half),
             "iat": at,
             "exp": at + 3600,
+            **({"auth_time": at} if grant.tells_time else {}),
             **self.person,
             **self.claims,
         }

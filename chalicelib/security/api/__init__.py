@@ -7,11 +7,11 @@ passkeys and lists of passwords.
 from __future__ import annotations
 
 from chalicelib.security.errors import InvalidToken, OwnerKeyAbsent
-from chalicelib.security.model.limits import Allowance, Limit
+from chalicelib.security.model.limits import Allowance, Counted, Limit
 from chalicelib.security.model.tokens import Claims, IssuedToken
 from chalicelib.security.service.data_rights import PART as DATA_RIGHTS
 from chalicelib.security.service.data_rights import close_key, closed_vault, destroy_key
-from chalicelib.security.service.limits import take
+from chalicelib.security.service.limits import counting, note, take
 from chalicelib.security.service.owner_keys import create_key, keep_key, rotate_owner_key, vault
 from chalicelib.security.service.proofs import require_proof
 from chalicelib.security.service.receipts import sign_receipt
@@ -25,16 +25,19 @@ __all__ = [
     "DATA_RIGHTS",
     "Allowance",
     "Claims",
+    "Counted",
     "InvalidToken",
     "IssuedToken",
     "Limit",
     "OwnerKeyAbsent",
     "close_key",
     "closed_vault",
+    "counting",
     "create_key",
     "destroy_key",
     "issue_access_token",
     "keep_key",
+    "note",
     "require_proof",
     "rotate_owner_key",
     "sign_id_token",

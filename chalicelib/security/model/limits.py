@@ -14,6 +14,8 @@ class Limit:
     quota: int
     window: int
     """Seconds."""
+    told: bool = True
+    """Whether answers say what is left: not where that would tell what others did with an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,16 @@ class Allowance:
 
     remaining: int
     reset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a request found of an exact limit: its name, quota and window, and what is left for how long."""
+
+    name: str
+    quota: int
+    window: int
+    allowance: Allowance
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _VERSION_7: Final = 7
 class Pace:
     """So many tries at once, then a delay that doubles with each, from `first` up to `most` seconds."""
 
+    name: str
     free: int
     first: int
     most: int
@@ -37,11 +38,11 @@ class Pace:
         return timedelta(seconds=min(self.first << min(over, 20), self.most))
 
 
-HERE: Final = Pace(free=10, first=30, most=3_600)
+HERE: Final = Pace(name="password-here", free=10, first=30, most=3_600)
 """One account from one network."""
-ACCOUNT: Final = Pace(free=50, first=30, most=900)
+ACCOUNT: Final = Pace(name="password-strangers", free=50, first=30, most=900)
 """One account from everywhere together, known devices apart: at most 150 tries in any 24 hours."""
-DEVICE: Final = Pace(free=10, first=30, most=300)
+DEVICE: Final = Pace(name="password-device", free=10, first=30, most=300)
 """One account from one device that signed in before: waits of at most five minutes."""
 OFTEN: Final = 10
 """From so many failures on, and each time that they have doubled, the user is told."""
@@ -62,6 +63,12 @@ class Tries:
         """Give the seconds until the next try, 0 when it may be made."""
         left = (self.free_at - now).total_seconds()
         return 0 if left <= 0 else int(-(-left // 1))
+
+    def left(self, now: datetime) -> tuple[int, int]:
+        """Give how many tries are free after the one that is made now, and the seconds until there are more."""
+        wait = self.wait(now)
+        free = 0 if wait else max(0, self.pace.free - self.after(now).count)
+        return free, wait or int(MEMORY.total_seconds())
 
     def after(self, now: datetime) -> Tries:
         """Give the counter with one try more; old tries are forgotten after a day without any."""

@@ -11,7 +11,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from chalicelib.users.errors import ProviderRefused
@@ -56,6 +56,8 @@ class Person:
     """Empty where the provider gave none."""
     email_verified: bool
     name: str
+    signed_in_at: datetime | None = None
+    """When they showed the provider who they are, or None where it does not say."""
 
 
 def signed_with(token: str) -> SignedWith:
@@ -77,6 +79,7 @@ def read_person(payload: bytes, expected: Expected) -> Person:
         "iss": claims.get("iss") not in expected.issuers,
         "aud": not _is_for(claims, expected.client_id),
         "time": not _is_now(claims, int(expected.now.timestamp())),
+        "auth_time": not _was(claims.get("auth_time"), int(expected.now.timestamp())),
         "nonce": not _equal(claims.get("nonce"), expected.nonce),
         "at_hash": "at_hash" in claims
         and not _equal(claims["at_hash"], half_hash(expected.access_token)),
@@ -95,6 +98,7 @@ def read_person(payload: bytes, expected: Expected) -> Person:
         # Apple writes it as a text
         email_verified=claims.get("email_verified") in (True, "true"),
         name=name if isinstance(name, str) else "",
+        signed_in_at=_instant(claims.get("auth_time"), expected.now),
     )
 
 
@@ -113,6 +117,15 @@ def _is_now(claims: Mapping[str, object], second: int) -> bool:
     if type(issued) is not int or type(expires) is not int:
         return False
     return second - _OLDEST <= issued <= second + _LEEWAY and second < expires + _LEEWAY
+
+
+def _was(claim: object, second: int) -> bool:
+    """Tell whether a time lies behind us, if there is one."""
+    return claim is None or (type(claim) is int and 0 < claim <= second + _LEEWAY)
+
+
+def _instant(claim: object, now: datetime) -> datetime | None:
+    return min(datetime.fromtimestamp(claim, UTC), now) if isinstance(claim, int) else None
 
 
 def _equal(claim: object, wanted: str) -> bool:

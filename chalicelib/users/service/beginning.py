@@ -33,11 +33,13 @@ NO_REFRESH: Final = b"\x00"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """How the user came in: with what, on which device, and whether it wants a cookie."""
+    """How the user came in: with what and when, on which device, and whether it wants a cookie."""
 
     methods: tuple[str, ...]
     known: Opaque | None
     cookie: bool
+    proved_at: datetime | None = None
+    """When they showed it, or None for just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def begin(ctx: Context, visit: Visit, user: User, session_id: str, way: Way) -> 
         agent=repository.seal_device(ctx.vault, session_id, "agent", visit.user_agent),
         network=repository.seal_device(ctx.vault, session_id, "network", visit.address),
         version=1,
-        proved_at=ctx.now,
+        proved_at=way.proved_at or ctx.now,
         methods=way.methods,
         cookie=hash_of(secret) if way.cookie else None,
     )

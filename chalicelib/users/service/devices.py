@@ -14,6 +14,7 @@ from chalicelib.kernel.errors import TooMany
 from chalicelib.kernel.ids import dated_id, derived_id
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.transaction import LostRace
+from chalicelib.security import api as security
 from chalicelib.users import repository
 from chalicelib.users.model.devices import (
     ACCOUNT,
@@ -21,6 +22,7 @@ from chalicelib.users.model.devices import (
     DEVICE_LIFE,
     FIRST_HOUR,
     HERE,
+    MEMORY,
     Pace,
     lives,
     made_at,
@@ -111,8 +113,17 @@ def _count(visit: Visit, wanted: tuple[tuple[str, Pace], ...]) -> Tries:
         raise TooMany(retry_after=1) from error
 
 
+def _note(counter: Counter, now: datetime) -> None:
+    """Let the answer say what is left to the place itself; what strangers left is nobody's business."""
+    remaining, reset = counter.left(now)
+    pace, allowance = counter.pace, security.Allowance(remaining=remaining, reset=reset)
+    memory = int(MEMORY.total_seconds())
+    security.note(security.Counted(pace.name, pace.free, memory, allowance))
+
+
 def _take(visit: Visit, wanted: tuple[tuple[str, Pace], ...]) -> Tries:
     before = repository.find_tries(wanted, visit.now)
+    _note(before[0], visit.now)
     wait = max(one.wait(visit.now) for one in before)
     if wait:
         raise TooMany(retry_after=wait)

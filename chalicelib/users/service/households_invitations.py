@@ -53,7 +53,7 @@ from chalicelib.users.service.households import (
 )
 
 BY_HOUSEHOLD: Final = security.Limit("invitations", quota=50, window=24 * 3600)
-MAILS: Final = security.Limit("invitation-mail", quota=5, window=24 * 3600)
+MAILS: Final = security.Limit("invitation-mail", quota=5, window=24 * 3600, told=False)
 """Invitations that all households together can make us mail to one address in a day."""
 
 

@@ -7,6 +7,7 @@ account that somebody else has filled.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 from chalicelib.kernel.changes import Change
@@ -30,6 +31,8 @@ from chalicelib.users.service.beginning import Outcome, as_user
 from chalicelib.users.service.unit import write
 
 _LONGEST_NAME: Final = 100
+NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""When a provider does not say since when somebody is signed in there, it may be for years."""
 
 
 def sign_in(visit: Visit, provider: str, body: Finish) -> Outcome:
@@ -48,7 +51,12 @@ def sign_in(visit: Visit, provider: str, body: Finish) -> Outcome:
         if user is None or user.state != "active":
             raise ProviderRefused
         return signing_in.after_first_factor(
-            visit, user, first="fed", device_token=body.device_token, cookie=body.cookie
+            visit,
+            user,
+            first="fed",
+            device_token=body.device_token,
+            cookie=body.cookie,
+            proved_at=person.signed_in_at or NEVER,
         )
 
     return until_won(attempt)

@@ -33,7 +33,7 @@ from chalicelib.users.service.password_change import set_password
 from chalicelib.users.service.password_mails import reset_token
 from chalicelib.users.service.unit import in_one_write, write
 
-MAILS: Final = security.Limit("reset-mail", quota=5, window=24 * 3600)
+MAILS: Final = security.Limit("reset-mail", quota=5, window=24 * 3600, told=False)
 """Mails that anybody can make us send to one address in a day."""
 _AS_MANY: Final = 3
 """Rows of a request that is heard: the user checked, the fact, the audit entry."""

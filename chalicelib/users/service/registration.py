@@ -37,7 +37,7 @@ from chalicelib.users.schemas.signing_in import Register
 from chalicelib.users.service import audit, passwords
 from chalicelib.users.service.unit import in_one_write, write
 
-MAILS: Final = security.Limit("sign-up-mail", quota=5, window=24 * 3600)
+MAILS: Final = security.Limit("sign-up-mail", quota=5, window=24 * 3600, told=False)
 """Mails that sign-ups can make us send to one address in a day."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from chalicelib.kernel.context import Context, Visit
@@ -71,15 +72,24 @@ def sign_in(visit: Visit, body: SignIn) -> Outcome:
 
 
 def after_first_factor(
-    visit: Visit, user: User, *, first: First, device_token: str = "", cookie: bool = False
+    visit: Visit,
+    user: User,
+    *,
+    first: First,
+    device_token: str = "",
+    cookie: bool = False,
+    proved_at: datetime | None = None,
 ) -> Outcome:
-    """Go on once a user showed a first factor that is no password: begin the session, or ask for the second."""
+    """Go on once a user showed a first factor that is no password: begin the session, or ask for the second.
+
+    `proved_at` is when they showed it, where that was not just now: an old proof is none for a step-up.
+    """
     known = devices.known_device(device_token, user.id, visit.now)
     owner = repository.owner_of(user.id)
     factors = security_factors.second_factors(user.id)
     if factors.any:
         return tickets.ask(visit, user, first, factors)
-    way = Way(methods=(first,), known=known, cookie=cookie)
+    way = Way(methods=(first,), known=known, cookie=cookie, proved_at=proved_at)
 
     def work(ctx: Context) -> Begun:
         repository.check_user(ctx.commit, user.id, version=user.version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -70,6 +70,41 @@ def attempt(
     except TooMany:
         return "slowed"
     return "in"
+
+
+def left(headers: Mapping[str, str], name: str) -> tuple[int, int]:
+    """Read what an answer says is left of a limit, and for how many seconds."""
+    (one,) = [part for part in headers["RateLimit"].split(", ") if part.startswith(f'"{name}";')]
+    remaining, reset = one.split(";")[1:]
+    return int(remaining.removeprefix("r=")), int(reset.removeprefix("t="))
+
+
+@pytest.mark.covers("R-33")
+def test_every_answer_of_signing_in_says_what_is_left_alike_for_nobody_and_somebody(
+    client: Client, owner: SignedIn
+) -> None:
+    nobody = Client(client._app)
+    told = [
+        [login(one, email, f"{WRONG} {number}").headers for number in range(11)]
+        for one, email in ((client, owner.email), (nobody, f"{new_id()}@example.org"))
+    ]
+
+    for headers in told:
+        assert [left(one, "password-here")[0] for one in headers] == [*range(9, -1, -1), 0]
+        assert left(headers[10], "password-here")[1] == int(headers[10]["Retry-After"])
+        assert '"password-here";q=10;w=86400' in headers[0]["RateLimit-Policy"]
+        assert '"sign-in";q=100;w=900' in headers[0]["RateLimit-Policy"]
+    assert not any("strangers" in one["RateLimit"] for headers in told for one in headers)
+
+
+@pytest.mark.covers("R-33")
+def test_a_known_device_hears_of_its_own_counter_alone(client: Client, owner: SignedIn) -> None:
+    device = login(client, owner.email, PASSWORD).json["device_token"]
+
+    headers = login(client, owner.email, WRONG, device_token=device).headers
+
+    assert headers["RateLimit-Policy"] == '"password-device";q=10;w=86400'
+    assert left(headers, "password-device")[0] == 9
 
 
 @pytest.mark.covers("V6.3.1", "V2.4.1")

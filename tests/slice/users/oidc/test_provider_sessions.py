@@ -41,6 +41,29 @@ def test_it_ends_by_our_rules_whatever_the_providers_session_does(
         users.require_session(**ids, now=idle)
 
 
+@pytest.mark.covers("V6.8.4")
+@pytest.mark.parametrize(
+    ("ago", "status"),
+    [(30, 202), (540, 202), (660, 401), (30 * 86_400, 401), (None, 401)],
+    ids=["just now", "nine minutes", "eleven minutes", "a month", "nobody says"],
+)
+def test_a_sign_in_counts_as_a_proof_from_when_the_provider_saw_it_and_never_when_it_is_silent(
+    cloud: Cloud, provider: IdentityProvider, ago: int | None, status: int
+) -> None:
+    at = None if ago is None else int(clock.now().timestamp()) - ago
+    provider.claims = {"auth_time": at}
+    browser = Browser(cloud)
+
+    began = browser.walk(provider).json
+
+    client = browser.client.signed_in(began["access_token"])
+    reply = client.post("/v1/users/me/data-export")
+    assert reply.status == status, reply.text
+    if status == 401:
+        assert "insufficient_user_authentication" in reply.headers["WWW-Authenticate"]
+
+
+@pytest.mark.covers("V6.8.4")
 @pytest.mark.parametrize("amr", [None, ["pwd"], ["mfa", "hwk"]])
 def test_what_the_provider_says_of_its_sign_in_never_counts_as_a_second_factor(
     cloud: Cloud, provider: IdentityProvider, amr: list[str] | None

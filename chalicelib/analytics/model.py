@@ -19,13 +19,14 @@ from chalicelib.kernel.clock import Period
 WHOLE: Final = 10_000
 """Shares are counted in basis points, so that they are whole numbers with an exact sum."""
 TRANSFER: Final = "transfer"
-"""The kind of the categories whose money stays with the user: neither income nor expense."""
+"""The kind of the categories whose money stays with the user: neither income nor expense. Legs of a transfer,
+which need no category, are kept under this name."""
 _MONTHS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where a sum is kept: one month, currency, category and account."""
+    """Where a sum is kept: one month, currency, category and account; `TRANSFER` stands for no category."""
 
     month: str
     currency: str
@@ -67,26 +68,29 @@ NOTHING: Final = Sums()
 
 def recorded(fact: TransactionRecorded) -> Deltas:
     """Say what a new transaction adds."""
-    return dict([_counted(fact.posting)])
+    return _summed(map(_counted, fact.postings))
 
 
 def removed(fact: TransactionRemoved) -> Deltas:
     """Say what a removed transaction takes away."""
-    cell, sums = _counted(fact.posting)
-    return {cell: -sums}
+    return _summed(map(_taken_back, fact.postings))
 
 
 def changed(fact: TransactionChanged) -> Deltas:
     """Say what a change moves: nothing when account, category, month and amount stayed as they were."""
-    cell, sums = _counted(fact.before)
-    return _summed([(cell, -sums), _counted(fact.after)])
+    return _summed([*map(_taken_back, fact.before), *map(_counted, fact.after)])
 
 
 def imported(fact: TransactionsImported) -> Deltas:
     """Say what a chunk of an import adds: its totals, which are already summed."""
     return _summed(
         (
-            Cell(total.month, total.currency, total.category_id, total.account_id),
+            Cell(
+                total.month,
+                total.currency,
+                TRANSFER if total.transfer else total.category_id,
+                total.account_id,
+            ),
             Sums(total.income_minor, total.expense_minor, total.count),
         )
         for total in fact.totals
@@ -95,9 +99,15 @@ def imported(fact: TransactionsImported) -> Deltas:
 
 def _counted(posting: Posting) -> tuple[Cell, Sums]:
     month = str(Period.of(posting.booked_on))
-    cell = Cell(month, posting.currency, posting.category_id, posting.account_id)
-    amount = posting.amount_minor
-    return cell, Sums(income=max(amount, 0), expense=max(-amount, 0), count=1)
+    category_id = TRANSFER if posting.transfer else posting.category_id
+    cell = Cell(month, posting.currency, category_id, posting.account_id)
+    amount = posting.counted_minor
+    return cell, Sums(income=max(amount, 0), expense=max(-amount, 0), count=int(posting.counts))
+
+
+def _taken_back(posting: Posting) -> tuple[Cell, Sums]:
+    cell, sums = _counted(posting)
+    return cell, -sums
 
 
 def _summed(parts: Iterable[tuple[Cell, Sums]]) -> Deltas:
@@ -235,7 +245,7 @@ def _above(category_id: str | None, labels: Mapping[str, Label]) -> list[str]:
 def is_transfer(category_id: str | None, labels: Mapping[str, Label]) -> bool:
     """Tell whether a category holds transfers between the user's own accounts."""
     label = labels.get(category_id or "")
-    return label is not None and label.kind == TRANSFER
+    return category_id == TRANSFER or (label is not None and label.kind == TRANSFER)
 
 
 def shares(amounts: list[int]) -> list[int]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from chalicelib.expenses.errors import AccountNotFound
+from chalicelib.expenses.events import Posting
 from chalicelib.expenses.model.catalogue import catalogue
 from chalicelib.expenses.model.categories import Kind
 from chalicelib.expenses.model.transactions import Transaction
@@ -74,6 +75,11 @@ class TransactionView:
     payee: str
     notes: str
     source: str
+    kind: str
+    status: str
+    tags: tuple[str, ...]
+    postings: tuple[Posting, ...]
+    """What it adds to balances and sums: none while it is planned, several when it is split or a transfer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +132,9 @@ def category_names(owner: Owner, vault: Vault) -> dict[str, CategoryView]:
 def changes(owner: Owner, after: int, limit: int = MOST_CHANGES) -> tuple[ChangeView, ...]:
     """Give the entries of the change log behind a change number, oldest first, at most `MOST_CHANGES`.
 
-    An account's balance is not in them: each posting of a transaction moves it by the amount (`was` is
-    what the posting was before), and its version by one.
+    An account's balance is not in them: each transaction moves it by its amount (`was` is what that was
+    before), and its version by one. Where that is not so, of one that is split, planned or a transfer, `moved`
+    says by account what it is.
     """
     piece = Table(TABLE).query(
         str(owner),
@@ -184,4 +191,8 @@ def _view(one: Transaction) -> TransactionView:
         payee=one.payee,
         notes=one.notes,
         source=one.source,
+        kind=one.kind,
+        status=one.status,
+        tags=one.tags,
+        postings=one.postings,
     )

@@ -4,20 +4,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import AliasChoices, BeforeValidator, Field
 
 from chalicelib.kernel.events import Fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """The part of a transaction that sums are made of; a negative amount leaves the user."""
+    """A piece of a transaction: what balances and sums are made of; a negative amount leaves the user.
+
+    The balance of its account moves by `amount_minor`. In sums a leg of a `transfer` is neither income nor
+    expense, and of anything else only `counted_minor` is: what a refund undoes of a purchase counts on neither.
+    """
 
     account_id: str
     category_id: str | None
     amount_minor: int
     currency: str
     booked_on: date
+    netted_minor: int = 0
+    transfer: bool = False
+
+    @property
+    def counted_minor(self) -> int:
+        """What it adds to sums: less than moved, where a refund belongs to a purchase."""
+        return self.amount_minor - self.netted_minor
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether it is one of the entries of its category: a refund that a purchase explains is none."""
+        return self.counted_minor != 0 or self.amount_minor <= 0
+
+
+def _several(value: object) -> object:
+    """Read what was told when a transaction had one posting."""
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+Postings = Annotated[tuple[Posting, ...], BeforeValidator(_several)]
+"""All of a transaction: none while it is planned, one as a rule, more when it is split or a transfer."""
+_Told = Annotated[Postings, Field(validation_alias=AliasChoices("postings", "posting"))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,38 +59,39 @@ class Total:
     income_minor: int
     expense_minor: int
     count: int
+    transfer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionRecorded(Fact):
-    """A transaction was entered by hand."""
+    """A transaction was entered, by hand or by a job; `source` says by which."""
 
     name: ClassVar[str] = "expenses.transaction_recorded.v1"
 
     transaction_id: str
-    posting: Posting
+    postings: _Told
     source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionChanged(Fact):
-    """Account, category, amount or day of a transaction changed; other edits are in the change log alone."""
+    """What counts of a transaction changed; other edits are in the change log alone."""
 
     name: ClassVar[str] = "expenses.transaction_changed.v1"
 
     transaction_id: str
-    before: Posting
-    after: Posting
+    before: Postings
+    after: Postings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionRemoved(Fact):
-    """A transaction was deleted; `posting` is what it was."""
+    """A transaction was deleted; `postings` are what it was."""
 
     name: ClassVar[str] = "expenses.transaction_removed.v1"
 
     transaction_id: str
-    posting: Posting
+    postings: _Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,7 +182,7 @@ class Commit:
         key: Key,
         numbers: Mapping[str, int],
         *,
-        values: Mapping[str, str] | None = None,
+        values: Mapping[str, str | bytes] | None = None,
         must_exist: bool = False,
         refusal: Refusal | None = None,
     ) -> None:

@@ -55,14 +55,14 @@ class Addition:
     """All additions of one transaction to one item, summed."""
 
     numbers: dict[str, int] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str | bytes] = field(default_factory=dict)
     must_exist: bool = False
     refusal: Refusal | None = None
 
     def merge(
         self,
         numbers: Mapping[str, int],
-        values: Mapping[str, str],
+        values: Mapping[str, str | bytes],
         *,
         must_exist: bool,
         refusal: Refusal | None,
@@ -77,8 +77,10 @@ class Addition:
     def operation(self, spec: TableSpec, key: Key) -> Operation:
         """Write the update expression."""
         names = [*self.numbers, *self.values]
-        holders = [{"N": str(number)} for number in self.numbers.values()]
-        holders += [{"S": value} for value in self.values.values()]
+        holders: list[dict[str, Any]] = [{"N": str(number)} for number in self.numbers.values()]
+        holders += [
+            {"B" if isinstance(value, bytes) else "S": value} for value in self.values.values()
+        ]
         added = ", ".join(f"#a{index} :a{index}" for index in range(len(self.numbers)))
         put = ", ".join(f"#a{index} = :a{index}" for index in range(len(self.numbers), len(names)))
         request: dict[str, Any] = {

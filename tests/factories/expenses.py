@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -15,12 +16,17 @@ from chalicelib.expenses.commands import (
     ImportRows,
     page_key,
 )
+from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.expenses.repository import TABLE
+from chalicelib.expenses.repository.lookup import look_up
 from chalicelib.kernel import blobs
 from chalicelib.kernel.clock import now
+from chalicelib.kernel.context import Context, system_context
 from chalicelib.kernel.events import Envelope, Message, encode
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.tables import Raw, TableSpec
+from chalicelib.security import api as security
 from tests.factories.users import SignedIn
 from tests.support.cloud import Cloud, LambdaContext, sqs_event
 
@@ -77,6 +83,21 @@ def everything(person: SignedIn, **query: str) -> list[Any]:
         cursor = reply.json["next_cursor"]
         if cursor is None:
             return found
+
+
+@contextmanager
+def unit_of(person: SignedIn) -> Iterator[Context]:
+    """Give a context for what a job does in a person's ledger; it is written at the end."""
+    ctx = system_context(person.owner, TABLE, vaults=security.vault)
+    ctx.commit.open()
+    yield ctx
+    ctx.commit.write()
+
+
+def stored(person: SignedIn, transaction_id: str) -> Transaction:
+    """Read a transaction as the ledger has it."""
+    with unit_of(person) as ctx:
+        return look_up(ctx, transaction=[transaction_id]).transaction(transaction_id)
 
 
 def row(line: int = 1, amount_minor: int | None = -420, **more: Any) -> ImportRow:

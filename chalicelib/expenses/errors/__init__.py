@@ -22,8 +22,12 @@ from chalicelib.expenses.errors.setup import (
     ShippedCategory,
 )
 from chalicelib.expenses.errors.transactions import (
+    BadOriginal,
     FutureTransaction,
+    NoAmount,
+    NoRate,
     TransactionNotFound,
+    TransactionReconciled,
     UnreadableRows,
 )
 
@@ -32,6 +36,7 @@ __all__ = [
     "AccountInUse",
     "AccountNotFound",
     "AccountReadOnly",
+    "BadOriginal",
     "BalanceOutOfRange",
     "CategoryArchived",
     "CategoryHasChildren",
@@ -39,9 +44,12 @@ __all__ = [
     "FutureTransaction",
     "IdTaken",
     "LimitReached",
+    "NoAmount",
+    "NoRate",
     "RuleNotFound",
     "ShippedCategory",
     "TransactionNotFound",
+    "TransactionReconciled",
     "UnreadableRows",
     "WrongCurrency",
 ]

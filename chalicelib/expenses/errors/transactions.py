@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.kernel.errors import FieldProblem, Invalid, NotFound
+from chalicelib.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
 
 
 class TransactionNotFound(NotFound):
@@ -21,6 +21,46 @@ class FutureTransaction(Invalid):
     def __init__(self, latest: str) -> None:
         """Name the last day that is accepted."""
         super().__init__(errors=(FieldProblem("/booked_on", f"{latest} at the latest"),))
+
+
+class TransactionReconciled(Conflict):
+    """Amount, day and account were compared with the bank: unlock it first by giving it another status."""
+
+    slug = "transaction-reconciled"
+    title = "The transaction is reconciled and locked"
+
+
+class NoRate(Invalid):
+    """There is no exchange rate for the day: the amount must be said, it is never taken for 1 to 1."""
+
+    slug = "missing-rate"
+    title = "There is no exchange rate for this day"
+
+    def __init__(self, pointer: str, needed: str) -> None:
+        """Name the field that has no rate, and the field that says the amount instead."""
+        super().__init__(errors=(FieldProblem(pointer, f"no rate for this day: give {needed}"),))
+
+
+class NoAmount(Invalid):
+    """Neither the booked amount nor the original one is given."""
+
+    slug = "no-amount"
+    title = "An amount is missing"
+
+    def __init__(self) -> None:
+        """Name the field."""
+        super().__init__(errors=(FieldProblem("/amount", "give it, or original_amount"),))
+
+
+class BadOriginal(Invalid):
+    """The original amount does not fit the booked one."""
+
+    slug = "bad-original"
+    title = "The original amount does not fit"
+
+    def __init__(self, detail: str) -> None:
+        """Say what does not fit."""
+        super().__init__(errors=(FieldProblem("/original_amount", detail),))
 
 
 class UnreadableRows(Invalid):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chalicelib.expenses.events import Posting, Total
 from chalicelib.kernel.clock import Period
 
-_Key = tuple[str, str | None, str, str]
+_Key = tuple[str, str | None, str, str, bool]
 
 
 @dataclass(slots=True)
@@ -23,13 +23,19 @@ def totals(postings: Iterable[Posting]) -> tuple[Total, ...]:
     sums: dict[_Key, _Sum] = {}
     for posting in postings:
         month = str(Period.of(posting.booked_on))
-        key = (posting.account_id, posting.category_id, month, posting.currency)
+        key = (
+            posting.account_id,
+            posting.category_id,
+            month,
+            posting.currency,
+            posting.transfer,
+        )
         found = sums.setdefault(key, _Sum())
-        found.count += 1
-        if posting.amount_minor > 0:
-            found.income += posting.amount_minor
+        found.count += posting.counts
+        if posting.counted_minor > 0:
+            found.income += posting.counted_minor
         else:
-            found.expense -= posting.amount_minor
+            found.expense -= posting.counted_minor
     return tuple(
         Total(
             account_id=account_id,
@@ -39,17 +45,19 @@ def totals(postings: Iterable[Posting]) -> tuple[Total, ...]:
             income_minor=found.income,
             expense_minor=found.expense,
             count=found.count,
+            transfer=transfer,
         )
-        for (account_id, category_id, month, currency), found in sorted(
-            sums.items(), key=lambda item: tuple(part or "" for part in item[0])
+        for (account_id, category_id, month, currency, transfer), found in sorted(
+            sums.items(), key=lambda item: tuple(str(part or "") for part in item[0])
         )
     )
 
 
-def by_account(postings: Iterable[Posting]) -> Mapping[str, tuple[int, int]]:
-    """Give for each account the sum of its postings in minor units, and their number."""
+def by_account(moves: Iterable[Mapping[str, int]]) -> Mapping[str, tuple[int, int]]:
+    """Give for each account by how much transactions move it, and how many of them lie on it."""
     sums: dict[str, tuple[int, int]] = {}
-    for posting in postings:
-        amount, count = sums.get(posting.account_id, (0, 0))
-        sums[posting.account_id] = (amount + posting.amount_minor, count + 1)
+    for moved in moves:
+        for account_id, more in moved.items():
+            amount, count = sums.get(account_id, (0, 0))
+            sums[account_id] = (amount + more, count + 1)
     return sums

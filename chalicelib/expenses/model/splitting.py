@@ -65,6 +65,7 @@ def taken_transaction(
         payee_id=payee_id,
         filing=filing if category_id is not None else Filing(category_id=None, by="none"),
         import_id=None,
+        bank_ref=None,
         made=None,
         updated_at=at,
     )

@@ -69,7 +69,10 @@ class AccountRow(ObjectRow):
 
 
 class TransactionRow(ObjectRow):
-    """A live transaction; the day stands in `by_day`."""
+    """A live transaction; the day stands in `by_day`.
+
+    What few transactions have, from `tags` on, few items have: see `repository/packing.py`.
+    """
 
     by_day = UnicodeAttribute()
     account_id = UnicodeAttribute()
@@ -85,6 +88,18 @@ class TransactionRow(ObjectRow):
     status = UnicodeAttribute()
     source = UnicodeAttribute()
     import_id = UnicodeAttribute(null=True)
+    tags = BinaryAttribute(legacy_encoding=False, null=True)
+    tag_ids = UnicodeAttribute(null=True)
+    set_by = UnicodeAttribute(null=True)
+    original = UnicodeAttribute(null=True)
+    rate = UnicodeAttribute(null=True)
+    parts = UnicodeAttribute(null=True)
+    part_notes = BinaryAttribute(legacy_encoding=False, null=True)
+    transfer = UnicodeAttribute(null=True)
+    refunds = UnicodeAttribute(null=True)
+    refunded = UnicodeAttribute(null=True)
+    bank_ref = BinaryAttribute(legacy_encoding=False, null=True)
+    absorbed = BinaryAttribute(legacy_encoding=False, null=True)
 
 
 class CategoryRow(ObjectRow):

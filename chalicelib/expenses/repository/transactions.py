@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from chalicelib.expenses.model.transactions import Transaction
-from chalicelib.expenses.repository import table
-from chalicelib.expenses.repository.decode import transaction_of
+from chalicelib.expenses.model.transactions import Transaction, moved
+from chalicelib.expenses.repository import packing, table
+from chalicelib.expenses.repository.decode import accounts_of, categories_of, transaction_of
 from chalicelib.expenses.repository.table import (
     BY_DAY,
     LAYOUT,
@@ -18,6 +18,7 @@ from chalicelib.expenses.repository.table import (
     place,
     tombstone,
 )
+from chalicelib.expenses.repository.tags import count_uses, tag_id
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
@@ -46,13 +47,11 @@ class Filter:
 
     def holds(self, item: Raw) -> bool:
         """Tell whether an item passes; days are the query's business."""
-        if self.accounts is not None and item["account_id"]["S"] not in self.accounts:
+        if self.accounts is not None and not (accounts_of(item) & self.accounts):
             return False
-        if self.account_id is not None and item["account_id"]["S"] != self.account_id:
+        if self.account_id is not None and self.account_id not in accounts_of(item):
             return False
-        return self.category_id is None or (
-            (table.text(item, "category_id") or "") == self.category_id
-        )
+        return self.category_id is None or self.category_id in categories_of(item)
 
     @property
     def selects(self) -> bool:
@@ -79,6 +78,7 @@ class Transactions:
     def add(self, transaction: Transaction) -> None:
         """Put a new transaction into the unit of work."""
         self._ctx.commit.put(self._row(transaction), expect=0, refusal=LostRace())
+        count_uses(self._ctx, before=(), after=transaction.tags)
         self._ctx.commit.record(
             Change(
                 kind="transaction",
@@ -92,12 +92,10 @@ class Transactions:
     def replace(self, before: Transaction, after: Transaction) -> None:
         """Put an edited transaction into the unit of work."""
         self._ctx.commit.put(self._row(after), expect=before.version, refusal=LostRace())
+        count_uses(self._ctx, before=before.tags, after=after.tags)
         fields = _clear(after)
-        if before.posting != after.posting:
-            fields["was"] = {
-                "account_id": before.account_id,
-                "amount_minor": before.amount.amount_minor,
-            }
+        if before.postings != after.postings:
+            fields["was"] = _was(before)
         self._ctx.commit.record(
             Change(
                 kind="transaction",
@@ -116,17 +114,14 @@ class Transactions:
         if self._ctx.owner.kind == HOUSEHOLD:
             gone.account_id = transaction.account_id
         self._ctx.commit.put(gone, expect=transaction.version, refusal=LostRace())
-        was = {
-            "account_id": transaction.account_id,
-            "amount_minor": transaction.amount.amount_minor,
-        }
+        count_uses(self._ctx, before=transaction.tags, after=())
         self._ctx.commit.record(
             Change(
                 kind="transaction",
                 id=transaction.id,
                 version=version,
                 op="delete",
-                fields={"was": was},
+                fields={"was": _was(transaction)},
                 before={**_clear(transaction), **_private(transaction)},
             )
         )
@@ -159,18 +154,52 @@ class Transactions:
 
 def _fill(row: TransactionRow, transaction: Transaction, vault: Vault) -> None:
     """Set what a transaction need not have; an attribute that is absent costs nothing."""
-    if transaction.notes:
-        row.notes = vault.seal(transaction.notes, *place(row.sk, "notes"))
-    if transaction.bank_payee:
-        row.bank_payee = vault.seal(transaction.bank_payee, *place(row.sk, "bank_payee"))
-    if transaction.filing.category_id is not None:
-        row.category_id = transaction.filing.category_id
-    if transaction.filing.confidence is not None:
-        row.confidence = transaction.filing.confidence
-    if transaction.import_id is not None:
-        row.import_id = transaction.import_id
-    if transaction.made is not None:
-        row.made = transaction.made
+    for name, text in _sealed(transaction).items():
+        if text:
+            setattr(row, name, vault.seal(text, *place(row.sk, name)))
+    for name, value in _clear_values(transaction, vault).items():
+        if value is not None:
+            setattr(row, name, value)
+    for name, structure in _structure(transaction).items():
+        setattr(row, name, packing.packed(structure))
+
+
+def _sealed(transaction: Transaction) -> dict[str, str]:
+    """Give the texts that are sealed, empty where there is none."""
+    notes = {part.id: part.notes for part in transaction.parts if part.notes}
+    return {
+        "notes": transaction.notes,
+        "bank_payee": transaction.bank_payee,
+        "tags": packing.packed(transaction.tags) if transaction.tags else "",
+        "part_notes": packing.packed(notes) if notes else "",
+        "absorbed": transaction.absorbed,
+    }
+
+
+def _clear_values(transaction: Transaction, vault: Vault) -> dict[str, object]:
+    """Give the plain values in clear, None where there is none."""
+    return {
+        "category_id": transaction.filing.category_id,
+        "confidence": transaction.filing.confidence,
+        "import_id": transaction.import_id,
+        "made": transaction.made,
+        "bank_ref": transaction.bank_ref,
+        "tag_ids": " ".join(tag_id(vault, name) for name in transaction.tags) or None,
+        "set_by": packing.packed(dict(transaction.set_by)) if transaction.set_by else None,
+    }
+
+
+def _structure(transaction: Transaction) -> dict[str, object]:
+    """Give the parts, legs, links and rates that a transaction has, in clear."""
+    found = {
+        "original": transaction.original and packing.write_money(transaction.original),
+        "rate": transaction.rate and packing.write_rate(transaction.rate),
+        "parts": packing.write_parts(transaction.parts),
+        "transfer": transaction.transfer and packing.write_transfer(transaction.transfer),
+        "refunds": packing.write_refunds(transaction.refunds),
+        "refunded": packing.write_refunded(transaction.refunded),
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def scan(
@@ -221,19 +250,49 @@ def _day_key(booked_on: date, identity: str) -> str:
 
 
 def _clear(transaction: Transaction) -> dict[str, object]:
-    return {
+    """Give what the change log says in clear: ids, amounts and days; a status only where it is not the usual one."""
+    clear: dict[str, object] = {
         "account_id": transaction.account_id,
         "category_id": transaction.filing.category_id,
         "amount_minor": transaction.amount.amount_minor,
         "currency": transaction.amount.currency,
         "booked_on": transaction.booked_on.isoformat(),
+        **_structure(transaction),
     }
+    if transaction.status != "posted":
+        clear["status"] = transaction.status
+    if _is_plain(transaction):
+        return clear
+    return {**clear, "moved": moved(transaction)}
+
+
+def _was(transaction: Transaction) -> dict[str, object]:
+    """Give what a transaction did to balances before."""
+    was: dict[str, object] = {
+        "account_id": transaction.account_id,
+        "amount_minor": transaction.amount.amount_minor,
+    }
+    return was if _is_plain(transaction) else {**was, "moved": moved(transaction)}
+
+
+def _is_plain(transaction: Transaction) -> bool:
+    """Tell whether it moves its account by its amount; of any other the log names what moved, by account."""
+    lies_elsewhere = transaction.parts or transaction.transfer
+    return transaction.status != "planned" and not lies_elsewhere
 
 
 def _private(transaction: Transaction) -> dict[str, object]:
-    return {
+    """Give what the change log seals; what is empty is left out, but for the texts that all have."""
+    private: dict[str, object] = {
         "payee": transaction.payee,
         "notes": transaction.notes,
         "filed_by": transaction.filing.by,
         "confidence": transaction.filing.confidence,
     }
+    more = {
+        "bank_payee": transaction.bank_payee,
+        "tags": list(transaction.tags),
+        "set_by": dict(transaction.set_by),
+        "part_notes": {part.id: part.notes for part in transaction.parts if part.notes},
+    }
+    return {**private, **{name: value for name, value in more.items() if value}}

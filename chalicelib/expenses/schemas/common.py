@@ -12,7 +12,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.model.transactions import MAX_NOTES, MAX_PAYEE
 from chalicelib.kernel.clock import rfc3339
-from chalicelib.kernel.wire import PageOut
+from chalicelib.kernel.money import Money
+from chalicelib.kernel.wire import MoneyWire, PageOut
 
 T = TypeVar("T")
 W = TypeVar("W")
@@ -22,7 +23,8 @@ EXAMPLE_CATEGORY: Final = "0190b5a8-7c3e-8b1a-9d55-0a6f0c1d2e41"
 EXAMPLE_TIME: Final = "2026-11-02T09:30:00.000Z"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Refuse control characters, but for those that break lines."""
     if any(ord(char) < 32 and char not in "\n\t" for char in text):
         msg = "control characters are not allowed"
         raise ValueError(msg)
@@ -32,10 +34,10 @@ def _printable(text: str) -> str:
 Payee = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=MAX_PAYEE),
-    AfterValidator(_printable),
+    AfterValidator(printable),
 ]
 """The other side of a transaction."""
-Notes = Annotated[str, StringConstraints(max_length=MAX_NOTES), AfterValidator(_printable)]
+Notes = Annotated[str, StringConstraints(max_length=MAX_NOTES), AfterValidator(printable)]
 """What the user wants to remember about a transaction."""
 Instant = Annotated[
     str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-02T09:30:00.000Z"])
@@ -60,6 +62,11 @@ def given(patch: Any, name: str, old: T) -> T:  # noqa: ANN401 - any patch model
         new: T = getattr(patch, name)
         return new
     return old
+
+
+def money_of(wire: MoneyWire | None) -> Money | None:
+    """Read an amount that may be left out."""
+    return wire.to_money() if wire else None
 
 
 def page(listing: Listing[T], write: Callable[[T], W]) -> PageOut[W]:

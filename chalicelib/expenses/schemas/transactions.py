@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
-from chalicelib.expenses.model.transactions import SetBy, Source, Status, Transaction
+from chalicelib.expenses.model.tags import MAX_TAG, MAX_TAGS
+from chalicelib.expenses.model.transactions import (
+    Kind,
+    SetBy,
+    Source,
+    Status,
+    Transaction,
+)
 from chalicelib.expenses.schemas.common import (
     EXAMPLE_ACCOUNT,
     EXAMPLE_CATEGORY,
@@ -18,7 +25,17 @@ from chalicelib.expenses.schemas.common import (
     Notes,
     Payee,
     absent,
+    printable,
     written,
+)
+from chalicelib.expenses.schemas.pieces import (
+    EXAMPLE_RATE,
+    RefundedOut,
+    RefundLinkOut,
+    SplitPartOut,
+    TransferOut,
+    UsedRateOut,
+    wired,
 )
 from chalicelib.kernel.wire import Bulk, BulkOut, Id, MoneyIn, MoneyWire, PageQuery, Wire
 
@@ -29,6 +46,7 @@ _CREATE: Final[JsonDict] = {
     "payee": "Corner Bakery",
     "notes": "birthday cake",
     "category_id": EXAMPLE_CATEGORY,
+    "tags": ["party"],
 }
 _OUT: Final[JsonDict] = {
     **_CREATE,
@@ -40,6 +58,13 @@ _OUT: Final[JsonDict] = {
     "category_confidence": None,
     "status": "posted",
     "source": "manual",
+    "set_by": {"tags": "user"},
+    "original_amount": {"amount": "-75.00", "currency": "USD"},
+    "rate": EXAMPLE_RATE,
+    "parts": [],
+    "transfer": None,
+    "refunds": [],
+    "refunded_by": [],
     "import_id": None,
     "created_at": EXAMPLE_TIME,
     "updated_at": EXAMPLE_TIME,
@@ -58,22 +83,43 @@ Day = Annotated[date, Field(strict=False), AfterValidator(_of_our_time)]
 """A calendar day in the user's time zone."""
 
 
+Tag = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TAG),
+    AfterValidator(printable),
+]
+Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS)]
+"""Tags as a person writes them: spelled in another case, it is the same tag."""
+Settable = Literal["planned", "pending", "posted"]
+"""A planned one moves no balance yet. Reconciled is what a reconciliation makes of it, and no request."""
+
+
 class CreateTransaction(Wire):
-    """A transaction entered by hand. Without a category, rules and the categoriser look for one."""
+    """A transaction entered by hand. Without a category, rules and the categoriser look for one.
+
+    `amount` is in the account's currency. What was paid in another one is the `original_amount`: given alone, it
+    is converted at the day's rate; given with `amount`, both are taken as they are.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CREATE]})
 
     id: Id | None = None
     account_id: Id
-    amount: MoneyIn
+    amount: MoneyIn | None = None
+    original_amount: MoneyIn | None = None
     booked_on: Day
     payee: Payee = ""
     notes: Notes = ""
     category_id: Id | None = None
+    tags: Tags = Field(default_factory=list)
+    status: Settable = "posted"
 
 
 class PatchTransaction(Wire):
-    """What changes about a transaction; a null category takes it out of any."""
+    """What changes about a transaction; a null category takes it out of any.
+
+    Another status unlocks a reconciled one. The parts of a split one follow a new `amount` by their size.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"category_id": EXAMPLE_CATEGORY}]})
 
@@ -83,6 +129,8 @@ class PatchTransaction(Wire):
     payee: Payee = Field(default_factory=absent)
     notes: Notes = Field(default_factory=absent)
     category_id: Id | None = Field(default_factory=absent)
+    tags: Tags = Field(default_factory=absent)
+    status: Settable = Field(default_factory=absent)
 
 
 class TransactionQuery(PageQuery):
@@ -105,7 +153,9 @@ class TransactionOut(Wire):
     """A transaction. A negative amount leaves the user; `category_source` says who chose the category.
 
     `category_confidence` is in percent and null where a person decided. `bank_payee` is what the
-    statement said, where `payee` was changed.
+    statement said, where `payee` was changed; `set_by` names who set a field that is not as it came.
+    A split one counts in its `parts` only, a transfer in no category. `refunds` are the purchases that this
+    money came back for, `refunded_by` what came back for this purchase.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_OUT]})
@@ -113,17 +163,25 @@ class TransactionOut(Wire):
     id: Id
     version: int
     account_id: Id
-    kind: Literal["expense", "income"]
+    kind: Kind
     amount: MoneyWire
+    original_amount: MoneyWire | None
+    rate: UsedRateOut | None
     booked_on: date
     payee: str
     bank_payee: str | None
     notes: str
+    tags: list[str]
     category_id: Id | None
     category_source: SetBy
     category_confidence: int | None
+    set_by: dict[str, SetBy]
     status: Status
     source: Source
+    parts: list[SplitPartOut]
+    transfer: TransferOut | None
+    refunds: list[RefundLinkOut]
+    refunded_by: list[RefundedOut]
     import_id: Id | None
     created_at: Instant
     updated_at: Instant
@@ -131,22 +189,29 @@ class TransactionOut(Wire):
     @classmethod
     def of(cls, one: Transaction) -> TransactionOut:
         """Write a transaction; what comes from the store is not validated again, lists are long."""
-        money = MoneyWire.model_construct(amount=one.amount.amount, currency=one.amount.currency)
         return cls.model_construct(
             id=one.id,
             version=one.version,
             account_id=one.account_id,
             kind=one.kind,
-            amount=money,
+            amount=wired(one.amount),
+            original_amount=wired(one.original) if one.original else None,
+            rate=UsedRateOut.of(one.rate) if one.rate else None,
             booked_on=one.booked_on,
             payee=one.payee,
             bank_payee=one.bank_payee or None,
             notes=one.notes,
+            tags=list(one.tags),
             category_id=one.filing.category_id,
             category_source=one.filing.by,
             category_confidence=one.filing.confidence,
+            set_by=dict(one.set_by),
             status=one.status,
             source=one.source,
+            parts=[SplitPartOut.of(part) for part in one.parts],
+            transfer=TransferOut.of(one.transfer, one.booked_on) if one.transfer else None,
+            refunds=[RefundLinkOut.of(link) for link in one.refunds],
+            refunded_by=[RefundedOut.of(back, one.amount.currency) for back in one.refunded],
             import_id=one.import_id,
             created_at=written(one.created_at),
             updated_at=written(one.updated_at),

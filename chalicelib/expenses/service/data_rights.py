@@ -19,6 +19,7 @@ from chalicelib.expenses.repository.table import (
     RuleRow,
     TransactionRow,
 )
+from chalicelib.expenses.repository.tags import TAG, TagRow
 from chalicelib.kernel import parts
 from chalicelib.kernel.context import Context
 from chalicelib.users import api as users
@@ -42,7 +43,21 @@ PART: Final = parts.Part(
             prefix=TRANSACTION,
             about="Transactions, the day before `#` in `by_day`; those with `deleted_at` are deleted.",
             row=TransactionRow,
-            opened={"payee": "text", "bank_payee": "text", "notes": "text"},
+            opened={
+                "payee": "text",
+                "bank_payee": "text",
+                "notes": "text",
+                "tags": "json",
+                "part_notes": "json",
+                "absorbed": "json",
+            },
+        ),
+        parts.Kind(
+            name="tags",
+            prefix=TAG,
+            about="Tags, and how many transactions bear them.",
+            row=TagRow,
+            opened={"name": "text"},
         ),
         parts.Kind(
             name="categories",

@@ -30,7 +30,13 @@ from chalicelib.expenses.model.accounts import accept, in_range
 from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.importing import by_account, totals
 from chalicelib.expenses.model.payee import merchant_key
-from chalicelib.expenses.model.transactions import MAX_NOTES, MAX_PAYEE, Filing, Transaction
+from chalicelib.expenses.model.transactions import (
+    MAX_NOTES,
+    MAX_PAYEE,
+    Filing,
+    Transaction,
+    moved,
+)
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.lookup import look_up
 from chalicelib.expenses.repository.table import payee_id
@@ -184,7 +190,7 @@ def _book(ctx: Context, recorded: Sequence[Transaction]) -> None:
     transactions, accounts = Transactions(ctx), Accounts(ctx)
     for one in recorded:
         transactions.add(one)
-    for account_id, (amount, count) in by_account(one.posting for one in recorded).items():
+    for account_id, (amount, count) in by_account(moved(one) for one in recorded).items():
         accounts.post(account_id, amount, postings=count, entries=count)
 
 
@@ -197,7 +203,7 @@ def _tell(
         chunks=order.chunks,
         recorded=len(recorded),
         duplicates=duplicates,
-        totals=totals(one.posting for one in recorded),
+        totals=totals(posting for one in recorded for posting in one.postings),
         change=ctx.commit.sequence if recorded else 0,
     )
     ctx.commit.tell(fact, subject=order.import_id)

@@ -1,10 +1,10 @@
-"""The one place where a transaction and its account's balance move together, and where that is told."""
+"""The one place where a transaction and its accounts' balances move together, and where that is told."""
 
 from __future__ import annotations
 
 from chalicelib.expenses.events import TransactionChanged, TransactionRecorded, TransactionRemoved
 from chalicelib.expenses.model.accounts import in_range
-from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.expenses.model.transactions import Transaction, moved
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.lookup import look_up
 from chalicelib.expenses.repository.transactions import Transactions
@@ -13,41 +13,60 @@ from chalicelib.kernel.currencies import CRYPTO_EXPONENTS
 
 
 def enter(ctx: Context, transaction: Transaction) -> None:
-    """Book a new transaction and tell `TransactionRecorded`."""
+    """Book a new transaction and tell `TransactionRecorded`; a planned one moves and tells nothing."""
     Transactions(ctx).add(transaction)
-    _post(ctx, transaction, transaction.amount.amount_minor, entries=1)
-    fact = TransactionRecorded(
-        transaction_id=transaction.id, posting=transaction.posting, source=transaction.source
-    )
-    ctx.commit.tell(fact, subject=transaction.id)
+    _move(ctx, None, transaction)
+    if transaction.postings:
+        fact = TransactionRecorded(
+            transaction_id=transaction.id,
+            postings=transaction.postings,
+            source=transaction.source,
+        )
+        ctx.commit.tell(fact, subject=transaction.id)
 
 
 def correct(ctx: Context, before: Transaction, after: Transaction) -> None:
     """Book an edited transaction; tell `TransactionChanged` when a sum changes by it."""
     Transactions(ctx).replace(before, after)
-    if before.posting == after.posting:
+    if (before.postings, before.accounts) == (after.postings, after.accounts):
         return
-    was, now = before.amount.amount_minor, after.amount.amount_minor
-    if before.account_id != after.account_id:
-        _post(ctx, before, -was, entries=-1)
-        _post(ctx, after, now, entries=1)
-    elif was != now:
-        _post(ctx, after, now - was, entries=0)
-    fact = TransactionChanged(transaction_id=after.id, before=before.posting, after=after.posting)
-    ctx.commit.tell(fact, subject=after.id)
+    _move(ctx, before, after)
+    if before.postings != after.postings:
+        fact = TransactionChanged(
+            transaction_id=after.id, before=before.postings, after=after.postings
+        )
+        ctx.commit.tell(fact, subject=after.id)
 
 
 def strike(ctx: Context, transaction: Transaction) -> None:
-    """Take a transaction out of the books and tell `TransactionRemoved`."""
+    """Take a transaction out of the books and tell `TransactionRemoved`, unless it was only planned."""
     Transactions(ctx).remove(transaction)
-    _post(ctx, transaction, -transaction.amount.amount_minor, entries=-1)
-    fact = TransactionRemoved(transaction_id=transaction.id, posting=transaction.posting)
-    ctx.commit.tell(fact, subject=transaction.id)
+    _move(ctx, transaction, None)
+    if transaction.postings:
+        fact = TransactionRemoved(transaction_id=transaction.id, postings=transaction.postings)
+        ctx.commit.tell(fact, subject=transaction.id)
 
 
-def _post(ctx: Context, transaction: Transaction, change_minor: int, *, entries: int) -> None:
-    """Move the balance; only of coins could it outgrow the store, so only then is it read."""
-    if transaction.amount.currency in CRYPTO_EXPONENTS:
-        account = look_up(ctx, account=[transaction.account_id]).account(transaction.account_id)
+def _move(ctx: Context, before: Transaction | None, after: Transaction | None) -> None:
+    """Move the balance of each account by the difference, and count on which accounts it lies now."""
+    was, now = moved(before), moved(after)
+    for account_id in {**was, **now}:
+        amount = now.get(account_id, 0) - was.get(account_id, 0)
+        entries = (account_id in now) - (account_id in was)
+        if amount or entries:
+            _post(ctx, account_id, amount, entries, crypto=_in_coins(before, after, account_id))
+
+
+def _in_coins(before: Transaction | None, after: Transaction | None, account_id: str) -> bool:
+    postings = (*(before.postings if before else ()), *(after.postings if after else ()))
+    return any(
+        one.account_id == account_id and one.currency in CRYPTO_EXPONENTS for one in postings
+    )
+
+
+def _post(ctx: Context, account_id: str, change_minor: int, entries: int, *, crypto: bool) -> None:
+    """Move a balance; only of coins could it outgrow the store, so only then is it read."""
+    if crypto:
+        account = look_up(ctx, account=[account_id]).account(account_id)
         in_range(account.balance_minor + change_minor)
-    Accounts(ctx).post(transaction.account_id, change_minor, postings=1, entries=entries)
+    Accounts(ctx).post(account_id, change_minor, postings=1, entries=entries)

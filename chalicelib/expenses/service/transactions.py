@@ -9,22 +9,33 @@ from chalicelib.expenses.model.accounts import accept
 from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.model.payee import merchant_key
-from chalicelib.expenses.model.transactions import Filing, Transaction, check_day, next_version
+from chalicelib.expenses.model.tags import distinct
+from chalicelib.expenses.model.transactions import (
+    Filing,
+    Transaction,
+    check_day,
+    check_lock,
+    next_version,
+    said_by,
+    with_amount,
+)
 from chalicelib.expenses.repository.lookup import Found, look_up, made_of
 from chalicelib.expenses.repository.table import payee_id
 from chalicelib.expenses.repository.transactions import Filter, Transactions
-from chalicelib.expenses.schemas.common import given
+from chalicelib.expenses.schemas.common import given, money_of
 from chalicelib.expenses.schemas.transactions import (
     CreateTransaction,
     PatchTransaction,
     TransactionQuery,
 )
 from chalicelib.expenses.service import ledger
+from chalicelib.expenses.service.amounts import booked
 from chalicelib.expenses.service.filing import filer_of, learn
 from chalicelib.expenses.service.paging import listed, start_of
-from chalicelib.expenses.service.rights import require_account, require_transaction, sees
+from chalicelib.expenses.service.rights import require_account, require_transaction, sees, sees_any
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.money import Money
 
 
 def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
@@ -50,36 +61,54 @@ def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
         made = made_of(ctx, body.model_dump(mode="json", exclude_unset=True))
         if found.repeats("transaction", body.id, made):
             return _repeated(ctx, found.transaction(body.id))
-    amount = body.amount.to_money()
-    accept(found.account(body.account_id), amount)
-    transaction = Transaction(
-        id=body.id or new_id(),
-        version=1,
-        account_id=body.account_id,
-        amount=amount,
-        booked_on=body.booked_on,
-        payee=body.payee,
-        payee_id=payee,
-        notes=body.notes,
-        filing=_filed(ctx, found, body),
-        source="manual",
-        created_at=ctx.now,
-        updated_at=ctx.now,
-        made=made,
-    )
+    transaction = _made(ctx, body, found, payee=payee, made=made)
     ledger.enter(ctx, transaction)
     learn(ctx, transaction, found)
     return transaction
 
 
+def _made(
+    ctx: Context, body: CreateTransaction, found: Found, *, payee: str, made: bytes | None
+) -> Transaction:
+    """Make the transaction of what a client sent, and check that its account takes it."""
+    account = found.account(body.account_id)
+    money = booked(
+        ctx,
+        amount=money_of(body.amount),
+        original=money_of(body.original_amount),
+        day=body.booked_on,
+        into=account.currency,
+    )
+    accept(account, money.amount)
+    return Transaction(
+        id=body.id or new_id(),
+        version=1,
+        account_id=body.account_id,
+        amount=money.amount,
+        original=money.original,
+        rate=money.rate,
+        booked_on=body.booked_on,
+        payee=body.payee,
+        payee_id=payee,
+        notes=body.notes,
+        tags=distinct(body.tags),
+        filing=_filed(ctx, found, body, money.amount),
+        status=body.status,
+        source="manual",
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        made=made,
+    )
+
+
 def _repeated(ctx: Context, transaction: Transaction) -> Transaction:
     """Give what the client made before, unless it went to an account meanwhile that the caller cannot see."""
-    if not sees(ctx, transaction.account_id):
+    if not sees_any(ctx, transaction.accounts):
         raise IdTaken
     return transaction
 
 
-def _filed(ctx: Context, found: Found, body: CreateTransaction) -> Filing:
+def _filed(ctx: Context, found: Found, body: CreateTransaction, amount: Money) -> Filing:
     """Take the category that the user gave, or look for one."""
     if body.category_id is not None:
         found.require_category(body.category_id)
@@ -87,8 +116,8 @@ def _filed(ctx: Context, found: Found, body: CreateTransaction) -> Filing:
     line = Line(
         payee=body.payee,
         notes=body.notes,
-        amount_minor=body.amount.to_money().amount_minor,
-        currency=body.amount.currency,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
         account_id=body.account_id,
         booked_on=body.booked_on,
     )
@@ -150,18 +179,20 @@ def _edited(ctx: Context, before: Transaction, patch: PatchTransaction) -> Trans
     filing = before.filing
     if "category_id" in patch.model_fields_set:
         filing = Filing(category_id=patch.category_id, by="user")
-    amount = before.amount
-    if "amount" in patch.model_fields_set:
-        amount = patch.amount.to_money()
     after = replace(
         before,
         account_id=given(patch, "account_id", before.account_id),
-        amount=amount,
         booked_on=given(patch, "booked_on", before.booked_on),
         payee=given(patch, "payee", before.payee),
         notes=given(patch, "notes", before.notes),
+        tags=distinct(given(patch, "tags", before.tags)),
+        status=given(patch, "status", before.status),
         filing=filing,
     )
+    if "amount" in patch.model_fields_set:
+        # the user's own number: it was not made by the rate any more
+        after = with_amount(replace(after, rate=None), patch.amount.to_money())
+    after = said_by(before, after, "user")
     if after.payee == before.payee:
         return after
     if before.source == "import":
@@ -171,6 +202,7 @@ def _edited(ctx: Context, before: Transaction, patch: PatchTransaction) -> Trans
 
 
 def _check(ctx: Context, found: Found, before: Transaction, after: Transaction) -> None:
+    check_lock(before, after)
     if after.booked_on != before.booked_on:
         check_day(after.booked_on, ctx.now.date())
     if after.account_id != before.account_id:
@@ -194,4 +226,5 @@ def remove_transaction(ctx: Context, transaction_id: str) -> None:
     transaction = found.transaction(transaction_id)
     require_transaction(ctx, transaction, "editor")
     ctx.expect_version(transaction.version, required=True)
+    check_lock(transaction, None)
     ledger.strike(ctx, transaction)

@@ -54,15 +54,17 @@ class Life:
         transaction = new_id()
         found: list[Fact] = [
             TransactionRecorded(
-                transaction_id=transaction, posting=self.postings[0], source="manual"
+                transaction_id=transaction, postings=(self.postings[0],), source="manual"
             )
         ]
         found += [
-            TransactionChanged(transaction_id=transaction, before=before, after=after)
+            TransactionChanged(transaction_id=transaction, before=(before,), after=(after,))
             for before, after in zip(self.postings, self.postings[1:], strict=False)
         ]
         if self.removed:
-            found.append(TransactionRemoved(transaction_id=transaction, posting=self.postings[-1]))
+            found.append(
+                TransactionRemoved(transaction_id=transaction, postings=(self.postings[-1],))
+            )
         return found
 
     def left(self) -> list[Posting]:

@@ -262,7 +262,7 @@ def record_directly(here: Cloud, person: SignedIn, account: str, count: int) -> 
         booked_on=date(2026, 11, 5),
     )
     facts = [
-        TransactionRecorded(transaction_id=new_id(), posting=posting, source="manual")
+        TransactionRecorded(transaction_id=new_id(), postings=(posting,), source="manual")
         for _ in range(count)
     ]
     delivered(here.app, [enveloped(person.owner, fact) for fact in facts])

@@ -100,7 +100,7 @@ def posting(amount: int = -1_234, **other: Any) -> Posting:
 
 def recorded(amount: int = -1_234, **other: Any) -> TransactionRecorded:
     return TransactionRecorded(
-        transaction_id=new_id(), posting=posting(amount, **other), source="manual"
+        transaction_id=new_id(), postings=(posting(amount, **other),), source="manual"
     )
 
 
@@ -121,7 +121,7 @@ def test_one_event_is_one_read_and_one_transaction(app: Chalice, owner: Owner) -
 
 
 def test_a_change_that_counts_alike_is_marked_and_tells_nothing(app: Chalice, owner: Owner) -> None:
-    fact = TransactionChanged(transaction_id=new_id(), before=posting(), after=posting())
+    fact = TransactionChanged(transaction_id=new_id(), before=(posting(),), after=(posting(),))
 
     calls = calls_of(partial(delivered, app, [enveloped(owner, fact)]))
 
@@ -133,8 +133,8 @@ def test_a_change_that_counts_alike_is_marked_and_tells_nothing(app: Chalice, ow
 def test_the_months_and_categories_that_moved_are_told(app: Chalice, owner: Owner) -> None:
     fact = TransactionChanged(
         transaction_id="t-1",
-        before=posting(),
-        after=posting(category_id=None, booked_on=date(2026, 12, 1)),
+        before=(posting(),),
+        after=(posting(category_id=None, booked_on=date(2026, 12, 1)),),
     )
 
     delivered(app, [enveloped(owner, fact)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +20,7 @@ from chalicelib.expenses.events import (
     TransactionsImported,
 )
 from chalicelib.kernel.clock import Period
+from chalicelib.kernel.events import Envelope, Message, encode
 
 GROCERIES = "00000000-0000-8000-8000-000000000001"
 SALARY = "00000000-0000-8000-8000-000000000002"
@@ -60,7 +61,7 @@ def merged(parts: list[Deltas]) -> dict[Cell, Sums]:
 
 def test_a_payment_counts_upwards_as_expense() -> None:
     deltas = model.recorded(
-        TransactionRecorded(transaction_id="t", posting=posting(-1234), source="manual")
+        TransactionRecorded(transaction_id="t", postings=(posting(-1234),), source="manual")
     )
 
     assert deltas == {Cell("2026-11", "EUR", GROCERIES, "a1"): Sums(0, 1234, 1)}
@@ -68,7 +69,7 @@ def test_a_payment_counts_upwards_as_expense() -> None:
 
 def test_a_refund_counts_as_income_of_its_category() -> None:
     deltas = model.recorded(
-        TransactionRecorded(transaction_id="t", posting=posting(500), source="manual")
+        TransactionRecorded(transaction_id="t", postings=(posting(500),), source="manual")
     )
 
     assert deltas == {Cell("2026-11", "EUR", GROCERIES, "a1"): Sums(500, 0, 1)}
@@ -76,7 +77,7 @@ def test_a_refund_counts_as_income_of_its_category() -> None:
 
 def test_a_transaction_of_nothing_is_counted() -> None:
     deltas = model.recorded(
-        TransactionRecorded(transaction_id="t", posting=posting(0), source="manual")
+        TransactionRecorded(transaction_id="t", postings=(posting(0),), source="manual")
     )
 
     assert list(deltas.values()) == [Sums(0, 0, 1)]
@@ -86,18 +87,18 @@ def test_a_change_of_nothing_that_counts_adds_nothing() -> None:
     same_month = posting(-1, booked_on=date(2026, 11, 6))
 
     assert not model.changed(
-        TransactionChanged(transaction_id="t", before=posting(-1), after=same_month)
+        TransactionChanged(transaction_id="t", before=(posting(-1),), after=(same_month,))
     )
 
 
 def test_a_changed_amount_adds_the_difference_only() -> None:
-    fact = TransactionChanged(transaction_id="t", before=posting(-100), after=posting(-250))
+    fact = TransactionChanged(transaction_id="t", before=(posting(-100),), after=(posting(-250),))
 
     assert model.changed(fact) == {Cell("2026-11", "EUR", GROCERIES, "a1"): Sums(0, 150, 0)}
 
 
 def test_a_payment_turned_into_income_changes_sides() -> None:
-    fact = TransactionChanged(transaction_id="t", before=posting(-100), after=posting(100))
+    fact = TransactionChanged(transaction_id="t", before=(posting(-100),), after=(posting(100),))
 
     assert list(model.changed(fact).values()) == [Sums(100, -100, 0)]
 
@@ -105,7 +106,7 @@ def test_a_payment_turned_into_income_changes_sides() -> None:
 def test_a_move_touches_both_places() -> None:
     after = posting(-100, category_id=None, booked_on=date(2026, 12, 1))
     deltas = model.changed(
-        TransactionChanged(transaction_id="t", before=posting(-100), after=after)
+        TransactionChanged(transaction_id="t", before=(posting(-100),), after=(after,))
     )
 
     assert deltas == {
@@ -145,16 +146,20 @@ class Life:
     def facts(self, name: str) -> list[Deltas]:
         found = [
             model.recorded(
-                TransactionRecorded(transaction_id=name, posting=self.postings[0], source="manual")
+                TransactionRecorded(
+                    transaction_id=name, postings=(self.postings[0],), source="manual"
+                )
             )
         ]
         found += [
-            model.changed(TransactionChanged(transaction_id=name, before=before, after=after))
+            model.changed(TransactionChanged(transaction_id=name, before=(before,), after=(after,)))
             for before, after in zip(self.postings, self.postings[1:], strict=False)
         ]
         if self.removed:
             found.append(
-                model.removed(TransactionRemoved(transaction_id=name, posting=self.postings[-1]))
+                model.removed(
+                    TransactionRemoved(transaction_id=name, postings=(self.postings[-1],))
+                )
             )
         return found
 
@@ -176,7 +181,9 @@ def test_events_in_any_order_add_up_to_what_is_left(lives: list[Life], chance: o
         assert net == sum(one.amount_minor for one in left if one.currency == currency)
     assert sums == merged(
         [
-            model.recorded(TransactionRecorded(transaction_id="t", posting=one, source="manual"))
+            model.recorded(
+                TransactionRecorded(transaction_id="t", postings=(one,), source="manual")
+            )
             for one in left
         ]
     )
@@ -303,3 +310,65 @@ def test_a_span_stops_where_the_calendar_starts() -> None:
         "2026-01",
         "2026-02",
     ]
+
+
+def test_parts_count_where_they_belong_and_legs_of_a_transfer_apart() -> None:
+    told = TransactionRecorded(
+        transaction_id="t",
+        postings=(
+            posting(-100),
+            posting(-50, category_id=None, account_id="a2"),
+            posting(-500, category_id=None, transfer=True),
+            posting(480, category_id=None, transfer=True, account_id="a2"),
+        ),
+        source="manual",
+    )
+
+    assert model.recorded(told) == {
+        Cell("2026-11", "EUR", GROCERIES, "a1"): Sums(0, 100, 1),
+        Cell("2026-11", "EUR", None, "a2"): Sums(0, 50, 1),
+        Cell("2026-11", "EUR", "transfer", "a1"): Sums(0, 500, 1),
+        Cell("2026-11", "EUR", "transfer", "a2"): Sums(480, 0, 1),
+    }
+    assert not merged(
+        [
+            model.recorded(told),
+            model.removed(TransactionRemoved(transaction_id="t", postings=told.postings)),
+        ]
+    )
+
+
+def test_a_refund_makes_its_purchase_smaller_and_is_no_income() -> None:
+    purchase, refund = posting(-100, netted_minor=-30), posting(30, netted_minor=30)
+
+    assert model.recorded(
+        TransactionRecorded(transaction_id="t", postings=(purchase,), source="manual")
+    ) == {Cell("2026-11", "EUR", GROCERIES, "a1"): Sums(0, 70, 1)}
+    assert not model.recorded(
+        TransactionRecorded(transaction_id="r", postings=(refund,), source="manual")
+    )
+
+
+def test_facts_of_the_time_of_one_posting_are_still_read() -> None:
+    one = '{"account_id":"a","category_id":null,"amount_minor":-5,"currency":"EUR","booked_on":"2026-11-05"}'
+    recorded = heard(
+        TransactionRecorded, f'{{"transaction_id":"t","posting":{one},"source":"manual"}}'
+    )
+    changed = heard(TransactionChanged, f'{{"transaction_id":"t","before":{one},"after":{one}}}')
+    removed = heard(TransactionRemoved, f'{{"transaction_id":"t","posting":{one}}}')
+
+    assert recorded.postings == changed.before == changed.after == removed.postings  # type: ignore[attr-defined]
+    assert heard(TransactionRecorded, encode(recorded)) == recorded
+
+
+def heard(kind: type[Message], data: str) -> Message:
+    return Envelope(
+        id="i",
+        type=kind.name,
+        time=datetime(2026, 11, 5, tzinfo=UTC),
+        owner="U#1",
+        subject="t",
+        sequence=1,
+        trace="t",
+        data=data,
+    ).message()

@@ -60,6 +60,11 @@ def days(rule: Recurrence, *, first: date | None = None, last: date = LAST_DAY) 
         yield day
 
 
+def clamped(year: int, month: int, day: int) -> date:
+    """Give a day of a month, or the month's last where it has no such day."""
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
 def next_day(rule: Recurrence, after: date) -> date | None:
     """Give the rule's first day after another, or None when it has ended."""
     return next(days(rule, first=after + _DAY), None)

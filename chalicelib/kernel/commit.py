@@ -34,6 +34,7 @@ from chalicelib.kernel.transaction import (
     Addition,
     LostRace,
     Operation,
+    TooLarge,
     TouchedTwice,
     condition,
     put_new,
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from chalicelib.kernel.owners import Owner
     from chalicelib.kernel.vault import Vault
 
+_MOST_LOGGED: Final = 390_000
+"""Bytes of one change-log entry: an item of DynamoDB has 400 KB, and keys and hashes are in it too."""
 OVERHEAD: Final = 5
 """What Commit itself may add at most beside messages: META, CHG, the day's marker, inbox mark, answer."""
 
@@ -326,6 +329,8 @@ class Commit:
             prev=head.hash,
             hash=b"",
         )
+        if len(row.entries) + len(row.sealed) > _MOST_LOGGED:
+            raise TooLarge
         row.hash = chain_hash(row)
         return row
 

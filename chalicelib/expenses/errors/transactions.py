@@ -63,6 +63,38 @@ class BadOriginal(Invalid):
         super().__init__(errors=(FieldProblem("/original_amount", detail),))
 
 
+class PartNotFound(NotFound):
+    """The transaction has no such part."""
+
+    slug = "part-not-found"
+    title = "The transaction has no such part"
+
+
+class PartsMismatch(Invalid):
+    """The parts do not sum to the amount of the transaction."""
+
+    slug = "parts-mismatch"
+    title = "The parts are not the amount of the transaction"
+
+    def __init__(self) -> None:
+        """Name the field."""
+        super().__init__(errors=(FieldProblem("/parts", "they do not sum to the amount"),))
+
+
+class NotSplittable(Conflict):
+    """A transfer, or money that came back for a purchase, has no parts."""
+
+    slug = "not-splittable"
+    title = "A transfer or a linked refund cannot be split"
+
+
+class RefundedMore(Conflict):
+    """More came back for the purchase, or for a part of it, than it would be worth."""
+
+    slug = "refunded-more"
+    title = "More was refunded than that: unlink refunds first"
+
+
 class UnreadableRows(Invalid):
     """The rows of an import are not what an order promises."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from chalicelib.expenses.errors import FutureTransaction, TransactionReconciled
+from chalicelib.expenses.errors import FutureTransaction, RefundedMore, TransactionReconciled
 from chalicelib.expenses.events import Posting
 from chalicelib.expenses.model.parts import Part, rescaled
 from chalicelib.expenses.model.refunds import Refunded, RefundLink
@@ -232,6 +232,19 @@ def check_lock(before: Transaction, after: Transaction | None) -> None:
         return
     if after is None or (after.status == "reconciled" and _booked(before) != _booked(after)):
         raise TransactionReconciled
+
+
+def check_refunded(transaction: Transaction) -> None:
+    """Refuse a purchase, or a part of it, that is worth less than came back for it: `RefundedMore`."""
+    if not transaction.refunded:
+        return
+    if transaction.refunded_minor > max(-transaction.amount.amount_minor, 0):
+        raise RefundedMore
+    if not transaction.parts:
+        return
+    for part, back in zip(transaction.parts, _back_by_part(transaction), strict=True):
+        if back > max(-part.amount.amount_minor, 0):
+            raise RefundedMore
 
 
 def _booked(one: Transaction) -> tuple[object, ...]:

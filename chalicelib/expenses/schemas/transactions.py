@@ -37,6 +37,7 @@ from chalicelib.expenses.schemas.pieces import (
     UsedRateOut,
     wired,
 )
+from chalicelib.expenses.schemas.splits import SplitParts
 from chalicelib.kernel.wire import Bulk, BulkOut, Id, MoneyIn, MoneyWire, PageQuery, Wire
 
 _CREATE: Final[JsonDict] = {
@@ -98,7 +99,7 @@ class CreateTransaction(Wire):
     """A transaction entered by hand. Without a category, rules and the categoriser look for one.
 
     `amount` is in the account's currency. What was paid in another one is the `original_amount`: given alone, it
-    is converted at the day's rate; given with `amount`, both are taken as they are.
+    is converted at the day's rate; given with `amount`, both are taken as they are. `parts` split it at once.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CREATE]})
@@ -113,6 +114,7 @@ class CreateTransaction(Wire):
     category_id: Id | None = None
     tags: Tags = Field(default_factory=list)
     status: Settable = "posted"
+    parts: SplitParts = Field(default_factory=list)
 
 
 class PatchTransaction(Wire):

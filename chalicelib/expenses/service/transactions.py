@@ -15,6 +15,7 @@ from chalicelib.expenses.model.transactions import (
     Transaction,
     check_day,
     check_lock,
+    check_refunded,
     next_version,
     said_by,
     with_amount,
@@ -32,6 +33,7 @@ from chalicelib.expenses.service import ledger
 from chalicelib.expenses.service.amounts import booked
 from chalicelib.expenses.service.filing import filer_of, learn
 from chalicelib.expenses.service.paging import listed, start_of
+from chalicelib.expenses.service.parts import accounts_in, categories_in, made_parts
 from chalicelib.expenses.service.rights import require_account, require_transaction, sees, sees_any
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
@@ -51,9 +53,9 @@ def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
     payee = payee_id(ctx.vault, normalised)
     found = look_up(
         ctx,
-        account=[body.account_id],
+        account=[body.account_id, *accounts_in(body.parts)],
         transaction=[body.id] if body.id else [],
-        category=[body.category_id] if body.category_id else [],
+        category=[*filter(None, [body.category_id]), *categories_in(body.parts)],
         payee=[payee],
     )
     made = None
@@ -80,7 +82,7 @@ def _made(
         into=account.currency,
     )
     accept(account, money.amount)
-    return Transaction(
+    whole = Transaction(
         id=body.id or new_id(),
         version=1,
         account_id=body.account_id,
@@ -99,6 +101,7 @@ def _made(
         updated_at=ctx.now,
         made=made,
     )
+    return replace(whole, parts=made_parts(ctx, found, body.parts, whole))
 
 
 def _repeated(ctx: Context, transaction: Transaction) -> Transaction:
@@ -203,6 +206,7 @@ def _edited(ctx: Context, before: Transaction, patch: PatchTransaction) -> Trans
 
 def _check(ctx: Context, found: Found, before: Transaction, after: Transaction) -> None:
     check_lock(before, after)
+    check_refunded(after)
     if after.booked_on != before.booked_on:
         check_day(after.booked_on, ctx.now.date())
     if after.account_id != before.account_id:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.expenses.routes import accounts, categories, rules, transactions
+from functions.expenses.routes import accounts, categories, rules, splits, transactions
 from functions.expenses.routes.edge import blueprint
 
-__all__ = ["accounts", "blueprint", "categories", "rules", "transactions"]
+__all__ = ["accounts", "blueprint", "categories", "rules", "splits", "transactions"]

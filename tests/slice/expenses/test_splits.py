@@ -230,7 +230,7 @@ def test_a_split_and_an_amendment_side_by_side(person: SignedIn, account: str) -
         return (lambda: split(person, one, *HALVES)), (lambda: amended(one)), here
 
     lengths = [len(calls_of(act)) for act in scene()[:2]]
-    for order in orders(*lengths, most=12):
+    for order in orders(*lengths, most=5):
         one, two, here = scene()
         results: Any = interleaved(order, a=one, b=two)
         assert sorted(reply.status for reply in results.values()) == [200, 412]

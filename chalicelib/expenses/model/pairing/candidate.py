@@ -1,0 +1,105 @@
+"""What the deciders look at: a transaction reduced to what pairs it, whoever it came from."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from chalicelib.expenses.model.payee import read_payee
+
+Status = Literal["planned", "pending", "posted", "reconciled"]
+Source = Literal["manual", "import", "recurring", "receipt", "payment"]
+Trade = Literal["tips", "fuel", "lodging", "other"]
+"""Where the amount that is held is not the amount that is booked."""
+CategoryKind = Literal["expense", "income", "transfer"]
+_REFERENCE: Final = re.compile(r"(?<![^\W_])(?=[a-z]*\d)[a-z0-9]{6,20}(?![^\W_])")
+_NO_REFERENCE: Final = re.compile(
+    r"(?:19|20)\d{6}|\d{2}(?:0[1-9]|1[0-2])(?:19|20)\d{2}|[a-z]{5,}\d"
+)
+_MOST_REFERENCES: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """What a payee and a memo say: the merchant's key, all words, and order or booking numbers."""
+
+    key: str = ""
+    words: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
+
+
+def read_texts(payee: str, memo: str = "") -> Texts:
+    """Read the texts of a row; linear in bounded texts."""
+    key, words = read_payee(payee)
+    memo_key, memo_words = read_payee(memo)
+    found = [
+        one
+        for one in _REFERENCE.findall(f"{payee[:512]} {memo[:512]}".casefold())
+        if not _NO_REFERENCE.fullmatch(one)
+    ]
+    return Texts(
+        key=key or memo_key,
+        words=frozenset((*words, *memo_words)),
+        references=frozenset(found[:_MOST_REFERENCES]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A row that may belong to another; `day` is a date's ordinal, `amount` signed minor units.
+
+    `bank_ref` stands for the provider's own id, `batch` for the import that brought the row, `original` for
+    the amount in another currency, `filed_as` for the kind of its category.
+    """
+
+    id: str
+    account_id: str
+    day: int
+    amount: int
+    currency: str
+    texts: Texts = field(default_factory=Texts)
+    bank_ref: bytes | None = None
+    status: Status = "posted"
+    source: Source = "import"
+    batch: str | None = None
+    original: tuple[int, str] | None = None
+    filed_as: CategoryKind | None = None
+    trade: Trade | None = None
+
+    @property
+    def content(self) -> tuple[str, str, int, int, str]:
+        """What two rows have in common that nobody could tell apart."""
+        return (self.account_id, self.currency, self.day, self.amount, self.texts.key)
+
+
+def of_one_file(first: Candidate, second: Candidate) -> bool:
+    """Tell whether one import brought both rows: then they are two movements, however alike."""
+    return first.batch is not None and first.batch == second.batch
+
+
+class Days:
+    """Candidates by group and day: what lies in a window is found without looking at the rest."""
+
+    def __init__(self, rows: Iterable[tuple[object, Candidate]]) -> None:
+        """Sort rows into groups, each by day."""
+        groups: dict[object, list[Candidate]] = {}
+        for group, row in rows:
+            groups.setdefault(group, []).append(row)
+        for members in groups.values():
+            members.sort(key=lambda row: (row.day, row.id))
+        self._groups: Mapping[object, list[Candidate]] = groups
+        self._days = {group: [row.day for row in members] for group, members in groups.items()}
+
+    def within(self, group: object, first: int, last: int) -> Iterator[Candidate]:
+        """Give the rows of a group from one day to another, both included."""
+        days = self._days.get(group)
+        if days:
+            yield from self._groups[group][bisect_left(days, first) : bisect_right(days, last)]
+
+    def count(self, group: object, first: int, last: int) -> int:
+        """Count them."""
+        days = self._days.get(group)
+        return bisect_right(days, last) - bisect_left(days, first) if days else 0

@@ -12,6 +12,7 @@ from chalice.app import Chalice
 
 from chalicelib.kernel import tables
 from chalicelib.kernel.tables import TableSpec
+from chalicelib.kernel.uploads import incoming
 from local.child import HOST
 from local.cloud.cloud import ACCOUNT, Cloud
 from local.engine import Engine
@@ -22,7 +23,9 @@ STAGE: Final = "local"
 REGION: Final = "eu-central-1"
 UPLOADS: Final = f"xpense-{STAGE}-uploads"
 BULK: Final = f"xpense-{STAGE}-bulk"
-_UPLOADS_QUEUE: Final = f"xpense-{STAGE}-interchange-uploads"
+FILES: Final = f"xpense-{STAGE}-files"
+_OURS: Final = f"xpense-{STAGE}-"
+_UPLOADS: Final = "-uploads"
 
 
 def claim(data_dir: Path) -> IO[str]:
@@ -68,6 +71,7 @@ def set_environment(
         "QUEUE_BASE": f"{base}/_aws/sqs/{ACCOUNT}/",
         "UPLOADS_BUCKET": UPLOADS,
         "BULK_BUCKET": BULK,
+        "FILES_BUCKET": FILES,
         "PUBLIC_URL": base,
     }
     environ.update({f"XPENSE_{name}": value for name, value in ours.items()})
@@ -96,8 +100,10 @@ def provision(app: Chalice, cloud: Cloud, specs: Iterable[TableSpec]) -> None:
         dead = f"{consumer.queue}-dead"
         cloud.queues.create(dead)
         cloud.queues.create(consumer.queue, dead=dead)
-    uploads_heard = _UPLOADS_QUEUE in cloud.queues.names()
-    cloud.objects.create(UPLOADS, notify=_UPLOADS_QUEUE if uploads_heard else None)
+    waiting = [name for name in cloud.queues.names() if name.endswith(_UPLOADS)]
+    heard = {incoming(name.removeprefix(_OURS).removesuffix(_UPLOADS)): name for name in waiting}
+    cloud.objects.create(UPLOADS, notify=heard)
     cloud.objects.create(BULK)
+    cloud.objects.create(FILES)
     for spec in specs:
         tables.create(spec)

@@ -28,6 +28,7 @@ _ENVIRONMENT = {
     "XPENSE_QUEUE_BASE": "https://sqs.eu-central-1.amazonaws.com/123456789012/",
     "XPENSE_UPLOADS_BUCKET": "xpense-test-uploads",
     "XPENSE_BULK_BUCKET": "xpense-test-bulk",
+    "XPENSE_FILES_BUCKET": "xpense-test-files",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_SESSION_TOKEN": "testing",

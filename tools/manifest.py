@@ -58,6 +58,8 @@ SIZES: Final[Mapping[str, Size]] = {
 EXCEPTIONS: Final[Mapping[str, Size]] = {
     # 50 MB of statement in memory, parsed and written in chunks
     "interchange_uploads": Size(1769, 300),  # one whole CPU
+    # 10 MB of picture in memory, as it came and as it is kept
+    "expenses_uploads": Size(512, 120),
 }
 
 
@@ -185,8 +187,15 @@ def _queues(service: str, functions: Mapping[str, Any]) -> Iterator[dict[str, An
             "visibility_timeout_s": _VISIBILITY * function["timeout_s"],
             "hears": list(hears.get(queue, ())),
             "takes": takes if queue == f"{service}-inbox" else [],
-            "from_bucket": "uploads" if queue.endswith("-uploads") else None,
+            "from_bucket": _arrivals(service) if queue == f"{service}-uploads" else None,
         }
+
+
+def _arrivals(service: str) -> dict[str, str]:
+    """Where a service's files arrive: its part of the one bucket for them."""
+    from chalicelib.kernel.uploads import incoming
+
+    return {"bucket": "uploads", "prefix": incoming(service)}
 
 
 def _specs(service: str) -> list[TableSpec]:

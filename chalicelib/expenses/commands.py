@@ -142,6 +142,26 @@ class ExportMore(ExportPartMore):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DropAttachments(Order):
+    """Delete the attachments of a transaction that was deleted; ordered by this service itself."""
+
+    name: ClassVar[str] = "expenses.drop_attachments.v1"
+    to: ClassVar[str] = "expenses"
+
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropFiles(Order):
+    """Delete files that nothing leads to any more; ordered by this service itself."""
+
+    name: ClassVar[str] = "expenses.drop_files.v1"
+    to: ClassVar[str] = "expenses"
+
+    file_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
     """One account of a split: `new_id` in the personal ledger, or the slug of why it stays.
 

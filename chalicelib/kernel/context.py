@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
 
 from typing_extensions import override
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.kernel.tables import TableSpec
     from chalicelib.kernel.vault import Vault
 
+T = TypeVar("T")
 ANY_VERSION: Final = 0
 """What `If-Match: *` asks for: whatever version is there."""
 
@@ -96,6 +97,16 @@ class Context:
                 raise PreconditionRequired
         elif self.expected_version not in {ANY_VERSION, current}:
             raise Stale
+
+
+class Unit(Protocol):
+    """Runs some work of an owner as one unit of work, again when it lost a race; the edge has it.
+
+    For workers whose effects lie between two units: what is read before, done outside, and written after.
+    """
+
+    def __call__(self, owner: Owner, work: Callable[[Context], T]) -> T:
+        """Give what the work gives, once it is written."""
 
 
 def system_context(

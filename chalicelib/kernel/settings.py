@@ -26,6 +26,7 @@ class Settings:
     queue_base: str
     uploads_bucket: str
     bulk_bucket: str
+    files_bucket: str
     public_url: str
     mail_from: str
     log_level: str
@@ -71,6 +72,7 @@ def settings() -> Settings:
         queue_base=_read("QUEUE_BASE", ""),
         uploads_bucket=_read("UPLOADS_BUCKET", "xpense-uploads"),
         bulk_bucket=_read("BULK_BUCKET", "xpense-bulk"),
+        files_bucket=_read("FILES_BUCKET", "xpense-files"),
         public_url=_read("PUBLIC_URL", "http://127.0.0.1:8000"),
         mail_from=_read("MAIL_FROM", "xPense <no-reply@xpense.local>"),
         log_level=_read("LOG_LEVEL", "INFO"),

@@ -141,6 +141,27 @@ class BulkOut(Wire, Generic[T]):
     results: list[BulkResult[T]]
 
 
+Instant = Annotated[
+    str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-02T09:30:00.000Z"])
+]
+"""An instant, RFC 3339 in UTC."""
+
+
+class UploadOut(Wire):
+    """A form: send `fields` and then the file, as multipart/form-data, to `url` before `expires_at`."""
+
+    url: str
+    fields: dict[str, str]
+    expires_at: Instant
+
+
+class TroubleOut(Wire):
+    """Why a job failed, or a file came to nothing."""
+
+    slug: str
+    detail: str
+
+
 class Progress(Wire):
     """How far a job is."""
 

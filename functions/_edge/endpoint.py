@@ -269,19 +269,22 @@ def _written(call: Call, result: Any) -> Answer:  # noqa: ANN401 - whatever the 
         headers["ETag"] = f'"{version}"'
     elif call.operation.method == "GET":
         headers["ETag"] = f'W/"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
-    if call.operation.method == "GET" and _unchanged(call.request, headers.get("ETag", "")):
+    if _unchanged(call, headers.get("ETag", "")):
         return Answer(304, {name: headers[name] for name in ("ETag", "Cache-Control")}, "")
     if call.operation.status == 201:
         headers["Location"] = (
             f"{call.request.context.get('path') or call.operation.path}/{result.id}"
         )
-    if call.operation.public:
+    if call.operation.public or call.operation.fleeting:
         headers["Cache-Control"] = "no-store"
     return Answer(call.operation.status, headers, body)
 
 
-def _unchanged(request: Request, etag: str) -> bool:
-    given = request.headers.get("if-none-match") or ""
+def _unchanged(call: Call, etag: str) -> bool:
+    """Tell whether a read has nothing new; what expires is always new."""
+    if call.operation.method != "GET" or call.operation.fleeting:
+        return False
+    given = call.request.headers.get("if-none-match") or ""
     plain = etag.removeprefix("W/")
     return (
         any(one.strip().removeprefix("W/") in {plain, "*"} for one in given.split(","))

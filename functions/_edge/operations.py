@@ -40,6 +40,7 @@ class Operation:
     admin: bool = False
     clients: bool = False
     form: type[BaseModel] | None = None
+    fleeting: bool = False
 
 
 class Facts(TypedDict, total=False):
@@ -50,7 +51,8 @@ class Facts(TypedDict, total=False):
     `ctx.accounts`; others refuse members who may see some accounts only. `reads`: a POST whose body is a
     question and which writes nothing. `people_only`: no API token and no third-party app. `step_up`: only
     within ten minutes of a proof. `admin`: for everybody else it is absent. `form`: it reads a
-    form. `clients`: an app on its own behalf may call it too.
+    form. `clients`: an app on its own behalf may call it too. `fleeting`: the answer holds a link that expires, so
+    it is never kept and never 304.
     """
 
     out: Any
@@ -70,6 +72,7 @@ class Facts(TypedDict, total=False):
     admin: bool
     clients: bool
     form: type[BaseModel] | None
+    fleeting: bool
 
 
 _OPERATIONS: Final[list[Operation]] = []

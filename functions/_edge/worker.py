@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from chalice.app import Blueprint, SQSEvent
 
 from chalicelib.kernel import aws, clock
-from chalicelib.kernel.context import Context, system_context
+from chalicelib.kernel.context import Context, Unit, system_context
 from chalicelib.kernel.errors import NotFound, Refusal, Unavailable
 from chalicelib.kernel.events import Envelope, Fact, Message, UndecodableMessage
 from chalicelib.kernel.inbox import AlreadyHandled
@@ -28,6 +28,7 @@ from chalicelib.security.commands import ResealHere
 from chalicelib.security.events import OwnerKeyRotated
 from functions._edge.resealing import resealing
 
+T = TypeVar("T")
 Handler = Callable[[Context, Any], None]
 BATCH: Final = 10
 MAX_RECEIVES: Final = 5
@@ -169,6 +170,23 @@ def _once(
     context.commit.open(message_id=envelope.id)
     handler(context, message)
     context.commit.write()
+
+
+def units(spec: TableSpec) -> Unit:
+    """Give what runs a piece of work on a table as one unit of the system's: for workers with effects between units."""
+
+    def unit(owner: Owner, work: Callable[[Context], T]) -> T:
+        return until_won(lambda: _unit(spec, owner, work))
+
+    return unit
+
+
+def _unit(spec: TableSpec, owner: Owner, work: Callable[[Context], T]) -> T:
+    context = system_context(owner, spec, vaults=security.vault)
+    context.commit.open()
+    result = work(context)
+    context.commit.write()
+    return result
 
 
 def s3_objects(body: str) -> list[tuple[str, str]]:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint
+from typing import Any
 
-from chalicelib.expenses.commands import EraseMore, ExportMore, ImportRows, RunMore, SplitMore
+from chalice.app import Blueprint, SQSEvent
+
+from chalicelib.expenses.commands import (
+    DropAttachments,
+    DropFiles,
+    EraseMore,
+    ExportMore,
+    ImportRows,
+    RunMore,
+    SplitMore,
+)
 from chalicelib.expenses.repository import TABLE
-from chalicelib.expenses.service import data_rights, run_steps, splitting
+from chalicelib.expenses.service import attachments, data_rights, papers, run_steps, splitting
 from chalicelib.expenses.service.importing import import_rows
+from chalicelib.kernel.settings import settings
 from chalicelib.users.events import ErasureStarted, ExportRequested, SplitRequested
 from functions._edge.relays import relay
-from functions._edge.worker import consume
+from functions._edge.worker import batch, consume, s3_objects, units
+
+UPLOADS = "expenses-uploads"
+_UNIT = units(TABLE)
 
 blueprint = Blueprint(__name__)
 
@@ -22,6 +36,8 @@ consume(
         SplitRequested: splitting.begin,
         SplitMore: splitting.go_on,
         RunMore: run_steps.go_on,
+        DropAttachments: attachments.drop_attachments,
+        DropFiles: attachments.drop_files,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,
         ExportRequested: data_rights.export,
@@ -30,3 +46,20 @@ consume(
     keyless=(ErasureStarted, EraseMore),
 )
 relay(blueprint, TABLE)
+
+
+# one file at a time: 10 MB in memory, and a receipt may take seconds to read
+@blueprint.on_sqs_message(queue=settings().queue(UPLOADS), batch_size=1, name="expenses_uploads")
+def on_upload(event: SQSEvent) -> dict[str, Any]:
+    """Check each file that was uploaded."""
+    return batch(event, _deliver, dead=f"{UPLOADS}-dead", given_up=_give_up)
+
+
+def _deliver(body: str) -> None:
+    for _bucket, key in s3_objects(body):
+        papers.receive(key, _UNIT)
+
+
+def _give_up(body: str) -> None:
+    for _bucket, key in s3_objects(body):
+        papers.give_up(key, _UNIT)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from chalice.app import Blueprint, SQSEvent
 
@@ -11,17 +10,13 @@ from chalicelib.expenses.events import ImportStopped, TransactionsImported
 from chalicelib.interchange.commands import DropRows, EraseMore, ExportMore
 from chalicelib.interchange.repository import TABLE
 from chalicelib.interchange.service import committing, data_rights, reading
-from chalicelib.kernel.context import Context, system_context
-from chalicelib.kernel.owners import Owner
-from chalicelib.kernel.races import until_won
 from chalicelib.kernel.settings import settings
-from chalicelib.security import api as security
 from chalicelib.users.events import ErasureStarted, ExportRequested
 from functions._edge.relays import relay
-from functions._edge.worker import batch, consume, s3_objects
+from functions._edge.worker import batch, consume, s3_objects, units
 
-T = TypeVar("T")
 UPLOADS = "interchange-uploads"
+_UNIT = units(TABLE)
 
 blueprint = Blueprint(__name__)
 consume(
@@ -50,21 +45,9 @@ def on_upload(event: SQSEvent) -> dict[str, Any]:
 
 def _deliver(body: str) -> None:
     for _bucket, key in s3_objects(body):
-        reading.receive(key, _in_unit)
+        reading.receive(key, _UNIT)
 
 
 def _give_up(body: str) -> None:
     for _bucket, key in s3_objects(body):
-        reading.give_up(key, _in_unit)
-
-
-def _in_unit(owner: Owner, work: Callable[[Context], T]) -> T:
-    return until_won(lambda: _once(owner, work))
-
-
-def _once(owner: Owner, work: Callable[[Context], T]) -> T:
-    context = system_context(owner, TABLE, vaults=security.vault)
-    context.commit.open()
-    result = work(context)
-    context.commit.write()
-    return result
+        reading.give_up(key, _UNIT)

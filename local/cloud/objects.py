@@ -55,12 +55,12 @@ class Objects:
         self._queues = queues
         self._folder = folder
         self._region = region
-        self._buckets: dict[str, str | None] = {}
+        self._buckets: dict[str, dict[str, str]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
-    def create(self, bucket: str, *, notify: str | None = None) -> None:
-        """Provision a bucket; `notify` is the queue that hears of every new object."""
-        self._buckets[bucket] = notify
+    def create(self, bucket: str, *, notify: Mapping[str, str] | None = None) -> None:
+        """Provision a bucket; `notify` names by prefix the queues that hear of new objects."""
+        self._buckets[bucket] = dict(notify or {})
 
     def buckets(self) -> list[str]:
         """Name the buckets."""
@@ -93,7 +93,7 @@ class Objects:
 
     def put_within(self, db: sqlite3.Connection, info: ObjectInfo, *, event: str) -> list[str]:
         """Put an object whose file is there in the caller's transaction; give the blobs that it replaces."""
-        notify, bucket, key = self._buckets[info.bucket], info.bucket, info.key
+        bucket, key = info.bucket, info.key
         old = db.execute(
             "SELECT blob FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
         ).fetchall()
@@ -109,9 +109,10 @@ class Objects:
                 json.dumps(info.headers),
             ),
         )
-        if notify is not None:
-            note = Draft(json.dumps(created_event(info, event=event, region=self._region)))
-            self._queues.send_within(db, notify, [note])
+        for prefix, queue in self._buckets[bucket].items():
+            if key.startswith(prefix):
+                note = Draft(json.dumps(created_event(info, event=event, region=self._region)))
+                self._queues.send_within(db, queue, [note])
         return [row["blob"] for row in old]
 
     def announce(self) -> None:

@@ -13,6 +13,7 @@ import pytest
 from chalicelib.kernel.ids import new_id
 from chalicelib.users import api as users
 from functions._edge.operations import Operation, operations
+from tests.factories.attachments import announced
 from tests.factories.expenses import ACCOUNTS, TRANSACTIONS, opened, recorded
 from tests.factories.households import invited, joined, made, within
 from tests.factories.imports import URL, account_of, csv_of, started, uploaded
@@ -90,6 +91,7 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
         "account_id": account,
         "category_id": food.json["id"],
         "transaction_id": transaction.json["id"],
+        "attachment_id": announced(person, transaction.json["id"])["id"],
         "rule_id": rule.json["id"],
         "import_id": job["id"],
         "session_id": person.session_id,
@@ -276,7 +278,9 @@ def test_an_import_of_a_household_is_none_of_its_members(
     assert (done["state"], done["result"]["recorded"]) == ("done", 3)
     assert thief.client.get(f"{URL}/{job['id']}").status == 404
     assert job["id"] not in [one["id"] for one in thief.client.get(URL).json["items"]]
-    assert started(home, account)["upload"]["fields"]["key"].startswith(f"incoming/{home.owner}/")
+    assert started(home, account)["upload"]["fields"]["key"].startswith(
+        f"incoming/interchange/{home.owner}/"
+    )
 
 
 def test_a_ticket_of_the_websocket_is_a_persons_and_takes_no_household(home: SignedIn) -> None:

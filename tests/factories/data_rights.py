@@ -13,6 +13,7 @@ from chalicelib.kernel.context import Visit
 from chalicelib.kernel.settings import settings
 from chalicelib.users.model.erasure import GRACE, SETTLING
 from chalicelib.users.service import erasing
+from tests.factories import attachments, papers
 from tests.factories.expenses import opened, recorded
 from tests.factories.imports import committed, csv_of, uploaded
 from tests.factories.users import SignedIn, signed_in
@@ -61,6 +62,8 @@ def with_everything(cloud: Cloud, *, rows: int = 3) -> Everything:
     job = uploaded(cloud, person, account, statement, filename=f"{SECRET}.csv")
     cloud.drain()
     assert committed(cloud, person, job)["state"] == "done"
+    picture = papers.jpeg().replace(papers.PLACE, SECRET.encode())
+    attachments.uploaded(cloud, person, first["id"], picture, name=f"{SECRET}.jpg")
     uploaded(cloud, person, account, csv_of(2))  # one that is only looked at
     cloud.drain()
     assert me.post("/v1/notifications/live/ticket", {}).status in {200, 201, 404}
@@ -134,7 +137,7 @@ def all_objects() -> dict[str, bytes]:
     """Every version of every object in every bucket."""
     s3 = cast("Any", aws.s3())
     found: dict[str, bytes] = {}
-    for bucket in (settings().uploads_bucket, settings().bulk_bucket):
+    for bucket in (settings().uploads_bucket, settings().bulk_bucket, settings().files_bucket):
         for one in s3.list_object_versions(Bucket=bucket).get("Versions", ()):
             version = one["VersionId"]
             extra = {} if version == "null" else {"VersionId": version}

@@ -187,7 +187,7 @@ def served() -> Iterator[Here]:
     cloud.queues.create("heard-dead")
     cloud.queues.create("heard", dead="heard-dead")
     cloud.queues.create("quiet")
-    cloud.objects.create("uploads", notify="quiet")
+    cloud.objects.create("uploads", notify={"": "quiet"})
     cloud.objects.create("bulk")
     listener = open_port(0)
     serving = Serving(build(_app(heard), cloud, Options(backoff=0.01)), listener)

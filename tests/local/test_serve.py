@@ -100,7 +100,7 @@ def _put_objects(process: Process, acknowledged: list[str], mails: list[str]) ->
     s3, ses, number = process.sdk("s3"), process.sdk("sesv2"), 0
     with contextlib.suppress(BotoCoreError, ClientError):
         while True:
-            key = f"in/{number}"
+            key = f"incoming/interchange/{number}"
             s3.put_object(Bucket="xpense-local-uploads", Key=key, Body=key.encode() * 1000)
             acknowledged.append(key)
             ses.send_email(

@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 from chalicelib.kernel import aws, outbox, relay, tables
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import TableSpec
+from chalicelib.kernel.uploads import incoming
 from tests.support.moto_speed import cheap_transactions
 
 _MOST_ROUNDS: Final = 500
@@ -187,7 +188,7 @@ def cloud() -> Iterator[Cloud]:
         made = Cloud(specs)
         outbox.on_commit(lambda spec, _: made.dirty.add(spec.service))
         _make_bus(made)
-        _make_buckets()
+        _make_buckets(made)
         _make_mail()
         yield made
         outbox.forget_listeners()
@@ -239,22 +240,23 @@ def _make_bus(made: Cloud) -> None:
             )
 
 
-def _make_buckets() -> None:
+def _make_buckets(made: Cloud) -> None:
     s3 = cast("Any", aws.s3())
     where = {"LocationConstraint": settings().region}
-    for bucket in (settings().uploads_bucket, settings().bulk_bucket):
+    for bucket in (settings().uploads_bucket, settings().bulk_bucket, settings().files_bucket):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
-    arn = (
-        "arn:aws:sqs:"
-        + settings().region
-        + ":123456789012:"
-        + settings().queue("interchange-uploads")
-    )
+    arn = "arn:aws:sqs:" + settings().region + ":123456789012:"
+    heard = [
+        {
+            "QueueArn": arn + settings().queue(queue),
+            "Events": ["s3:ObjectCreated:*"],
+            "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": incoming(service)}]}},
+        }
+        for queue in made.queues()
+        if (service := queue.removesuffix("-uploads")) != queue
+    ]
     s3.put_bucket_notification_configuration(
-        Bucket=settings().uploads_bucket,
-        NotificationConfiguration={
-            "QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]
-        },
+        Bucket=settings().uploads_bucket, NotificationConfiguration={"QueueConfigurations": heard}
     )
 
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Final
 
 from chalicelib.expenses.commands import EraseMore, ExportMore
+from chalicelib.expenses.gateways import files
+from chalicelib.expenses.gateways.files import INCOMING, PAPERS
+from chalicelib.expenses.repository.attachments import (
+    ATTACHMENT,
+    GONE,
+    AttachmentRow,
+    DeletedAttachmentRow,
+)
 from chalicelib.expenses.repository.runs import RUN, RunRow
 from chalicelib.expenses.repository.table import (
     ACCOUNT,
@@ -22,8 +31,25 @@ from chalicelib.expenses.repository.table import (
 from chalicelib.expenses.repository.tags import TAG, TagRow
 from chalicelib.kernel import parts
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.owners import Owner
+from chalicelib.kernel.settings import settings
+from chalicelib.kernel.vault import Vault
 from chalicelib.users import api as users
 from chalicelib.users.events import ErasureStarted, ExportRequested
+
+_PAPERS: Final = parts.Files(
+    bucket=lambda: settings().files_bucket, prefix=parts.prefix_of("", PAPERS)
+)
+
+
+def _file(_vault: Vault, key: str) -> list[object]:
+    """Read a file; one that was deleted since the listing has no record."""
+    owner_text, file_id = key.split(PAPERS)
+    data = files.read(Owner.parse(owner_text), file_id)
+    if data is None:
+        return []
+    return [{"file_id": file_id, "content": base64.b64encode(data).decode()}]
+
 
 PART: Final = parts.Part(
     service="expenses",
@@ -86,6 +112,34 @@ PART: Final = parts.Part(
             about="Work over many transactions of the last 90 days, and how far it came.",
             row=RunRow,
             opened={"spec": "json", "changes": "deflated"},
+        ),
+        parts.Kind(
+            name="attachments",
+            prefix=ATTACHMENT,
+            about="Attachments, by transaction and id; `body` has the file's name and its hash.",
+            row=AttachmentRow,
+            opened={"body": "packed"},
+        ),
+        parts.Kind(
+            name="deleted_attachments",
+            prefix=GONE,
+            about="Ids of attachments that you deleted in the last 90 days.",
+            row=DeletedAttachmentRow,
+        ),
+    ),
+    files=(
+        _PAPERS,
+        parts.Files(
+            bucket=lambda: settings().uploads_bucket, prefix=parts.prefix_of(INCOMING, "", "/")
+        ),
+    ),
+    objects=(
+        parts.ObjectKind(
+            name="files",
+            about="The files of your attachments and receipts: `file_id` is in their rows, `content` is base64.",
+            files=_PAPERS,
+            lines=_file,
+            at_once=1,
         ),
     ),
 )

@@ -8,6 +8,7 @@ from chalicelib.expenses.model.transactions import Transaction, moved
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.lookup import look_up
 from chalicelib.expenses.repository.transactions import Transactions
+from chalicelib.expenses.service.attachments import forget
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.currencies import CRYPTO_EXPONENTS
 
@@ -41,6 +42,7 @@ def correct(ctx: Context, before: Transaction, after: Transaction) -> None:
 def strike(ctx: Context, transaction: Transaction) -> None:
     """Take a transaction out of the books and tell `TransactionRemoved`, unless it was only planned."""
     Transactions(ctx).remove(transaction)
+    forget(ctx, transaction)
     _move(ctx, transaction, None)
     if transaction.postings:
         fact = TransactionRemoved(transaction_id=transaction.id, postings=transaction.postings)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
 from chalicelib.expenses.commands import ImportRow
 from chalicelib.interchange.events import ImportState
@@ -24,19 +23,7 @@ from chalicelib.interchange.schemas.examples import IMPORT, ROW
 from chalicelib.kernel import wire
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.money import Money
-from chalicelib.kernel.wire import MoneyWire, Wire
-
-Instant = Annotated[
-    str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-02T09:30:00.000Z"])
-]
-
-
-class UploadOut(Wire):
-    """A form: send `fields` and then the file, as multipart/form-data, to `url` before `expires_at`."""
-
-    url: str
-    fields: dict[str, str]
-    expires_at: Instant
+from chalicelib.kernel.wire import Instant, MoneyWire, TroubleOut, UploadOut, Wire
 
 
 class FlawOut(Wire):
@@ -114,13 +101,6 @@ class ResultOut(Wire):
 
     recorded: int
     duplicates: int
-
-
-class TroubleOut(Wire):
-    """Why an import failed."""
-
-    slug: str
-    detail: str
 
 
 class ImportOut(Wire):

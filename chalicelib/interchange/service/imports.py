@@ -8,13 +8,13 @@ from chalicelib.interchange.commands import DropRows
 from chalicelib.interchange.errors import AccountArchived, ImportIdTaken
 from chalicelib.interchange.gateways import s3
 from chalicelib.interchange.model.importing import Import, check_removable, standing
-from chalicelib.interchange.schemas.answers import ImportOut, UploadOut
+from chalicelib.interchange.schemas.answers import ImportOut
 from chalicelib.interchange.schemas.requests import StartImport
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.paging import decode_cursor, encode_cursor
-from chalicelib.kernel.wire import PageOut, PageQuery
+from chalicelib.kernel.wire import PageOut, PageQuery, UploadOut
 
 _LIST = "interchange.imports"
 

@@ -8,9 +8,7 @@ them win. Nothing here refuses: what is wrong with a file is written into its im
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol, TypeVar
 
 from chalicelib.expenses import api as expenses
 from chalicelib.expenses.commands import page_key
@@ -31,20 +29,11 @@ from chalicelib.interchange.model.importing import (
     when_read,
 )
 from chalicelib.kernel import blobs
-from chalicelib.kernel.context import Context
+from chalicelib.kernel.context import Context, Unit
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.owners import Owner
 from chalicelib.security import api as security
-
-T = TypeVar("T")
-
-
-class Unit(Protocol):
-    """Runs some work of an owner as one unit of work, again when it lost a race; the edge has it."""
-
-    def __call__(self, owner: Owner, work: Callable[[Context], T]) -> T:
-        """Give what the work gives, once it is written."""
 
 
 def receive(key: str, unit: Unit) -> None:

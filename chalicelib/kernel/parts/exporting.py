@@ -28,8 +28,6 @@ from chalicelib.kernel.vault import SealBroken, Vault
 
 PAGE: Final = 250
 """Rows of one step."""
-_OBJECTS: Final = 4
-"""Objects of one step: each may hold a megabyte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +61,7 @@ def export(reading: Reading, step: Step, *, most: int = PAGE) -> tuple[Step, boo
             return step, False
     while step.source <= len(part.objects):
         kind = part.objects[step.source - 1]
-        keys = kind.files.keys(reading.owner, step.after, _OBJECTS)
+        keys = kind.files.keys(reading.owner, step.after, kind.at_once)
         if keys:
             return _objects(reading, step, kind, keys), False
         step = _moved(step, source=step.source + 1, after="")

@@ -62,6 +62,8 @@ class ObjectKind:
     about: str
     files: Files
     lines: Lines
+    at_once: int = 4
+    """Objects of one step: each may hold a megabyte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

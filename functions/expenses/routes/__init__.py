@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from functions.expenses.routes import accounts, categories, rules, splits, transactions
+from functions.expenses.routes import (
+    accounts,
+    attachments,
+    categories,
+    rules,
+    splits,
+    transactions,
+)
 from functions.expenses.routes.edge import blueprint
 
-__all__ = ["accounts", "blueprint", "categories", "rules", "splits", "transactions"]
+__all__ = [
+    "accounts",
+    "attachments",
+    "blueprint",
+    "categories",
+    "rules",
+    "splits",
+    "transactions",
+]

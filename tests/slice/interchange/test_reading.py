@@ -203,7 +203,7 @@ def test_reading_costs_so_much_and_no_more(cloud: Cloud, person: SignedIn, accou
 
 def test_a_second_delivery_changes_nothing(cloud: Cloud, person: SignedIn, account: str) -> None:
     job = uploaded(cloud, person, account, CSV)
-    key = f"incoming/{person.owner}/{job['id']}"
+    key = f"incoming/interchange/{person.owner}/{job['id']}"
 
     assert notify(cloud, key) == {"batchItemFailures": []}
     assert notify(cloud, key, key) == {"batchItemFailures": []}
@@ -230,9 +230,14 @@ def test_a_file_for_no_import_or_under_a_strange_name_is_dropped(
     cloud: Cloud, person: SignedIn, stranger: SignedIn, account: str
 ) -> None:
     job = started(person, account)
-    theirs = f"incoming/{stranger.owner}/{job['id']}"
+    theirs = f"incoming/interchange/{stranger.owner}/{job['id']}"
 
-    for key in (theirs, f"incoming/{person.owner}/{new_id()}", "incoming/x/y", "elsewhere"):
+    for key in (
+        theirs,
+        f"incoming/interchange/{person.owner}/{new_id()}",
+        "incoming/x/y",
+        "elsewhere",
+    ):
         assert notify(cloud, key) == {"batchItemFailures": []}
 
     assert person.client.get(f"{URL}/{job['id']}").json["state"] == "waiting"
@@ -273,7 +278,7 @@ def test_a_file_that_comes_too_late_is_refused(
     shown = person.client.get(f"{URL}/{one.id}").json
     assert (shown["state"], shown["problem"]["slug"]) == ("failed", "upload-expired")
 
-    key = f"incoming/{person.owner}/{one.id}"
+    key = f"incoming/interchange/{person.owner}/{one.id}"
     put_file({"upload": {"fields": {"key": key}}}, CSV)
     cloud.drain()
 

@@ -42,7 +42,7 @@ def test_the_form_allows_one_file_of_a_bounded_size_for_a_quarter_of_an_hour(
 
     conditions = policy_of(job)["conditions"]
     assert ["content-length-range", 1, 50 * 1024 * 1024] in conditions
-    assert {"key": f"incoming/{person.owner}/{job['id']}"} in conditions
+    assert {"key": f"incoming/interchange/{person.owner}/{job['id']}"} in conditions
     life = parse_rfc3339(job["upload"]["expires_at"]) - parse_rfc3339(job["created_at"])
     assert life == timedelta(minutes=15)
     ends = parse_rfc3339(policy_of(job)["expiration"])
@@ -118,7 +118,7 @@ def test_somebody_elses_id_is_free(person: SignedIn, stranger: SignedIn, account
     mine = started(stranger, account_of(stranger), id=theirs)
 
     assert mine["id"] == theirs
-    assert mine["upload"]["fields"]["key"] == f"incoming/{stranger.owner}/{theirs}"
+    assert mine["upload"]["fields"]["key"] == f"incoming/interchange/{stranger.owner}/{theirs}"
 
 
 def test_a_foreign_or_absent_account_is_not_found(
@@ -251,14 +251,14 @@ def test_a_stale_if_match_deletes_nothing(cloud: Cloud, person: SignedIn, accoun
 def test_only_names_that_we_gave_belong_to_an_import(person: SignedIn) -> None:
     mine = new_id()
 
-    assert s3.addressee(f"incoming/{person.owner}/{mine}") == (person.owner, mine)
+    assert s3.addressee(f"incoming/interchange/{person.owner}/{mine}") == (person.owner, mine)
     for key in (
-        f"incoming/{person.owner}/{mine}/x",
-        f"incoming/{person.owner}/../{mine}",
+        f"incoming/interchange/{person.owner}/{mine}/x",
+        f"incoming/interchange/{person.owner}/../{mine}",
         f"other/{person.owner}/{mine}",
-        f"incoming/{mine}",
+        f"incoming/interchange/{mine}",
         f"{person.owner}/{mine}",
-        "incoming/",
+        "incoming/interchange/",
         "",
     ):
         assert s3.addressee(key) is None

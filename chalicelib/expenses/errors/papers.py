@@ -1,0 +1,42 @@
+"""Refusals about attachments and receipts."""
+
+from __future__ import annotations
+
+from chalicelib.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
+
+
+class AttachmentNotFound(NotFound):
+    """No such attachment of this transaction, or a deleted one."""
+
+    slug = "attachment-not-found"
+    title = "There is no such attachment"
+
+
+class TooManyAttachments(Conflict):
+    """The transaction has as many attachments as one may have."""
+
+    slug = "too-many-attachments"
+    title = "The transaction has as many attachments as one may have"
+
+
+class EndingOfAnotherType(Invalid):
+    """The name ends as files of another type do."""
+
+    slug = "ending-of-another-type"
+    title = "The name does not fit the type"
+
+    def __init__(self, endings: tuple[str, ...]) -> None:
+        """Name the endings that fit."""
+        listed = ", ".join(f".{one}" for one in endings)
+        super().__init__(errors=(FieldProblem("/name", f"files of this type end in {listed}"),))
+
+
+class TooLargeForType(Invalid):
+    """The announced size is more than a file of this type may have."""
+
+    slug = "too-large-for-type"
+    title = "The file is too large"
+
+    def __init__(self, most: int) -> None:
+        """Name the largest size."""
+        super().__init__(errors=(FieldProblem("/size", f"{most:,} bytes at the most"),))

@@ -1,0 +1,1 @@
+"""Third parties of the ledger: one file each."""

@@ -205,3 +205,11 @@ class RunMore(Order):
 
     run_id: str
     step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortMovements(Order):
+    """Take movements that had no room in their transaction to the months they belong to; ordered by this service."""
+
+    name: ClassVar[str] = "expenses.sort_movements.v1"
+    to: ClassVar[str] = "expenses"

@@ -13,10 +13,12 @@ from chalicelib.expenses.commands import (
     ExportMore,
     ImportRows,
     RunMore,
+    SortMovements,
     SplitMore,
 )
 from chalicelib.expenses.repository import TABLE
 from chalicelib.expenses.service import attachments, data_rights, papers, run_steps, splitting
+from chalicelib.expenses.service.balances import sort_movements
 from chalicelib.expenses.service.importing import import_rows
 from chalicelib.kernel.settings import settings
 from chalicelib.users.events import ErasureStarted, ExportRequested, SplitRequested
@@ -38,6 +40,7 @@ consume(
         RunMore: run_steps.go_on,
         DropAttachments: attachments.drop_attachments,
         DropFiles: attachments.drop_files,
+        SortMovements: sort_movements,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,
         ExportRequested: data_rights.export,

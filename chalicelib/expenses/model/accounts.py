@@ -19,6 +19,7 @@ MAX_ACCOUNTS_OWNED: Final = 500
 class Account:
     """An account in one currency; `balance_minor` is the opening balance plus all its transactions.
 
+    `pending_minor` is the part of the balance that the bank has not booked yet.
     `entries` counts its live transactions. Each posting raises `version`, because the balance is part
     of what a reader sees. `made` is the hash of the request that created it, where a client made the id.
     """
@@ -35,6 +36,7 @@ class Account:
     created_at: datetime
     updated_at: datetime
     made: bytes | None = None
+    pending_minor: int = 0
     opened_by: str | None = None
     """In a household's ledger the member whose account it is: who may take it along when they leave."""
 

@@ -39,6 +39,7 @@ def taken_account(account: Account, new_id: str, at: datetime) -> Account:
         id=new_id,
         version=1,
         balance_minor=account.opening_minor,
+        pending_minor=0,
         entries=0,
         updated_at=at,
         made=None,

@@ -93,11 +93,20 @@ class Accounts:
             )
         )
 
-    def post(self, account_id: str, amount_minor: int, *, postings: int, entries: int) -> None:
+    def post(
+        self,
+        account_id: str,
+        amount_minor: int,
+        *,
+        postings: int,
+        entries: int,
+        pending: int = 0,
+    ) -> None:
         """Add postings to an account's balance. No entry in the change log: those of the postings say it."""
+        numbers = {"balance": amount_minor, "entries": entries, "version": postings}
         self._ctx.commit.add(
             key(self._ctx.owner, table.ACCOUNT, account_id),
-            {"balance": amount_minor, "entries": entries, "version": postings},
+            {**numbers, "pending": pending} if pending else numbers,
             values={"updated_at": rfc3339(self._ctx.now)},
             must_exist=True,
             refusal=LostRace(),
@@ -120,6 +129,7 @@ class Accounts:
             balance=account.balance_minor,
             entries=account.entries,
             archived=account.archived,
+            pending=account.pending_minor,
             created_at=rfc3339(account.created_at),
             updated_at=rfc3339(account.updated_at),
         )

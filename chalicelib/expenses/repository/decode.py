@@ -44,6 +44,8 @@ def account_of(item: Raw, vault: Vault, added: Mapping[str, int]) -> Account:
         balance_minor=number(item, "balance") + added.get("balance", 0),
         entries=number(item, "entries") + added.get("entries", 0),
         archived=flag(item, "archived"),
+        pending_minor=(number(item, "pending") if "pending" in item else 0)
+        + added.get("pending", 0),
         created_at=instant(item, "created_at"),
         updated_at=instant(item, "updated_at"),
         made=binary(item, "made"),

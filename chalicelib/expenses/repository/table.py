@@ -56,7 +56,7 @@ class TombstoneRow(Row):
 
 
 class AccountRow(ObjectRow):
-    """An account. `balance`, `entries` and `version` grow by commutative additions."""
+    """An account. `balance`, `pending`, `entries` and `version` grow by commutative additions."""
 
     name = BinaryAttribute(legacy_encoding=False)
     kind = UnicodeAttribute()
@@ -65,6 +65,7 @@ class AccountRow(ObjectRow):
     balance = WholeNumber()
     entries = WholeNumber()
     archived = BooleanAttribute()
+    pending = WholeNumber(null=True)
     opened_by = UnicodeAttribute(null=True)
 
 

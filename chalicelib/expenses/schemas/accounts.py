@@ -45,7 +45,10 @@ class PatchAccount(Wire):
 
 
 class AccountOut(Wire):
-    """An account; `balance` is the opening balance plus its transactions, of which `entries` are there."""
+    """An account; `balance` is the opening balance plus its transactions, of which `entries` are there.
+
+    `booked_balance` is without what is pending at the bank.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -55,6 +58,7 @@ class AccountOut(Wire):
                     "id": EXAMPLE_ID,
                     "version": 3,
                     "balance": {"amount": "181.70", "currency": "EUR"},
+                    "booked_balance": {"amount": "190.00", "currency": "EUR"},
                     "entries": 2,
                     "archived": False,
                     "created_at": EXAMPLE_TIME,
@@ -71,6 +75,7 @@ class AccountOut(Wire):
     currency: CurrencyCode
     opening_balance: MoneyWire
     balance: MoneyWire
+    booked_balance: MoneyWire
     entries: int
     archived: bool
     created_at: Instant
@@ -87,6 +92,7 @@ class AccountOut(Wire):
             currency=account.currency,
             opening_balance=_money(account.opening_minor, account.currency),
             balance=_money(account.balance_minor, account.currency),
+            booked_balance=_money(account.balance_minor - account.pending_minor, account.currency),
             entries=account.entries,
             archived=account.archived,
             created_at=rfc3339(account.created_at),

@@ -14,6 +14,7 @@ from chalicelib.expenses.repository.attachments import (
     AttachmentRow,
     DeletedAttachmentRow,
 )
+from chalicelib.expenses.repository.movements import MOVEMENT, WaitingRow
 from chalicelib.expenses.repository.runs import RUN, RunRow
 from chalicelib.expenses.repository.table import (
     ACCOUNT,
@@ -63,6 +64,15 @@ PART: Final = parts.Part(
             about="Accounts; those with `deleted_at` are deleted.",
             row=AccountRow,
             opened={"name": "text"},
+        ),
+        parts.Kind(
+            name="movements",
+            prefix=MOVEMENT,
+            about=(
+                "What moved on each account by month and day: `m` amount, `p` pending, `r` reconciled, "
+                "`u` entries not reconciled."
+            ),
+            row=WaitingRow,
         ),
         parts.Kind(
             name="transactions",

@@ -29,6 +29,7 @@ from chalicelib.expenses.events import ImportStopped, TransactionsImported
 from chalicelib.expenses.model.accounts import accept, in_range
 from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.importing import by_account, totals
+from chalicelib.expenses.model.movements import Moved, moves, pending_by_account, summed
 from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.transactions import (
     MAX_NOTES,
@@ -39,6 +40,7 @@ from chalicelib.expenses.model.transactions import (
 )
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.lookup import look_up
+from chalicelib.expenses.repository.movements import Movements
 from chalicelib.expenses.repository.table import payee_id
 from chalicelib.expenses.repository.transactions import Transactions
 from chalicelib.expenses.service.filing import filer_of
@@ -59,6 +61,8 @@ _STOPPING = (
     WrongCurrency,
 )
 """What no second try can mend."""
+_MESSAGES = 3
+"""Operations that are still to come when the rows are booked: the fact, the next order, and movements that wait."""
 _NOT_FILED = Filing(category_id=None, by="none")
 
 
@@ -130,6 +134,10 @@ def _fresh(ctx: Context, planned: Sequence[_Planned]) -> list[_Planned]:
         sums[one.account_id] = sums.get(one.account_id, 0) + one.amount.amount_minor
     for account_id, amount in sums.items():
         in_range(found.account(account_id).balance_minor + amount)
+    days = [
+        {(one.account_id, one.booked_on): Moved(one.amount.amount_minor)} for one in fresh.values()
+    ]
+    Movements(ctx).check(summed(days))
     return list(fresh.values())
 
 
@@ -190,8 +198,17 @@ def _book(ctx: Context, recorded: Sequence[Transaction]) -> None:
     transactions, accounts = Transactions(ctx), Accounts(ctx)
     for one in recorded:
         transactions.add(one)
+    changes = summed(moves(one) for one in recorded)
+    pending = pending_by_account(changes)
     for account_id, (amount, count) in by_account(moved(one) for one in recorded).items():
-        accounts.post(account_id, amount, postings=count, entries=count)
+        accounts.post(
+            account_id,
+            amount,
+            postings=count,
+            entries=count,
+            pending=pending.get(account_id, 0),
+        )
+    Movements(ctx).add(changes, keep=_MESSAGES)
 
 
 def _tell(

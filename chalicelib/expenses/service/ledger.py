@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from chalicelib.expenses.events import TransactionChanged, TransactionRecorded, TransactionRemoved
 from chalicelib.expenses.model.accounts import in_range
+from chalicelib.expenses.model.movements import difference, pending_by_account
 from chalicelib.expenses.model.transactions import Transaction, moved
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.lookup import look_up
+from chalicelib.expenses.repository.movements import Movements
 from chalicelib.expenses.repository.transactions import Transactions
 from chalicelib.expenses.service.attachments import forget
 from chalicelib.kernel.context import Context
@@ -29,8 +31,6 @@ def enter(ctx: Context, transaction: Transaction) -> None:
 def correct(ctx: Context, before: Transaction, after: Transaction) -> None:
     """Book an edited transaction; tell `TransactionChanged` when a sum changes by it."""
     Transactions(ctx).replace(before, after)
-    if (before.postings, before.accounts) == (after.postings, after.accounts):
-        return
     _move(ctx, before, after)
     if before.postings != after.postings:
         fact = TransactionChanged(
@@ -50,13 +50,25 @@ def strike(ctx: Context, transaction: Transaction) -> None:
 
 
 def _move(ctx: Context, before: Transaction | None, after: Transaction | None) -> None:
-    """Move the balance of each account by the difference, and count on which accounts it lies now."""
+    """Move the balance of each account by the difference, on its day, and count on which accounts it lies now."""
     was, now = moved(before), moved(after)
+    changes, movements = difference(before, after), Movements(ctx)
+    movements.check(changes)
+    pending = pending_by_account(changes)
     for account_id in {**was, **now}:
         amount = now.get(account_id, 0) - was.get(account_id, 0)
         entries = (account_id in now) - (account_id in was)
-        if amount or entries:
-            _post(ctx, account_id, amount, entries, crypto=_in_coins(before, after, account_id))
+        if amount or entries or pending.get(account_id):
+            coins = _in_coins(before, after, account_id)
+            _check_range(ctx, account_id, amount, coins=coins)
+            Accounts(ctx).post(
+                account_id,
+                amount,
+                postings=1,
+                entries=entries,
+                pending=pending.get(account_id, 0),
+            )
+    movements.add(changes)
 
 
 def _in_coins(before: Transaction | None, after: Transaction | None, account_id: str) -> bool:
@@ -66,9 +78,8 @@ def _in_coins(before: Transaction | None, after: Transaction | None, account_id:
     )
 
 
-def _post(ctx: Context, account_id: str, change_minor: int, entries: int, *, crypto: bool) -> None:
-    """Move a balance; only of coins could it outgrow the store, so only then is it read."""
-    if crypto:
+def _check_range(ctx: Context, account_id: str, change_minor: int, *, coins: bool) -> None:
+    """Refuse a balance that the store cannot hold; only of coins could it be, so only then is it read."""
+    if coins:
         account = look_up(ctx, account=[account_id]).account(account_id)
         in_range(account.balance_minor + change_minor)
-    Accounts(ctx).post(account_id, change_minor, postings=1, entries=entries)

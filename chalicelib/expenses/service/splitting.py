@@ -35,8 +35,8 @@ from chalicelib.kernel.owners import HOUSEHOLD, Owner
 from chalicelib.users.commands import SplitAdvanced, TakenAlong
 from chalicelib.users.events import SplitRequested
 
-_ROOM: Final = 12
-"""Operations that a transaction with new categories, its accounts and the last messages may need."""
+_ROOM: Final = 32
+"""Operations that a transaction with new categories, its accounts, their months and the last messages may need."""
 
 
 def begin(ctx: Context, fact: SplitRequested) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functions.expenses.routes import (
     accounts,
     attachments,
+    balances,
     categories,
     rules,
     splits,
@@ -15,6 +16,7 @@ from functions.expenses.routes.edge import blueprint
 __all__ = [
     "accounts",
     "attachments",
+    "balances",
     "blueprint",
     "categories",
     "rules",

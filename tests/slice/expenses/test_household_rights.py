@@ -85,6 +85,8 @@ def test_what_a_member_may_not_see_is_not_there(scene: Scene) -> None:
         [scene.written, scene.seen]
     )
     assert ask.get(f"{ACCOUNTS}/{scene.seen}").status == 200
+    assert ask.get(f"{ACCOUNTS}/{scene.seen}/balances").status == 200
+    assert ask.get(f"{ACCOUNTS}/{scene.hidden}/balances").problem == "account-not-found"
     assert [one["id"] for one in everything(scene.bob)] == [shown["id"]]
     assert everything(scene.bob, account_id=scene.hidden) == []
 

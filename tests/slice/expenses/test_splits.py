@@ -203,7 +203,7 @@ def test_what_splitting_costs(person: SignedIn, account: str) -> None:
         split(person, one, {"percent": "50", "account_id": other}, {"remainder": True})
 
     assert spent.calls == {"BatchGetItem": 3, "TransactWriteItems": 1}, "session, META, all else"
-    assert spent.writes == 6, "transaction, two accounts, META, change log, fact"
+    assert spent.writes == 8, "transaction, two accounts with a month each, META, change log, fact"
 
 
 def test_splitting_survives_a_death_at_every_call(person: SignedIn, account: str) -> None:

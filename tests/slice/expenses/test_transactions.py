@@ -361,13 +361,13 @@ class TestCosts:
             recorded(person, account, category_id=GROCERIES)
         # session and user; META; account and category; the rest in one write
         assert spent.calls == {"BatchGetItem": 3, "TransactWriteItems": 1}
-        # transaction, account, payee, META, CHG, outbox
-        assert spent.writes == 6
+        # transaction, account and its month, payee, META, CHG, outbox
+        assert spent.writes == 7
         with budget() as spent:
             recorded(person, account)
         # rules and categories in one query; account and payee with one read
         assert spent.calls == {"BatchGetItem": 3, "Query": 1, "TransactWriteItems": 1}
-        assert spent.writes == 5
+        assert spent.writes == 6
 
     def test_of_recording_under_a_key(self, person: SignedIn, account: str) -> None:
         key = {"Idempotency-Key": new_id()}
@@ -391,7 +391,7 @@ class TestCosts:
             person.client.delete(url, headers=matching(one))
         # the query asks whether there are attachments, which go too
         assert spent.calls == {"BatchGetItem": 3, "Query": 1, "TransactWriteItems": 1}
-        assert spent.writes == 5
+        assert spent.writes == 6
 
     def test_of_reading_and_listing(self, person: SignedIn, account: str) -> None:
         one = recorded(person, account)

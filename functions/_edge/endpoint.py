@@ -272,9 +272,8 @@ def _written(call: Call, result: Any) -> Answer:  # noqa: ANN401 - whatever the 
     if _unchanged(call, headers.get("ETag", "")):
         return Answer(304, {name: headers[name] for name in ("ETag", "Cache-Control")}, "")
     if call.operation.status == 201:
-        headers["Location"] = (
-            f"{call.request.context.get('path') or call.operation.path}/{result.id}"
-        )
+        home = call.operation.lives_at or call.request.context.get("path") or call.operation.path
+        headers["Location"] = f"{home}/{result.id}"
     if call.operation.public or call.operation.fleeting:
         headers["Cache-Control"] = "no-store"
     return Answer(call.operation.status, headers, body)

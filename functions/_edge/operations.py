@@ -27,6 +27,7 @@ class Operation:
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     status: int = 200
+    lives_at: str = ""
     scope: str | None = None
     public: bool = False
     if_match: IfMatch = "none"
@@ -52,13 +53,15 @@ class Facts(TypedDict, total=False):
     question and which writes nothing. `people_only`: no API token and no third-party app. `step_up`: only
     within ten minutes of a proof. `admin`: for everybody else it is absent. `form`: it reads a
     form. `clients`: an app on its own behalf may call it too. `fleeting`: the answer holds a link that expires, so
-    it is never kept and never 304.
+    it is never kept and never 304. `lives_at`: where what it makes is read, if not under
+    its own path.
     """
 
     out: Any
     body: type[BaseModel] | None
     query: type[BaseModel] | None
     status: int
+    lives_at: str
     scope: str | None
     public: bool
     if_match: IfMatch

@@ -34,12 +34,19 @@ from chalicelib.expenses.errors.transactions import (
     TransactionReconciled,
     UnreadableRows,
 )
+from chalicelib.expenses.errors.transfers import (
+    BadLegs,
+    NotAPair,
+    NotATransfer,
+    TransferUncategorised,
+)
 
 __all__ = [
     "AccountArchived",
     "AccountInUse",
     "AccountNotFound",
     "AccountReadOnly",
+    "BadLegs",
     "BadOriginal",
     "BalanceOutOfRange",
     "CategoryArchived",
@@ -50,6 +57,8 @@ __all__ = [
     "LimitReached",
     "NoAmount",
     "NoRate",
+    "NotAPair",
+    "NotATransfer",
     "NotSplittable",
     "PartNotFound",
     "PartsMismatch",
@@ -58,6 +67,7 @@ __all__ = [
     "ShippedCategory",
     "TransactionNotFound",
     "TransactionReconciled",
+    "TransferUncategorised",
     "UnreadableRows",
     "WrongCurrency",
 ]

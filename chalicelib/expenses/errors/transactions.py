@@ -18,9 +18,9 @@ class FutureTransaction(Invalid):
     slug = "future-transaction"
     title = "The day lies too far ahead"
 
-    def __init__(self, latest: str) -> None:
-        """Name the last day that is accepted."""
-        super().__init__(errors=(FieldProblem("/booked_on", f"{latest} at the latest"),))
+    def __init__(self, latest: str, pointer: str = "/booked_on") -> None:
+        """Name the field and the last day that is accepted."""
+        super().__init__(errors=(FieldProblem(pointer, f"{latest} at the latest"),))
 
 
 class TransactionReconciled(Conflict):

@@ -255,10 +255,10 @@ def _booked(one: Transaction) -> tuple[object, ...]:
 _SAID: Final = ("payee", "notes", "tags", "amount", "booked_on", "account_id", "parts")
 
 
-def check_day(booked_on: date, today: date) -> None:
-    """Refuse a day too far ahead: `FutureTransaction`."""
+def check_day(booked_on: date, today: date, pointer: str = "/booked_on") -> None:
+    """Refuse a day too far ahead: `FutureTransaction`, at `pointer`."""
     if booked_on > today + AHEAD:
-        raise FutureTransaction((today + AHEAD).isoformat())
+        raise FutureTransaction((today + AHEAD).isoformat(), pointer)
 
 
 def next_version(before: Transaction, after: Transaction, at: datetime) -> Transaction:

@@ -63,6 +63,13 @@ class Found:
         item = self.raw("transaction", transaction_id)
         return table.text(item, "account_id") if item else None
 
+    def version_once(self, transaction_id: str) -> int:
+        """Give the version of a deleted transaction's tombstone; raises `TransactionNotFound`."""
+        item = self.raw("transaction", transaction_id)
+        if item is None or not table.is_deleted(item):
+            raise TransactionNotFound
+        return table.number(item, "version")
+
     def is_gone(self, kind: str, identity: str) -> bool:
         """Tell whether the object was there and is deleted."""
         item = self.raw(kind, identity)

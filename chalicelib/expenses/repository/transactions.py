@@ -75,9 +75,9 @@ class Transactions:
         vault = self._ctx.vault
         return Page(tuple(transaction_of(item, vault) for item in raws), resume)
 
-    def add(self, transaction: Transaction) -> None:
-        """Put a new transaction into the unit of work."""
-        self._ctx.commit.put(self._row(transaction), expect=0, refusal=LostRace())
+    def add(self, transaction: Transaction, *, over: int = 0) -> None:
+        """Put a new transaction into the unit of work, or one in the place of its tombstone of that version."""
+        self._ctx.commit.put(self._row(transaction), expect=over, refusal=LostRace())
         count_uses(self._ctx, before=(), after=transaction.tags)
         self._ctx.commit.record(
             Change(

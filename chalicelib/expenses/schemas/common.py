@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.expenses.model.listing import Listing
+from chalicelib.expenses.model.tags import MAX_TAG, MAX_TAGS
 from chalicelib.expenses.model.transactions import MAX_NOTES, MAX_PAYEE
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.money import Money
@@ -43,6 +44,31 @@ Instant = Annotated[
     str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-02T09:30:00.000Z"])
 ]
 """An instant, RFC 3339 in UTC."""
+
+
+_OLDEST: Final = date(1900, 1, 1)
+
+
+def _of_our_time(day: date) -> date:
+    if day < _OLDEST:
+        msg = f"{_OLDEST.isoformat()} at the earliest"
+        raise ValueError(msg)
+    return day
+
+
+Day = Annotated[date, Field(strict=False), AfterValidator(_of_our_time)]
+"""A calendar day in the user's time zone."""
+
+
+Tag = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TAG),
+    AfterValidator(printable),
+]
+Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS)]
+"""Tags as a person writes them: spelled in another case, it is the same tag."""
+Settable = Literal["planned", "pending", "posted"]
+"""A planned one moves no balance yet. Reconciled is what a reconciliation makes of it, and no request."""
 
 
 @lru_cache(maxsize=512)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from chalicelib.expenses.model.tags import MAX_TAG, MAX_TAGS
 from chalicelib.expenses.model.transactions import (
     Kind,
     SetBy,
@@ -21,11 +20,13 @@ from chalicelib.expenses.schemas.common import (
     EXAMPLE_CATEGORY,
     EXAMPLE_ID,
     EXAMPLE_TIME,
+    Day,
     Instant,
     Notes,
     Payee,
+    Settable,
+    Tags,
     absent,
-    printable,
     written,
 )
 from chalicelib.expenses.schemas.pieces import (
@@ -38,6 +39,7 @@ from chalicelib.expenses.schemas.pieces import (
     wired,
 )
 from chalicelib.expenses.schemas.splits import SplitParts
+from chalicelib.expenses.schemas.transfers import PatchTransfer
 from chalicelib.kernel.wire import Bulk, BulkOut, Id, MoneyIn, MoneyWire, PageQuery, Wire
 
 _CREATE: Final[JsonDict] = {
@@ -70,29 +72,6 @@ _OUT: Final[JsonDict] = {
     "created_at": EXAMPLE_TIME,
     "updated_at": EXAMPLE_TIME,
 }
-_OLDEST: Final = date(1900, 1, 1)
-
-
-def _of_our_time(day: date) -> date:
-    if day < _OLDEST:
-        msg = f"{_OLDEST.isoformat()} at the earliest"
-        raise ValueError(msg)
-    return day
-
-
-Day = Annotated[date, Field(strict=False), AfterValidator(_of_our_time)]
-"""A calendar day in the user's time zone."""
-
-
-Tag = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TAG),
-    AfterValidator(printable),
-]
-Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS)]
-"""Tags as a person writes them: spelled in another case, it is the same tag."""
-Settable = Literal["planned", "pending", "posted"]
-"""A planned one moves no balance yet. Reconciled is what a reconciliation makes of it, and no request."""
 
 
 class CreateTransaction(Wire):
@@ -120,7 +99,9 @@ class CreateTransaction(Wire):
 class PatchTransaction(Wire):
     """What changes about a transaction; a null category takes it out of any.
 
-    Another status unlocks a reconciled one. The parts of a split one follow a new `amount` by their size.
+    Another status unlocks a reconciled one. The parts of a split one follow a new `amount` by their size. Of a
+    transfer, `account_id` and `amount` are the sending leg, `transfer` is the rest; in one currency one leg
+    follows the other.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"category_id": EXAMPLE_CATEGORY}]})
@@ -133,6 +114,7 @@ class PatchTransaction(Wire):
     category_id: Id | None = Field(default_factory=absent)
     tags: Tags = Field(default_factory=absent)
     status: Settable = Field(default_factory=absent)
+    transfer: PatchTransfer = Field(default_factory=absent)
 
 
 class TransactionQuery(PageQuery):

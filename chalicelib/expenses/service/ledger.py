@@ -18,6 +18,16 @@ from chalicelib.kernel.currencies import CRYPTO_EXPONENTS
 def enter(ctx: Context, transaction: Transaction) -> None:
     """Book a new transaction and tell `TransactionRecorded`; a planned one moves and tells nothing."""
     Transactions(ctx).add(transaction)
+    _begin(ctx, transaction)
+
+
+def revive(ctx: Context, transaction: Transaction) -> None:
+    """Book a deleted transaction again under its own id: its version is the tombstone's plus one."""
+    Transactions(ctx).add(transaction, over=transaction.version - 1)
+    _begin(ctx, transaction)
+
+
+def _begin(ctx: Context, transaction: Transaction) -> None:
     _move(ctx, None, transaction)
     if transaction.postings:
         fact = TransactionRecorded(

@@ -35,6 +35,7 @@ from chalicelib.expenses.service.filing import filer_of, learn
 from chalicelib.expenses.service.paging import listed, start_of
 from chalicelib.expenses.service.parts import accounts_in, categories_in, made_parts
 from chalicelib.expenses.service.rights import require_account, require_transaction, sees, sees_any
+from chalicelib.expenses.service.transfers import check_edit, legs_edited, legs_of
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.money import Money
@@ -157,11 +158,12 @@ def amend_transaction(ctx: Context, transaction_id: str, patch: PatchTransaction
     Refuses what `record_transaction` refuses, and a stale or missing `If-Match`. Tells
     `TransactionChanged` when account, category, amount or day change.
     """
+    legs = legs_of(patch)
     found = look_up(
         ctx,
         transaction=[transaction_id],
-        account=[patch.account_id] if patch.account_id else [],
-        category=[patch.category_id] if patch.category_id else [],
+        account=filter(None, (patch.account_id, legs.to_account_id)),
+        category=filter(None, (patch.category_id, legs.fee_category_id)),
     )
     before = found.transaction(transaction_id)
     require_transaction(ctx, before, "editor")
@@ -195,7 +197,7 @@ def _edited(ctx: Context, before: Transaction, patch: PatchTransaction) -> Trans
     if "amount" in patch.model_fields_set:
         # the user's own number: it was not made by the rate any more
         after = with_amount(replace(after, rate=None), patch.amount.to_money())
-    after = said_by(before, after, "user")
+    after = said_by(before, legs_edited(before, after, patch), "user")
     if after.payee == before.payee:
         return after
     if before.source == "import":
@@ -207,6 +209,7 @@ def _edited(ctx: Context, before: Transaction, patch: PatchTransaction) -> Trans
 def _check(ctx: Context, found: Found, before: Transaction, after: Transaction) -> None:
     check_lock(before, after)
     check_refunded(after)
+    check_edit(ctx, found, before, after)
     if after.booked_on != before.booked_on:
         check_day(after.booked_on, ctx.now.date())
     if after.account_id != before.account_id:

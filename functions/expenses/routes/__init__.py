@@ -10,6 +10,7 @@ from functions.expenses.routes import (
     rules,
     splits,
     transactions,
+    transfers,
 )
 from functions.expenses.routes.edge import blueprint
 
@@ -22,4 +23,5 @@ __all__ = [
     "rules",
     "splits",
     "transactions",
+    "transfers",
 ]

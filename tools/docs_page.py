@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, Final
@@ -16,6 +17,7 @@ from tools.openapi_diff import flat, operations
 
 Json = Mapping[str, Any]
 _DEEPEST: Final = 6
+_CODE: Final = re.compile(r"`([^`]+)`")
 
 STYLE: Final = """
 :root{color-scheme:light dark;--ink:light-dark(#1b1f24,#e6e8ea);--soft:light-dark(#5b6570,#9aa4ae);
@@ -86,7 +88,7 @@ def render(document: Json) -> str:
     )
     sections = "".join(
         f'<section id="{_e(tag["name"])}"><h2>{_e(tag["name"])}</h2>'
-        f'<p class="soft">{_e(tag.get("description", ""))}</p>{"".join(groups[tag["name"]])}</section>'
+        f'<p class="soft">{_prose(tag.get("description", ""))}</p>{"".join(groups[tag["name"]])}</section>'
         for tag in tags
     )
     return (
@@ -96,7 +98,7 @@ def render(document: Json) -> str:
         f'<div class="page"><nav aria-label="Services"><strong>{_e(info["title"])}</strong>'
         f'<p class="soft">{_e(info["version"])}</p>{links}</nav><main>'
         f"<h1>{_e(info['title'])} API</h1><p>{_e(info.get('summary', ''))}</p>"
-        f'<p class="soft">{_e(info.get("description", ""))}</p>'
+        f'<p class="soft">{_prose(info.get("description", ""))}</p>'
         '<p><a href="/openapi.json">openapi.json</a></p>'
         '<div class="search"><input id="filter" type="search" autocomplete="off" '
         'placeholder="Filter: a path, a method, a word" aria-label="Filter the operations"></div>'
@@ -109,6 +111,11 @@ def _e(value: object) -> str:
     return escape(str(value), quote=True)
 
 
+def _prose(text: str) -> str:
+    """Escape a text, and show as code what stands between backticks."""
+    return _CODE.sub(r"<code>\1</code>", _e(text))
+
+
 def _of_tag(document: Json, tag: str) -> Iterator[str]:
     for name, operation in operations(document).items():
         if tag in operation.get("tags", ()):
@@ -119,7 +126,7 @@ def _of_tag(document: Json, tag: str) -> Iterator[str]:
 def _operation(document: Json, method: str, path: str, operation: Json) -> str:
     words = f"{method} {path} {operation.get('summary', '')} {operation.get('description', '')}"
     parts = [
-        f"<p>{_e(operation.get('description', ''))}</p>",
+        f"<p>{_prose(operation.get('description', ''))}</p>",
         f"<p>{''.join(_badges(operation))}</p>",
         _parameters(document, operation.get("parameters", [])),
         _body(document, operation.get("requestBody")),
@@ -165,7 +172,7 @@ def _body(document: Json, body: Json | None) -> str:
 
 def _answer(document: Json, status: str, answer: Json) -> str:
     full = flat(document, answer)
-    about = f"<h4>{_e(status)} <span class='soft'>{_e(full.get('description', ''))}</span></h4>"
+    about = f"<h4>{_e(status)} <span class='soft'>{_prose(full.get('description', ''))}</span></h4>"
     return about + (_content(document, full.get("content", {})) if status < "300" else "")
 
 
@@ -208,7 +215,7 @@ def _row(
     held = f'<div class="inner">{inner}</div>' if inner else ""
     return (
         f"<tr><td><code>{_e(name)}</code>{mark}</td>"
-        f'<td><span class="soft">{_e(kind(document, schema))}</span> {_e(about)}{held}</td></tr>'
+        f'<td><span class="soft">{_e(kind(document, schema))}</span> {_prose(about)}{held}</td></tr>'
     )
 
 

@@ -204,6 +204,14 @@ def test_the_page_escapes_what_the_document_says(document: dict[str, Any]) -> No
     assert "As &lt;people&gt; say it." in page
 
 
+def test_what_stands_between_backticks_is_shown_as_code(document: dict[str, Any]) -> None:
+    document["info"]["description"] = "Days are `YYYY-MM-DD`, `<i>` is text, and ` stays."
+
+    page = docs_page.render(document)
+
+    assert "Days are <code>YYYY-MM-DD</code>, <code>&lt;i&gt;</code> is text, and ` stays." in page
+
+
 def test_the_policy_of_the_page_admits_its_own_script_and_no_other(
     document: dict[str, Any],
 ) -> None:

@@ -50,7 +50,10 @@ class ChangeRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One touched object: `fields` are clear and small, `before` and `after` are sealed."""
+    """One touched object: `fields` are clear and small, `before` and `after` are sealed.
+
+    `prev` is the number of the change that made the version before: so an object's history is a chain of entries.
+    """
 
     kind: str
     id: str
@@ -59,6 +62,12 @@ class Change:
     fields: Mapping[str, object] = field(default_factory=dict)
     before: Mapping[str, object] | None = None
     after: Mapping[str, object] | None = None
+    prev: int = 0
+
+    def told(self) -> dict[str, object]:
+        """Give what the log says in clear."""
+        told = {"k": self.kind, "i": self.id, "v": self.version, "o": self.op, "f": self.fields}
+        return {**told, "p": self.prev} if self.prev else told
 
 
 def change_key(seq: int) -> str:

@@ -310,10 +310,7 @@ class Commit:
     def _entry(self, head: _Head) -> ChangeRow:
         seq = head.seq + 1
         sort = change_key(seq)
-        told = [
-            {"k": c.kind, "i": c.id, "v": c.version, "o": c.op, "f": c.fields}
-            for c in self._changes
-        ]
+        told = [change.told() for change in self._changes]
         private = [{"b": c.before, "a": c.after} for c in self._changes]
         row = ChangeRow(
             str(self.owner),

@@ -93,6 +93,7 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
         "transaction_id": transaction.json["id"],
         "attachment_id": announced(person, transaction.json["id"])["id"],
         "rule_id": rule.json["id"],
+        "change_id": person.client.get("/v1/expenses/changes").json["items"][0]["id"],
         "import_id": job["id"],
         "session_id": person.session_id,
     }

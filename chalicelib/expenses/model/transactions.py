@@ -84,6 +84,8 @@ class Transaction:
     """On a purchase: what came back for it."""
     bank_ref: bytes | None = None
     absorbed: str = ""
+    change: int = 0
+    """The number of the change that made this version: its history begins there."""
 
     @property
     def kind(self) -> Kind:

@@ -50,8 +50,10 @@ class Categories:
         """Bind to a context."""
         self._ctx = ctx
 
-    def save(self, category: StoredCategory, before: StoredCategory | None) -> None:
-        """Write a category over what was there before, or nothing."""
+    def save(
+        self, category: StoredCategory, before: StoredCategory | None, *, over: int = 0
+    ) -> None:
+        """Write a category over what was there before: nothing, or of version `over` a tombstone."""
         pk, sk = key(self._ctx.owner, table.CATEGORY, category.id)
         row = CategoryRow(
             pk,
@@ -70,14 +72,14 @@ class Categories:
             row.parent_id = category.parent_id
         if category.made is not None:
             row.made = category.made
-        self._ctx.commit.put(row, expect=before.version if before else 0, refusal=LostRace())
+        self._ctx.commit.put(row, expect=before.version if before else over, refusal=LostRace())
         self._ctx.commit.record(
             Change(
                 kind="category",
                 id=category.id,
                 version=category.version,
                 fields=_clear(category),
-                before={**_clear(before), "name": before.name} if before else None,
+                before=logged_category(before) if before else None,
                 after={"name": category.name},
             )
         )
@@ -93,9 +95,14 @@ class Categories:
                 id=category.id,
                 version=category.version + 1,
                 op="delete",
-                before={**_clear(category), "name": category.name},
+                before=logged_category(category),
             )
         )
+
+
+def logged_category(category: StoredCategory) -> dict[str, object]:
+    """Give what the change log says of a category."""
+    return {**_clear(category), "name": category.name}
 
 
 def _clear(category: StoredCategory) -> dict[str, object]:

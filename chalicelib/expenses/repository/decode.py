@@ -104,6 +104,7 @@ _SELDOM: Final[Mapping[str, Callable[[Raw, Vault], Any]]] = {
     "refunded": lambda item, _: packing.read_refunded(item["refunded"]["S"]),
     "bank_ref": lambda item, _: binary(item, "bank_ref"),
     "absorbed": lambda item, vault: opened(vault, item, "absorbed"),
+    "change": lambda item, _: number(item, "change"),
 }
 """What most transactions do not have: where it is absent, the default stands."""
 

@@ -25,6 +25,11 @@ def stored_rule(item: Raw, vault: Vault) -> StoredRule:
     )
 
 
+def logged_rule(rule: StoredRule) -> dict[str, object]:
+    """Give what the change log says of a rule."""
+    return {"rule": encode_rule(rule.rule)}
+
+
 class Rules:
     """The rules of a context's owner; writes join the context's unit of work."""
 
@@ -32,8 +37,8 @@ class Rules:
         """Bind to a context."""
         self._ctx = ctx
 
-    def save(self, rule: StoredRule, before: StoredRule | None) -> None:
-        """Write a rule over what was there before, or nothing."""
+    def save(self, rule: StoredRule, before: StoredRule | None, *, over: int = 0) -> None:
+        """Write a rule over what was there before: nothing, or of version `over` a tombstone."""
         pk, sk = key(self._ctx.owner, table.RULE, rule.rule.id)
         row = RuleRow(
             pk,
@@ -46,14 +51,14 @@ class Rules:
         )
         if rule.made is not None:
             row.made = rule.made
-        self._ctx.commit.put(row, expect=before.version if before else 0, refusal=LostRace())
+        self._ctx.commit.put(row, expect=before.version if before else over, refusal=LostRace())
         self._ctx.commit.record(
             Change(
                 kind="rule",
                 id=rule.rule.id,
                 version=rule.version,
-                before={"rule": encode_rule(before.rule)} if before else None,
-                after={"rule": encode_rule(rule.rule)},
+                before=logged_rule(before) if before else None,
+                after=logged_rule(rule),
             )
         )
 
@@ -68,6 +73,6 @@ class Rules:
                 id=rule.rule.id,
                 version=rule.version + 1,
                 op="delete",
-                before={"rule": encode_rule(rule.rule)},
+                before=logged_rule(rule),
             )
         )

@@ -52,6 +52,7 @@ class TombstoneRow(Row):
     version = WholeNumber()
     deleted_at = UnicodeAttribute()
     account_id = UnicodeAttribute(null=True)
+    change = WholeNumber(null=True)
     ttl = WholeNumber(null=True)
 
 
@@ -101,6 +102,7 @@ class TransactionRow(ObjectRow):
     refunded = UnicodeAttribute(null=True)
     bank_ref = BinaryAttribute(legacy_encoding=False, null=True)
     absorbed = BinaryAttribute(legacy_encoding=False, null=True)
+    change = WholeNumber(null=True)
 
 
 class CategoryRow(ObjectRow):

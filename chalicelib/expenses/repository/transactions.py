@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -30,6 +30,8 @@ from chalicelib.kernel.vault import Vault
 
 MOST_EXAMINED: Final = 500
 """Items that one call looks at; a filter that matches few of them gives a short page."""
+MOST_OPENED: Final = 2_000
+"""Items that one call opens, where a query asks for what is sealed."""
 _STEP: Final = 100
 _FIRST_DAY: Final = "0"
 
@@ -44,6 +46,8 @@ class Filter:
     last: date | None = None
     accounts: frozenset[str] | None = None
     """Where the caller may see some accounts only: which."""
+    test: Callable[[Raw], bool] | None = None
+    """What else must hold of an item, its sealed texts included."""
 
     def holds(self, item: Raw) -> bool:
         """Tell whether an item passes; days are the query's business."""
@@ -51,12 +55,14 @@ class Filter:
             return False
         if self.account_id is not None and self.account_id not in accounts_of(item):
             return False
-        return self.category_id is None or self.category_id in categories_of(item)
+        if self.category_id is not None and self.category_id not in categories_of(item):
+            return False
+        return self.test is None or self.test(item)
 
     @property
     def selects(self) -> bool:
         """Whether items that the query brings may be dropped."""
-        asked = (self.account_id, self.category_id, self.accounts)
+        asked = (self.account_id, self.category_id, self.accounts, self.test)
         return any(one is not None for one in asked)
 
 
@@ -86,6 +92,7 @@ class Transactions:
                 version=transaction.version,
                 fields=_clear(transaction),
                 after=_private(transaction),
+                prev=transaction.change,
             )
         )
 
@@ -102,8 +109,9 @@ class Transactions:
                 id=after.id,
                 version=after.version,
                 fields=fields,
-                before={**_clear(before), **_private(before)},
+                before=_whole(before),
                 after=_private(after),
+                prev=before.change,
             )
         )
 
@@ -113,6 +121,7 @@ class Transactions:
         gone = tombstone(self._key(transaction), version=version, at=self._ctx.now)
         if self._ctx.owner.kind == HOUSEHOLD:
             gone.account_id = transaction.account_id
+        gone.change = self._ctx.commit.sequence
         self._ctx.commit.put(gone, expect=transaction.version, refusal=LostRace())
         count_uses(self._ctx, before=transaction.tags, after=())
         self._ctx.commit.record(
@@ -122,7 +131,8 @@ class Transactions:
                 version=version,
                 op="delete",
                 fields={"was": _was(transaction)},
-                before={**_clear(transaction), **_private(transaction)},
+                before=_whole(transaction),
+                prev=transaction.change,
             )
         )
 
@@ -147,6 +157,7 @@ class Transactions:
             source=transaction.source,
             created_at=rfc3339(transaction.created_at),
             updated_at=rfc3339(transaction.updated_at),
+            change=self._ctx.commit.sequence,
         )
         _fill(row, transaction, self._ctx.vault)
         return row
@@ -210,22 +221,24 @@ def scan(
     limit: int,
     forward: bool = False,
 ) -> tuple[list[Raw], Mapping[str, str] | None]:
-    """Read items by day and pick those that pass, examining at most `MOST_EXAMINED`; say where to go on."""
+    """Read items by day and pick those that pass, of a bounded number that is looked at; say where to go on."""
     low = wanted.first.isoformat() if wanted.first else _FIRST_DAY
     high = (wanted.last.isoformat() if wanted.last else "9999") + table.LAST
     picked: list[Raw] = []
-    left = MOST_EXAMINED
+    left = MOST_EXAMINED if wanted.test is None else MOST_OPENED
+    step = max(_STEP, 2 * limit)
     at = start["at"] if start else None
     while True:
         piece = Table(table.TABLE).query(
             str(owner),
             low,
             high,
-            limit=min(left, max(_STEP, 2 * limit) if wanted.selects else limit - len(picked)),
+            limit=min(left, step if wanted.selects else limit - len(picked)),
             index=BY_DAY,
             forward=forward,
             start=_start_key(owner, at) if at else None,
         )
+        step *= 2  # few were found among these: look at more at once
         for item in piece.items:
             at = item["by_day"]["S"]
             left -= 1
@@ -296,3 +309,18 @@ def _private(transaction: Transaction) -> dict[str, object]:
         "part_notes": {part.id: part.notes for part in transaction.parts if part.notes},
     }
     return {**private, **{name: value for name, value in more.items() if value}}
+
+
+def _whole(transaction: Transaction) -> dict[str, object]:
+    """Give all of a version that another one replaces, so that undoing can bring it back."""
+    origin = {
+        "payee_id": transaction.payee_id,
+        "source": transaction.source,
+        "created_at": rfc3339(transaction.created_at),
+        "import_id": transaction.import_id,
+        "made": transaction.made and transaction.made.hex(),
+        "bank_ref": transaction.bank_ref and transaction.bank_ref.hex(),
+        "absorbed": transaction.absorbed,
+    }
+    kept = {name: value for name, value in origin.items() if value}
+    return {**_clear(transaction), **_private(transaction), **kept}

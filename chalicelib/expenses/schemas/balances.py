@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from chalicelib.expenses.model.movements import Balance, Every
-from chalicelib.expenses.schemas.transactions import Day
+from chalicelib.expenses.schemas.common import Day
 from chalicelib.kernel.money import wire_amount
 from chalicelib.kernel.wire import CurrencyCode, Id, MoneyWire, Wire
 

@@ -118,8 +118,12 @@ class PatchTransaction(Wire):
 
 
 class TransactionQuery(PageQuery):
-    """Which transactions: of an account, of a category (`none`: without one), between two days inclusive."""
+    """Which transactions: of an account, of a category (`none`: without one), between two days inclusive.
 
+    `q` asks in the query language of docs/search.md, such as `bakery -cake amount>10 date:2026-11`.
+    """
+
+    q: Annotated[str, Field(examples=["bakery -cake amount>10 date:2026-11"])] | None = None
     account_id: Id | None = None
     category_id: Id | Literal["none"] | None = None
     first: Day | None = Field(default=None, alias="from")

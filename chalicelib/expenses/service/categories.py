@@ -80,7 +80,7 @@ def create_category(ctx: Context, body: CreateCategory) -> Entry:
         made=made,
     )
     category = Category(stored.id, body.name, body.kind, parent_id=body.parent_id)
-    _check_place(category, entries)
+    check_place(category, entries)
     Categories(ctx).save(stored, None)
     return Entry(category, stored.version)
 
@@ -104,7 +104,7 @@ def amend_category(ctx: Context, category_id: str, patch: PatchCategory) -> Entr
     after = replace(after, version=entry.version + 1, updated_at=ctx.now)
     if after.parent_id != base.parent_id and after.kind is not None:
         moved = Category(after.id, after.name, after.kind, parent_id=after.parent_id)
-        _check_place(moved, entries)
+        check_place(moved, entries)
     Categories(ctx).save(after, before)
     others = tuple(one for one in setup.categories if one.id != category_id)
     return catalogue((*others, after))[category_id]
@@ -168,7 +168,8 @@ def _changed(base: StoredCategory, patch: PatchCategory) -> StoredCategory:
     )
 
 
-def _check_place(category: Category, entries: Mapping[str, Entry]) -> None:
+def check_place(category: Category, entries: Mapping[str, Entry]) -> None:
+    """Refuse a place in the tree that is not there, is below itself, of another kind or too deep down."""
     if category.parent_id is not None and category.parent_id not in entries:
         raise CategoryNotFound
     tree = {identity: entry.category for identity, entry in entries.items()}

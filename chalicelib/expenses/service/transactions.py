@@ -9,6 +9,7 @@ from chalicelib.expenses.model.accounts import accept
 from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.model.payee import merchant_key
+from chalicelib.expenses.model.query import DayBounds
 from chalicelib.expenses.model.tags import distinct
 from chalicelib.expenses.model.transactions import (
     Filing,
@@ -35,10 +36,12 @@ from chalicelib.expenses.service.filing import filer_of, learn
 from chalicelib.expenses.service.paging import listed, start_of
 from chalicelib.expenses.service.parts import accounts_in, categories_in, made_parts
 from chalicelib.expenses.service.rights import require_account, require_transaction, sees, sees_any
+from chalicelib.expenses.service.searching import EVERYTHING, search_of
 from chalicelib.expenses.service.transfers import check_edit, legs_edited, legs_of
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.paging import Page
 
 
 def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
@@ -138,17 +141,24 @@ def read_transaction(ctx: Context, transaction_id: str) -> Transaction:
 def list_transactions(ctx: Context, query: TransactionQuery) -> Listing[Transaction]:
     """List transactions, newest day first, from an index that may lag a moment behind a write.
 
-    A filter by account or category can make a page short or even empty before the end.
+    A filter by account or category or a query can make a page short or even empty before the end.
     """
+    search = EVERYTHING if query.q is None else search_of(ctx, query.q, pointer="?q")
+    days = search.bounds.within(DayBounds(query.first, query.last))
     wanted = Filter(
         account_id=query.account_id,
         category_id="" if query.category_id == "none" else query.category_id,
-        first=query.first,
-        last=query.last,
+        first=days.first,
+        last=days.last,
         accounts=None if ctx.accounts is None else frozenset(ctx.accounts),
+        test=search.holds,
     )
     question = f"transactions:{query.account_id}:{query.category_id}:{query.first}:{query.last}"
+    if query.q is not None:
+        question += f":{query.q}"
     start = start_of(ctx, query, question)
+    if days.empty:
+        return listed(ctx, Page((), None), question)
     return listed(ctx, Transactions(ctx).find(wanted, start=start, limit=query.limit), question)
 
 

@@ -242,7 +242,7 @@ def test_a_tombstone_keeps_nothing_personal(person: SignedIn, account: str) -> N
     item = Table(TABLE).get((str(person.owner), f"TXN#{one['id']}"))
 
     assert item is not None
-    assert set(item) == {"pk", "sk", "layout", "version", "deleted_at"}
+    assert set(item) == {"pk", "sk", "layout", "version", "deleted_at", "change"}
 
 
 def test_an_idempotency_key_gives_the_first_answer_again(person: SignedIn, account: str) -> None:

@@ -1,0 +1,1 @@
+"""How each kind of object is put back to what it was before a change."""

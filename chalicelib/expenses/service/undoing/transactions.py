@@ -1,0 +1,99 @@
+"""Putting transactions back, through the ledger: balances and sums follow as with any edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chalicelib.expenses.errors import TransactionReconciled
+from chalicelib.expenses.model.history import State, Touched
+from chalicelib.expenses.model.transactions import Transaction, check_lock
+from chalicelib.expenses.model.undoing import Reason
+from chalicelib.expenses.repository import table
+from chalicelib.expenses.repository.logged import transaction_from
+from chalicelib.expenses.service import ledger
+from chalicelib.expenses.service.undoing.common import Plan, Scene
+
+
+def accounts_of(state: State) -> tuple[str, ...]:
+    """Give the accounts that a logged version lay on."""
+    return transaction_from(state, "").accounts
+
+
+def plan(scene: Scene, touched: Touched) -> Plan | Reason:
+    """Say how a transaction gets back to what it was, or why it cannot."""
+    item = scene.found.raw("transaction", touched.id)
+    if item is None:
+        return "changed-since"
+    now = None if table.is_deleted(item) else scene.found.transaction(touched.id)
+    last = table.number(item, "change") if "change" in item else 0
+    if not _is_as_made(touched, now, last=last == scene.entry.number):
+        return "changed-since"
+    before = None
+    if touched.before is not None:
+        version = table.number(item, "version") + 1
+        before = transaction_from(touched.before, touched.id, version=version)
+        before = replace(before, updated_at=scene.ctx.now, change=last)
+        gone = _misplaced(scene, before, () if now is None else now.accounts)
+        if gone is not None:
+            return gone
+    return _with(scene, touched, now, before)
+
+
+def _is_as_made(touched: Touched, now: Transaction | None, *, last: bool) -> bool:
+    """Tell whether a transaction is what the change made of it: what was done since has been undone, too.
+
+    Of a deleted one nothing is left to compare, so the deletion must be the `last` that happened.
+    """
+    if touched.after is None:
+        return now is None and last
+    return now is not None and now == _with_origin(transaction_from(touched.after, now.id), now)
+
+
+def _with_origin(made: Transaction, now: Transaction) -> Transaction:
+    """Add to a logged version what the log says only of versions that were replaced."""
+    return replace(
+        made,
+        version=now.version,
+        change=now.change,
+        payee_id=now.payee_id,
+        source=now.source,
+        import_id=now.import_id,
+        made=now.made,
+        bank_ref=now.bank_ref,
+        absorbed=now.absorbed,
+        created_at=now.created_at,
+        updated_at=now.updated_at,
+    )
+
+
+def _with(
+    scene: Scene, touched: Touched, now: Transaction | None, before: Transaction | None
+) -> Plan | Reason:
+    linked = _links(now) != _links(before)
+    if now is None:
+        if before is None:
+            return "not-undoable"
+        return Plan(touched, lambda: ledger.revive(scene.ctx, before), linked)
+    try:
+        check_lock(now, before)
+    except TransactionReconciled:
+        return "reconciled"
+    if before is None:
+        return Plan(touched, lambda: ledger.strike(scene.ctx, now), linked)
+    return Plan(touched, lambda: ledger.correct(scene.ctx, now, before), linked)
+
+
+def _links(one: Transaction | None) -> tuple[object, ...]:
+    """Give what ties a transaction to others."""
+    return ((), (), "") if one is None else (one.refunds, one.refunded, one.absorbed)
+
+
+def _misplaced(scene: Scene, before: Transaction, present: Iterable[str]) -> Reason | None:
+    """Say why a version cannot stand where it stood: an account is gone, or closed to what is new."""
+    for account_id in set(before.accounts) - set(present):
+        if not scene.found.is_live("account", account_id):
+            return "account-gone"
+        if scene.found.account(account_id).archived:
+            return "account-archived"
+    return None

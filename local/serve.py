@@ -120,8 +120,10 @@ def _product(arguments: Arguments, cloud: Cloud, engine: Engine) -> tuple[Chalic
     module = importlib.import_module(arguments.app)
     app: Chalice = module.app
     from chalicelib.kernel.tables import all_specs
+    from chalicelib.kernel.wire import build_all
     from local.pages import documentation
 
+    build_all()
     specs = module.TABLES if hasattr(module, "TABLES") else all_specs(module.SERVICES)
     worker = module if hasattr(module, "subscriptions") else importlib.import_module(_WORKER)
     provision(app, cloud, specs)

@@ -16,9 +16,19 @@ MAX_ATOMIC: Final = 50
 
 
 class Wire(BaseModel):
-    """Base of every request and answer."""
+    """Base of every request and answer. What reads and writes one is built when it is first used.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    A function's start so costs what its one route needs, not what all routes of the service need.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+def build_all(kind: type[Wire] = Wire) -> None:
+    """Build whatever is not built yet: a process of many threads does that before it starts them."""
+    for one in kind.__subclasses__():
+        one.model_rebuild()
+        build_all(one)
 
 
 def _an_id(text: str) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.cold_import import cpu_ms
+from chalicelib.expenses.model.actions import Action
 from chalicelib.expenses.model.categories import BY_SLUG, DEFAULTS
 from chalicelib.expenses.model.categoriser import Categoriser, Learned
 from chalicelib.expenses.model.conditions import (
@@ -31,7 +32,7 @@ from chalicelib.expenses.model.conditions import (
 )
 from chalicelib.expenses.model.lexicon import lexicon
 from chalicelib.expenses.model.payee import merchant_key
-from chalicelib.expenses.model.rules import Actions, Rule, RuleSet
+from chalicelib.expenses.model.rules import Rule, RuleSet
 from chalicelib.kernel.ids import derived_id
 from tests.unit.expenses.categorising.labelled_lines import HELD_OUT, LINES, TUNED
 
@@ -86,7 +87,7 @@ def rules(count: int, *, nested: bool) -> RuleSet:
         first, second = (TextTest("payee", "contains", word) for word in rng.sample(words, 2))
         large = AmountTest("at_least", rng.randint(100, 20_000), "EUR")
         tree = AllOf((AnyOf((first, second)), Not(large), ChoiceTest("direction", ("out",))))
-        then = Actions(category_id=rng.choice(DEFAULTS).id)
+        then = (Action("set_category", rng.choice(DEFAULTS).id),)
         made.append(Rule(derived_id(str(at)), f"rule {at}", at, tree if nested else first, then))
     return RuleSet(made)
 

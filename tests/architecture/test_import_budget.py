@@ -17,7 +17,7 @@ HEAVY = {
     "ariadne", "aws_xray_sdk", "babel", "faker", "graphql", "httpx",
     "hypothesis", "jinja2", "joserfc", "lxml", "moto", "numpy", "ofxtools", "openpyxl", "pandas",
     "phonenumbers", "pytest", "requests", "scipy", "setuptools", "sklearn", "strawberry", "stripe",
-    "uvicorn", "webauthn", "pyotp", "segno", "cbor2", "OpenSSL", "websockets", "werkzeug", "xlsxwriter", "local", "tools",
+    "uvicorn", "webauthn", "pyotp", "segno", "cbor2", "OpenSSL", "websockets", "werkzeug", "xlsxwriter", "re2", "local", "tools",
     "aws_lambda_powertools.event_handler", "pip", "chalice.cli",
     "chalice.deploy", "chalice.local",
 }  # fmt: skip

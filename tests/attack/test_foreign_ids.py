@@ -121,7 +121,7 @@ def _made(person: SignedIn, url: str) -> str:
 
 
 def _rule(category: str) -> dict[str, Any]:
-    return {"then": {**_example("/v1/expenses/rules")["then"], "category_id": category}}
+    return {"then": [{"action": "set_category", "value": category}]}
 
 
 def _example(path: str) -> dict[str, Any]:

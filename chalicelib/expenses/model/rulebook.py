@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.expenses.model.conditions import AllOf, AnyOf, ChoiceTest, Condition, Not
+from chalicelib.expenses.model.actions import accounts_named, categories_of
+from chalicelib.expenses.model.conditions import ChoiceTest, Condition, leaves
+from chalicelib.expenses.model.findings import Finding
 from chalicelib.expenses.model.rules import Rule
 
 
@@ -20,14 +23,43 @@ class StoredRule:
     made: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRule:
+    """A kept rule, and what is wrong with it or with another because of it."""
+
+    stored: StoredRule
+    findings: tuple[Finding, ...]
+
+
+def judged(stored: StoredRule, findings: Iterable[Finding]) -> JudgedRule:
+    """Give a rule with the findings that it takes part in."""
+    rule_id = stored.rule.id
+    mine = (one for one in findings if rule_id in {one.rule_id, *one.by})
+    return JudgedRule(stored=stored, findings=tuple(mine))
+
+
 def accounts_of(condition: Condition) -> frozenset[str]:
     """Collect the accounts that a rule's condition names."""
-    match condition:
-        case AllOf(parts) | AnyOf(parts):
-            return frozenset().union(*(accounts_of(part) for part in parts))
-        case Not(part):
-            return accounts_of(part)
-        case ChoiceTest("account_id", values):
-            return frozenset(values)
-        case _:
-            return frozenset()
+    return _values(condition, "account_id")
+
+
+def asked_categories(condition: Condition) -> frozenset[str]:
+    """Collect the categories that a rule's condition names."""
+    return _values(condition, "category_id")
+
+
+def references(rule: Rule) -> dict[str, frozenset[str]]:
+    """Collect the accounts and categories that a rule names, by kind."""
+    return {
+        "account": accounts_of(rule.when) | frozenset(accounts_named(rule.then)),
+        "category": asked_categories(rule.when) | frozenset(categories_of(rule.then)),
+    }
+
+
+def _values(condition: Condition, field: str) -> frozenset[str]:
+    found = (
+        test.values
+        for test in leaves(condition)
+        if isinstance(test, ChoiceTest) and test.field == field
+    )
+    return frozenset(value for values in found for value in values)

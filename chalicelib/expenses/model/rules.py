@@ -1,44 +1,38 @@
 """Rules: what a user decided once, applied to every line in the user's order.
 
-By position; the first matching rule that sets a field wins that field, added notes add up, `stop`
-ends the walk. Conditions see the line as it came, never what an earlier rule made of it.
+By position. Conditions see the line as it came, never what an earlier rule made of it. What an earlier rule did
+to a field a later one may add to, not replace (`model.effects`). `stop` ends the walk, and there is no way back
+in it: whatever rules there are, it ends after each was looked at once.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
-from chalicelib.expenses.model.conditions import (
-    Condition,
-    Json,
-    Line,
-    condition_json,
-    read_condition,
+from chalicelib.expenses.model.action_reading import Actions, is_readable, read_actions
+from chalicelib.expenses.model.actions import Action, action_json, tells
+from chalicelib.expenses.model.condition_reading import read_condition
+from chalicelib.expenses.model.condition_writing import condition_json
+from chalicelib.expenses.model.conditions import Condition, Line
+from chalicelib.expenses.model.matching import (
+    ByField,
+    Facts,
+    Test,
+    compile_condition,
+    no_patterns,
+    required_texts,
 )
-from chalicelib.expenses.model.matching import Facts, Test, compile_condition, required_texts
 from chalicelib.kernel.errors import FieldProblem
-from chalicelib.kernel.ids import is_id
 
 MAX_RULES: Final = 500
 """Rules that one owner may have."""
 MAX_POSITION: Final = 1_000_000
 MAX_NAME: Final = 100
-MAX_PAYEE: Final = 200
-MAX_NOTE: Final = 500
 MAX_RULE_TEXT: Final = 16_000
 """Characters of a rule as stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actions:
-    """What a rule does; None leaves the field as it is."""
-
-    category_id: str | None = None
-    payee: str | None = None
-    notes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +43,53 @@ class Rule:
     name: str
     position: int
     when: Condition
-    then: Actions
+    then: tuple[Action, ...]
     stop: bool = False
+
+    @property
+    def stops(self) -> bool:
+        """Whether no later rule is looked at."""
+        return self.stop or tells(self.then, "stop")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the rules say about a line, and which of them spoke."""
+    """The rules that speak about a line, in their order."""
 
-    category_id: str | None = None
-    payee: str | None = None
-    notes: tuple[str, ...] = ()
-    rule_ids: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """Which they are."""
+        return tuple(rule.id for rule in self.rules)
+
+    @property
+    def category_id(self) -> str | None:
+        """The first category that they name."""
+        for action in self.actions():
+            if action.kind == "set_category":
+                return str(action.value)
+        return None
+
+    def actions(self) -> Iterator[Action]:
+        """Give all that they say to do."""
+        for rule in self.rules:
+            yield from rule.then
 
 
-_NOTHING: Final = Outcome()
+NOTHING: Final = Outcome()
 _Step: TypeAlias = tuple[str, tuple[str, ...], Test, Rule]
 
 
-def _step(rule: Rule) -> _Step:
+def in_order(rules: Iterable[Rule]) -> list[Rule]:
+    """Give rules in the order in which they are applied."""
+    return sorted(rules, key=lambda rule: (rule.position, rule.id))
+
+
+def _step(rule: Rule, patterns: ByField) -> _Step:
     """Put the texts in front that the payee must hold: most rules fail there, without a call."""
     first, *more = required_texts(rule.when) or ("",)
-    return first, tuple(more), compile_condition(rule.when), rule
+    return first, tuple(more), compile_condition(rule.when, patterns), rule
 
 
 def _holds(payee: str, texts: tuple[str, ...]) -> bool:
@@ -87,8 +106,8 @@ class RuleSet:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         """Compile; ties in position are broken by id."""
-        ordered = sorted(rules, key=lambda rule: (rule.position, rule.id))
-        self._steps = tuple(_step(rule) for rule in ordered)
+        patterns = no_patterns()
+        self._steps = tuple(_step(rule, patterns) for rule in in_order(rules))
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -110,18 +129,9 @@ class RuleSet:
         for text, more, test, rule in self._steps:
             if (text in payee or (more and _holds(payee, more))) and test(facts):
                 matched.append(rule)
-                if rule.stop:
+                if rule.stops:
                     break
-        return _together(matched) if matched else _NOTHING
-
-
-def _together(matched: list[Rule]) -> Outcome:
-    return Outcome(
-        category_id=next((r.then.category_id for r in matched if r.then.category_id), None),
-        payee=next((r.then.payee for r in matched if r.then.payee), None),
-        notes=tuple(dict.fromkeys(r.then.notes for r in matched if r.then.notes)),
-        rule_ids=tuple(rule.id for rule in matched),
-    )
+        return Outcome(tuple(matched)) if matched else NOTHING
 
 
 def compile_rules(rules: Iterable[Rule]) -> RuleSet:
@@ -132,46 +142,6 @@ def compile_rules(rules: Iterable[Rule]) -> RuleSet:
 # ---------------------------------------------------------------------------- reading and writing
 
 
-_ACTION_LIMITS: Final[Mapping[str, int]] = {"payee": MAX_PAYEE, "notes": MAX_NOTE}
-
-
-def read_actions(value: object, *, pointer: str = "/then") -> Actions | tuple[FieldProblem, ...]:
-    """Read actions from parsed JSON; give the problems instead when there are any."""
-    if not isinstance(value, dict):
-        return (FieldProblem(pointer, "actions are an object"),)
-    problems = [
-        FieldProblem(f"{pointer}/{name}", detail)
-        for name, given in value.items()
-        if (detail := _action_problem(name, given))
-    ]
-    if not problems and all(given is None for given in value.values()):
-        problems = [FieldProblem(pointer, "a rule does at least one thing")]
-    return tuple(problems) if problems else Actions(**value)
-
-
-def _action_problem(name: object, given: object) -> str | None:
-    if name not in {"category_id", "payee", "notes"}:
-        return "unknown field"
-    if given is None:
-        return None
-    if name == "category_id":
-        return None if isinstance(given, str) and is_id(given) else "an id is a lower-case UUID"
-    limit = _ACTION_LIMITS[str(name)]
-    if not isinstance(given, str) or not given.strip() or len(given) > limit:
-        return f"a text of 1 to {limit} characters"
-    return None
-
-
-def actions_json(actions: Actions) -> dict[str, Json]:
-    """Write actions in the form that `read_actions` reads, without what is left as it is."""
-    pairs = (
-        ("category_id", actions.category_id),
-        ("payee", actions.payee),
-        ("notes", actions.notes),
-    )
-    return {name: value for name, value in pairs if value is not None}
-
-
 def rule_problems(rule: Rule) -> tuple[FieldProblem, ...]:
     """Say what is wrong with a rule beyond its parts: name, position, no action, its size."""
     found = []
@@ -179,7 +149,7 @@ def rule_problems(rule: Rule) -> tuple[FieldProblem, ...]:
         found.append(FieldProblem("/name", f"a text of 1 to {MAX_NAME} characters"))
     if not 0 <= rule.position <= MAX_POSITION:
         found.append(FieldProblem("/position", f"a whole number from 0 to {MAX_POSITION}"))
-    if rule.then == Actions():
+    if not rule.then:
         found.append(FieldProblem("/then", "a rule does at least one thing"))
     if len(_text_of(rule)) > MAX_RULE_TEXT:
         found.append(FieldProblem("/when", f"a rule has at most {MAX_RULE_TEXT} characters"))
@@ -200,12 +170,12 @@ def encode_rule(rule: Rule) -> str:
 
 def _text_of(rule: Rule) -> str:
     body = {
-        "v": 1,
+        "v": 2,
         "id": rule.id,
         "name": rule.name,
         "position": rule.position,
         "when": condition_json(rule.when),
-        "then": actions_json(rule.then),
+        "then": [action_json(action) for action in rule.then],
         "stop": rule.stop,
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
@@ -219,10 +189,10 @@ def decode_rule(text: str) -> Rule:
         rule_id, name, position, stop = (body[key] for key in ("id", "name", "position", "stop"))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DamagedRule("not a rule") from error
-    if isinstance(when, tuple) or isinstance(then, tuple) or body.get("v") != 1:
+    if isinstance(when, tuple) or not is_readable(then) or body.get("v") not in {1, 2}:
         raise DamagedRule("not a rule of this version")
     if not (isinstance(rule_id, str) and isinstance(name, str) and isinstance(stop, bool)):
         raise DamagedRule("not a rule")
     if type(position) is not int:
         raise DamagedRule("not a rule")
-    return Rule(rule_id, name, position, when, then, stop)
+    return Rule(rule_id, name, position, when, cast("Actions", then), stop)

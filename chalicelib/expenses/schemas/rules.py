@@ -7,15 +7,16 @@ from typing import Annotated, Final, Self
 from pydantic import ConfigDict, Field, JsonValue
 from pydantic.config import JsonDict
 
-from chalicelib.expenses.model.conditions import condition_json
-from chalicelib.expenses.model.rulebook import StoredRule
-from chalicelib.expenses.model.rules import MAX_NOTE, MAX_POSITION, actions_json
+from chalicelib.expenses.model.actions import KINDS, MAX_ACTIONS, action_json
+from chalicelib.expenses.model.condition_writing import condition_json
+from chalicelib.expenses.model.findings import Finding, FindingKind
+from chalicelib.expenses.model.rulebook import JudgedRule
+from chalicelib.expenses.model.rules import MAX_POSITION
 from chalicelib.expenses.schemas.common import (
     EXAMPLE_CATEGORY,
     EXAMPLE_ID,
     EXAMPLE_TIME,
     Instant,
-    Payee,
     absent,
 )
 from chalicelib.kernel.clock import rfc3339
@@ -31,7 +32,10 @@ _CREATE: Final[JsonDict] = {
     "name": "Bakeries",
     "position": 10,
     "when": _WHEN,
-    "then": {"category_id": EXAMPLE_CATEGORY, "payee": None, "notes": None},
+    "then": [
+        {"action": "set_category", "value": EXAMPLE_CATEGORY},
+        {"action": "compute_notes", "value": "'Bread of ' & format(day, 'MM/YYYY')"},
+    ],
     "stop": True,
 }
 Condition = Annotated[
@@ -39,9 +43,12 @@ Condition = Annotated[
     Field(
         description=(
             "One of `all`, `any` (lists), `not`, or a test of `field`, `operator` and `value`. Fields: "
-            "payee and notes (contains, equals, starts_with, ends_with), amount without its sign "
-            "(equals, less_than, at_most, at_least, more_than), direction (out, in), currency and "
-            "account_id (equals, one_of), booked_on (on, before, after). At most 4 deep, 50 tests."
+            "payee (as the bank named it), shown_payee and notes (contains, equals, starts_with, ends_with, "
+            "one_of, matches: a regular expression in linear time), amount without its sign and signed_amount "
+            "(equals, less_than, at_most, at_least, more_than, between), direction (out, in), kind, status, "
+            "source, category_source, currency, account_id, category_id and tag (equals, one_of), booked_on (on, "
+            "before, after, between, weekday, day_of_month, month); payee, notes, category_id, tag, parts, "
+            "transfer, refund and original (is_set). At most 4 deep, 50 tests."
         ),
         examples=[_WHEN],
     ),
@@ -49,14 +56,25 @@ Condition = Annotated[
 Position = Annotated[int, Field(ge=0, le=MAX_POSITION)]
 
 
-class ActionsWire(Wire):
-    """What a rule does, at least one thing; null leaves a field as it is."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"category_id": EXAMPLE_CATEGORY}]})
-
-    category_id: Id | None = None
-    payee: Annotated[Payee, Field(min_length=1)] | None = None
-    notes: Annotated[str, Field(min_length=1, max_length=MAX_NOTE)] | None = None
+_THEN: Final = " ".join(f"{kind}: {sort.about}" for kind, sort in KINDS.items())
+ActionList = Annotated[
+    list[dict[str, JsonValue]],
+    Field(
+        description=(
+            f"Up to {MAX_ACTIONS} actions in their order, each an object of `action` and, where it takes one, "
+            f"`value`, and beside it `find`, `category_id` or `currency`. {_THEN}"
+        ),
+        examples=[_CREATE["then"]],
+    ),
+]
+FirstForm = Annotated[
+    dict[str, JsonValue],
+    Field(
+        description="The first form: category_id, payee and notes, null leaving a field as it is.",
+        examples=[{"category_id": EXAMPLE_CATEGORY}],
+    ),
+]
+Then = ActionList | FirstForm
 
 
 class CreateRule(Wire):
@@ -68,7 +86,7 @@ class CreateRule(Wire):
     name: Name
     position: Position | None = None
     when: Condition
-    then: ActionsWire
+    then: Then
     stop: bool = False
 
 
@@ -80,12 +98,41 @@ class PatchRule(Wire):
     name: Name = Field(default_factory=absent)
     position: Position = Field(default_factory=absent)
     when: Condition = Field(default_factory=absent)
-    then: ActionsWire = Field(default_factory=absent)
+    then: Then = Field(default_factory=absent)
     stop: bool = Field(default_factory=absent)
 
 
+class FindingOut(Wire):
+    """Why a rule, or one field of it, can do nothing; `by` are the rules that make it so.
+
+    never-applies: no transaction can meet its condition. shadowed: earlier rules stop, or decide, all that it is
+    for. contradictory: an earlier rule, or another action of its own, always decides the `field` otherwise.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"rule_id": EXAMPLE_ID, "kind": "shadowed", "by": [EXAMPLE_CATEGORY], "field": None}
+            ]
+        }
+    )
+
+    rule_id: Id
+    kind: FindingKind
+    by: list[Id]
+    field: str | None
+
+    @classmethod
+    def of(cls, one: Finding) -> Self:
+        """Write a finding."""
+        return cls(rule_id=one.rule_id, kind=one.kind, by=list(one.by), field=one.field)
+
+
 class RuleOut(Wire):
-    """A rule; lower positions come first, `stop` ends the walk when it matches."""
+    """A rule; lower positions come first, `stop` ends the walk when it matches.
+
+    `findings` are what can be shown to be wrong with it, or with another rule because of it.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -94,6 +141,7 @@ class RuleOut(Wire):
                     **_CREATE,
                     "id": EXAMPLE_ID,
                     "version": 1,
+                    "findings": [],
                     "created_at": EXAMPLE_TIME,
                     "updated_at": EXAMPLE_TIME,
                 }
@@ -106,14 +154,16 @@ class RuleOut(Wire):
     name: str
     position: int
     when: Condition
-    then: ActionsWire
+    then: ActionList
     stop: bool
+    findings: list[FindingOut]
     created_at: Instant
     updated_at: Instant
 
     @classmethod
-    def of(cls, stored: StoredRule) -> Self:
+    def of(cls, judged: JudgedRule) -> Self:
         """Write a rule."""
+        stored = judged.stored
         rule = stored.rule
         return cls(
             id=rule.id,
@@ -121,8 +171,9 @@ class RuleOut(Wire):
             name=rule.name,
             position=rule.position,
             when=condition_json(rule.when),
-            then=ActionsWire.model_validate(actions_json(rule.then)),
+            then=[dict(action_json(action)) for action in rule.then],
             stop=rule.stop,
+            findings=[FindingOut.of(one) for one in judged.findings],
             created_at=rfc3339(stored.created_at),
             updated_at=rfc3339(stored.updated_at),
         )

@@ -1,54 +1,138 @@
-"""Finding a category for a line, and remembering what the user said about a payee."""
+"""What rules, memory and the shipped prior make of new transactions, and remembering what the user said."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from chalicelib.expenses.model.catalogue import catalogue
+from chalicelib.expenses.model.categories import Category
 from chalicelib.expenses.model.categoriser import Categoriser, Learned
 from chalicelib.expenses.model.conditions import Line
+from chalicelib.expenses.model.doing import World
+from chalicelib.expenses.model.effects import Effect, line_of, work_out
 from chalicelib.expenses.model.payee import merchant_key
-from chalicelib.expenses.model.rules import RuleSet
+from chalicelib.expenses.model.rules import NOTHING, Outcome, RuleSet
+from chalicelib.expenses.model.tags import folded
 from chalicelib.expenses.model.transactions import Filing, Transaction
 from chalicelib.expenses.repository.lookup import Found, look_up
 from chalicelib.expenses.repository.payees import Payees
 from chalicelib.expenses.repository.setup import read_setup
+from chalicelib.expenses.repository.table import payee_id
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.roles import covers
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What is to be made of a line; a payee of None keeps the bank's."""
-
-    filing: Filing
-    payee: str | None
-    notes: tuple[str, ...]
+_COSTLY: Final = frozenset({"tags", "account_id", "transfer"})
+"""Fields that write other items beside the transaction's own."""
 
 
 class Filer:
-    """Files the lines of one owner; make it once for a chunk."""
+    """Files the new transactions of one owner; make it once for a chunk.
 
-    def __init__(self, rules: RuleSet, categoriser: Categoriser) -> None:
-        """Take the owner's compiled rules and categoriser."""
+    `room` says how many items beside the transactions' own their tags and other accounts may still take in the
+    unit of work. A transaction for which there is none keeps what costs nothing; applying the rules to it later
+    does the rest.
+    """
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        categoriser: Categoriser,
+        *,
+        world: World,
+        fresh: Callable[[], Categoriser],
+        room: int,
+    ) -> None:
+        """Take the owner's compiled rules, and the categoriser with and without what was learned."""
         self._rules = rules
         self._categoriser = categoriser
+        self._world = world
+        self._fresh = fresh
+        self._room = room
+        self._taken: set[str] = set()
 
-    def file(self, line: Line) -> Verdict:
-        """Find a category; one that is deleted or archived counts as none."""
-        said = self._rules.evaluate(line)
-        guess = self._categoriser.guess(line, outcome=said)
+    def carried(self, transaction: Transaction, line: Line | None = None) -> Transaction:
+        """Give a new transaction as the rules leave it, under the category that they or a guess name.
+
+        `line` is what there is to see where that is more than the transaction keeps.
+        """
+        seen = line or line_of(transaction)
+        outcome = self._rules.evaluate(seen)
+        effect = self._effect(outcome, transaction, seen, frozenset())
+        taken = self._taken | _items(transaction, effect.after)
+        if len(taken) > self._room:
+            return self._effect(outcome, transaction, seen, _COSTLY).after
+        self._taken = taken
+        return effect.after
+
+    def _effect(
+        self, outcome: Outcome, transaction: Transaction, line: Line, blocked: frozenset[str]
+    ) -> Effect:
+        return work_out(
+            outcome,
+            transaction,
+            self._world,
+            guess=lambda: self._guessed(outcome, line),
+            blocked=blocked,
+        )
+
+    def _guessed(self, outcome: Outcome, line: Line) -> Filing:
+        told = {action.kind for action in outcome.actions()}
+        if "skip_guess" in told:
+            return Filing(category_id=None, by="none")
+        categoriser = self._fresh() if "skip_memory" in told else self._categoriser
+        guess = categoriser.guess(line, outcome=NOTHING)
         sure = None if guess.category_id is None else round(guess.confidence * 100)
-        filing = Filing(category_id=guess.category_id, by=guess.why, confidence=sure)
-        return Verdict(filing=filing, payee=said.payee, notes=said.notes)
+        return Filing(category_id=guess.category_id, by=guess.why, confidence=sure)
 
 
-def filer_of(ctx: Context, found: Found) -> Filer:
+def _items(before: Transaction, after: Transaction) -> set[str]:
+    """Name the items beside its own that a transaction newly touches."""
+    accounts = {f"account {one}" for one in after.accounts if one not in before.accounts}
+    return accounts | {f"tag {folded(tag)}" for tag in after.tags if tag not in before.tags}
+
+
+def filer_of(ctx: Context, found: Found, *, room: int | None = None) -> Filer:
     """Read rules and categories, and take the payees from a look-up that asked for them."""
     setup = read_setup(ctx.owner, ctx.vault)
     tree = {identity: entry.category for identity, entry in catalogue(setup.categories).items()}
-    rules = RuleSet(stored.rule for stored in setup.rules)
-    return Filer(rules, Categoriser(tree, learned=found.learned()))
+    return Filer(
+        RuleSet(stored.rule for stored in setup.rules),
+        Categoriser(tree, learned=found.learned()),
+        world=world_of(ctx, tree),
+        fresh=lambda: Categoriser(tree),
+        room=ctx.commit.room() - _ROOM_FOR_OTHERS if room is None else room,
+    )
+
+
+def world_of(ctx: Context, tree: Mapping[str, Category]) -> World:
+    """Give what actions may name: categories in use, and accounts that the caller may write to."""
+    known: dict[str, str | None] = {}
+
+    def currency_of(account_id: str) -> str | None:
+        if account_id not in known:
+            known[account_id] = _currency(ctx, account_id)
+        return known[account_id]
+
+    return World(
+        has_category=lambda one: one in tree and not tree[one].archived,
+        currency_of=currency_of,
+        payee_id=lambda normalised: payee_id(ctx.vault, normalised),
+        today=ctx.now.date(),
+    )
+
+
+def _currency(ctx: Context, account_id: str) -> str | None:
+    """Give the currency of an account that takes transactions of the caller's."""
+    if ctx.accounts is not None and not (
+        account_id in ctx.accounts and covers(ctx.accounts[account_id], "editor")
+    ):
+        return None
+    found = look_up(ctx, account=[account_id])
+    if not found.is_live("account", account_id):
+        return None
+    account = found.account(account_id)
+    return None if account.archived else account.currency
 
 
 _ROOM_FOR_OTHERS: Final = 50

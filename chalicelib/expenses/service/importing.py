@@ -145,21 +145,12 @@ def _filed(ctx: Context, order: ImportRows, fresh: Sequence[_Planned]) -> list[T
     """Make transactions of rows, each under the category that rules, memory or the prior name."""
     made = [_transaction(ctx, order, one) for one in fresh]
     memory = look_up(ctx, payee={one.payee_id for one in made})
-    filer = filer_of(ctx, memory)
-    filed = []
-    for one, transaction in zip(fresh, made, strict=True):
-        verdict = filer.file(_line(one))
-        renamed = verdict.payee is not None and verdict.payee != transaction.payee
-        filed.append(
-            replace(
-                transaction,
-                filing=verdict.filing,
-                payee=verdict.payee or transaction.payee,
-                bank_payee=transaction.payee if renamed else "",
-                notes="\n".join(filter(None, (transaction.notes, *verdict.notes)))[:MAX_NOTES],
-            )
-        )
-    return filed
+    accounts = {one.account_id for one in fresh}
+    room = ctx.commit.room() - len(fresh) - len(accounts) - _MESSAGES
+    filer = filer_of(ctx, memory, room=room)
+    return [
+        filer.carried(transaction, _line(one)) for one, transaction in zip(fresh, made, strict=True)
+    ]
 
 
 def _transaction(ctx: Context, order: ImportRows, one: _Planned) -> Transaction:
@@ -191,6 +182,7 @@ def _line(one: _Planned) -> Line:
         account_id=one.account_id,
         booked_on=one.booked_on,
         mcc=row.mcc,
+        source="import",
     )
 
 

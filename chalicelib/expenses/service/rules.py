@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
-from chalicelib.expenses.errors import LimitReached
-from chalicelib.expenses.model.conditions import Condition, read_condition
+from chalicelib.expenses.errors import CategoryArchived, LimitReached, RuleNotFound
+from chalicelib.expenses.model.action_reading import Actions, is_readable, read_actions
+from chalicelib.expenses.model.actions import categories_of
+from chalicelib.expenses.model.condition_reading import read_condition
+from chalicelib.expenses.model.conditions import AllOf, Condition
+from chalicelib.expenses.model.findings import find
 from chalicelib.expenses.model.listing import Listing
-from chalicelib.expenses.model.rulebook import StoredRule, accounts_of
+from chalicelib.expenses.model.rulebook import (
+    JudgedRule,
+    StoredRule,
+    asked_categories,
+    judged,
+    references,
+)
 from chalicelib.expenses.model.rules import (
     MAX_POSITION,
     MAX_RULES,
-    Actions,
     Rule,
-    read_actions,
+    in_order,
     rule_problems,
 )
 from chalicelib.expenses.repository import table
@@ -23,11 +33,12 @@ from chalicelib.expenses.repository.lookup import Found, look_up, made_of
 from chalicelib.expenses.repository.rules import Rules, stored_rule
 from chalicelib.expenses.repository.setup import read_setup
 from chalicelib.expenses.schemas.common import given
-from chalicelib.expenses.schemas.rules import ActionsWire, CreateRule, PatchRule
+from chalicelib.expenses.schemas.rules import CreateRule, PatchRule
 from chalicelib.expenses.service.paging import cut, listed, start_of
 from chalicelib.kernel.context import Context
-from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.errors import FieldProblem, Invalid
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.paging import Page
 from chalicelib.kernel.wire import PageQuery
 
 _QUESTION: Final = "rules"
@@ -35,69 +46,97 @@ _GAP: Final = 10
 """Left between positions, so that a rule can be put between two others."""
 
 
-def list_rules(ctx: Context, query: PageQuery) -> Listing[StoredRule]:
-    """List the rules in the order in which they are applied."""
+def list_rules(ctx: Context, query: PageQuery) -> Listing[JudgedRule]:
+    """List the rules in the order in which they are applied, with what is wrong with them."""
     rules = _in_order(read_setup(ctx.owner, ctx.vault, prefix=table.RULE).rules)
     ids = [stored.rule.id for stored in rules]
     page = cut(rules, ids, start_of(ctx, query, _QUESTION), query.limit)
-    return listed(ctx, page, _QUESTION)
+    findings = find([stored.rule for stored in rules])
+    return listed(
+        ctx, Page(tuple(judged(one, findings) for one in page.items), page.resume), _QUESTION
+    )
 
 
 def _in_order(rules: Iterable[StoredRule]) -> list[StoredRule]:
     return sorted(rules, key=lambda stored: (stored.rule.position, stored.rule.id))
 
 
-def read_rule(ctx: Context, rule_id: str) -> StoredRule:
+def read_rule(ctx: Context, rule_id: str) -> JudgedRule:
     """Give a rule; raises `RuleNotFound`."""
-    return stored_rule(look_up(ctx, rule=[rule_id]).live("rule", rule_id), ctx.vault)
+    rules = read_setup(ctx.owner, ctx.vault, prefix=table.RULE).rules
+    return _judged(_among(rules, rule_id), rules)
 
 
-def create_rule(ctx: Context, body: CreateRule) -> StoredRule:
+def _among(rules: Iterable[StoredRule], rule_id: str) -> StoredRule:
+    stored = next((one for one in rules if one.rule.id == rule_id), None)
+    if stored is None:
+        raise RuleNotFound
+    return stored
+
+
+def _judged(stored: StoredRule, rules: Iterable[StoredRule]) -> JudgedRule:
+    others = (one.rule for one in rules if one.rule.id != stored.rule.id)
+    return judged(stored, find(in_order([stored.rule, *others])))
+
+
+def create_rule(ctx: Context, body: CreateRule) -> JudgedRule:
     """Make a rule; the same id and body again is the same rule.
 
-    Refuses conditions that cannot be read, categories and accounts that are not there, too many rules.
+    Refuses conditions and actions that cannot be read, categories and accounts that are not there, too many rules.
     """
-    when, then = _when(body.when), _then(body.then)
-    found = _look_up(ctx, [body.id] if body.id else [], when, then)
-    made = None
-    if body.id is not None:
-        made = made_of(ctx, body.model_dump(mode="json", exclude_unset=True))
-        if found.repeats("rule", body.id, made):
-            return stored_rule(found.live("rule", body.id), ctx.vault)
-    _check_references(found, when, then)
+    draft = Rule(
+        id=body.id or new_id(),
+        name=body.name,
+        position=0,
+        when=read_when(body.when),
+        then=read_then(body.then),
+        stop=body.stop,
+    )
+    found = _look_up(ctx, draft, [body.id] if body.id else [])
+    made = made_of(ctx, body.model_dump(mode="json", exclude_unset=True)) if body.id else None
+    if body.id is not None and found.repeats("rule", body.id, made):
+        return read_rule(ctx, body.id)
+    check_references(found, draft)
     setup = read_setup(ctx.owner, ctx.vault, prefix=table.RULE)
     if len(setup.rules) >= MAX_RULES or setup.items >= table.MOST_ITEMS:
         raise LimitReached
     position = body.position if body.position is not None else _last(setup.rules)
-    rule = Rule(body.id or new_id(), body.name, position, when, then, stop=body.stop)
     stored = StoredRule(
-        rule=_sound(rule), version=1, created_at=ctx.now, updated_at=ctx.now, made=made
+        rule=sound(replace(draft, position=position)),
+        version=1,
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        made=made,
     )
     Rules(ctx).save(stored, None)
-    return stored
+    return _judged(stored, setup.rules)
 
 
-def amend_rule(ctx: Context, rule_id: str, patch: PatchRule) -> StoredRule:
+def amend_rule(ctx: Context, rule_id: str, patch: PatchRule) -> JudgedRule:
     """Change a rule; refuses what `create_rule` refuses, and a stale `If-Match`."""
-    when = _when(patch.when) if "when" in patch.model_fields_set else None
-    then = _then(patch.then) if "then" in patch.model_fields_set else None
-    found = _look_up(ctx, [rule_id], when, then)
-    before = stored_rule(found.live("rule", rule_id), ctx.vault)
+    rules = read_setup(ctx.owner, ctx.vault, prefix=table.RULE).rules
+    before = _among(rules, rule_id)
     ctx.expect_version(before.version)
-    _check_references(found, when, then)
+    changed = patch.model_fields_set
     rule = replace(
         before.rule,
         name=given(patch, "name", before.rule.name),
         position=given(patch, "position", before.rule.position),
-        when=when or before.rule.when,
-        then=then or before.rule.then,
+        when=read_when(patch.when) if "when" in changed else before.rule.when,
+        then=read_then(patch.then) if "then" in changed else before.rule.then,
         stop=given(patch, "stop", before.rule.stop),
     )
+    new = replace(
+        rule,
+        when=rule.when if "when" in changed else AllOf(()),
+        then=rule.then if "then" in changed else (),
+    )
+    check_references(_look_up(ctx, new, []), new)
     if rule == before.rule:
-        return before
-    after = replace(before, rule=_sound(rule), version=before.version + 1, updated_at=ctx.now)
+        return _judged(before, rules)
+    after = replace(before, rule=sound(rule), version=before.version + 1, updated_at=ctx.now)
     Rules(ctx).save(after, before)
-    return after
+    return _judged(after, rules)
 
 
 def remove_rule(ctx: Context, rule_id: str) -> None:
@@ -110,30 +149,34 @@ def remove_rule(ctx: Context, rule_id: str) -> None:
     Rules(ctx).remove(stored)
 
 
-def _when(value: object) -> Condition:
-    condition = read_condition(value)
+def read_when(value: object, pointer: str = "/when") -> Condition:
+    """Read a condition; raises `Invalid` with every problem."""
+    condition = read_condition(value, pointer=pointer)
     if isinstance(condition, tuple):
         raise Invalid(errors=condition)
     return condition
 
 
-def _then(value: ActionsWire) -> Actions:
-    actions = read_actions(value.model_dump())
-    if isinstance(actions, tuple):
-        raise Invalid(errors=actions)
-    return actions
+def read_then(value: object, pointer: str = "/then") -> Actions:
+    """Read actions; raises `Invalid` with every problem."""
+    actions = read_actions(value, pointer=pointer)
+    if not is_readable(actions):
+        raise Invalid(errors=cast("tuple[FieldProblem, ...]", actions))
+    return cast("Actions", actions)
 
 
-def _look_up(ctx: Context, ids: list[str], when: Condition | None, then: Actions | None) -> Found:
-    categories = [then.category_id] if then and then.category_id else []
-    accounts = accounts_of(when) if when else frozenset()
-    return look_up(ctx, rule=ids, category=categories, account=accounts)
+def _look_up(ctx: Context, rule: Rule, ids: list[str]) -> Found:
+    return look_up(ctx, rule=ids, **references(rule))
 
 
-def _check_references(found: Found, when: Condition | None, then: Actions | None) -> None:
-    if then and then.category_id:
-        found.require_category(then.category_id)
-    for account_id in accounts_of(when) if when else ():
+def check_references(found: Found, rule: Rule) -> None:
+    """Refuse categories and accounts that are not there."""
+    for category_id in categories_of(rule.then):
+        found.require_category(category_id)
+    for category_id in asked_categories(rule.when):
+        with suppress(CategoryArchived):  # its transactions can still be asked for
+            found.require_category(category_id)
+    for account_id in references(rule)["account"]:
         found.live("account", account_id)
 
 
@@ -141,7 +184,8 @@ def _last(rules: Iterable[StoredRule]) -> int:
     return min(max((stored.rule.position for stored in rules), default=0) + _GAP, MAX_POSITION)
 
 
-def _sound(rule: Rule) -> Rule:
+def sound(rule: Rule) -> Rule:
+    """Give a rule that can be kept; raises `Invalid`."""
     problems = rule_problems(rule)
     if problems:
         raise Invalid(errors=problems)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from chalicelib.expenses.errors import IdTaken, TransactionNotFound, WrongCurrency
 from chalicelib.expenses.model.accounts import accept
-from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.query import DayBounds
@@ -40,7 +39,6 @@ from chalicelib.expenses.service.searching import EVERYTHING, search_of
 from chalicelib.expenses.service.transfers import check_edit, legs_edited, legs_of
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
-from chalicelib.kernel.money import Money
 from chalicelib.kernel.paging import Page
 
 
@@ -68,6 +66,8 @@ def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
         if found.repeats("transaction", body.id, made):
             return _repeated(ctx, found.transaction(body.id))
     transaction = _made(ctx, body, found, payee=payee, made=made)
+    if body.category_id is None:
+        transaction = filer_of(ctx, found).carried(transaction)
     ledger.enter(ctx, transaction)
     learn(ctx, transaction, found)
     return transaction
@@ -98,7 +98,7 @@ def _made(
         payee_id=payee,
         notes=body.notes,
         tags=distinct(body.tags),
-        filing=_filed(ctx, found, body, money.amount),
+        filing=_filed(found, body),
         status=body.status,
         source="manual",
         created_at=ctx.now,
@@ -115,20 +115,12 @@ def _repeated(ctx: Context, transaction: Transaction) -> Transaction:
     return transaction
 
 
-def _filed(ctx: Context, found: Found, body: CreateTransaction, amount: Money) -> Filing:
-    """Take the category that the user gave, or look for one."""
-    if body.category_id is not None:
-        found.require_category(body.category_id)
-        return Filing(category_id=body.category_id, by="user")
-    line = Line(
-        payee=body.payee,
-        notes=body.notes,
-        amount_minor=amount.amount_minor,
-        currency=amount.currency,
-        account_id=body.account_id,
-        booked_on=body.booked_on,
-    )
-    return filer_of(ctx, found).file(line).filing
+def _filed(found: Found, body: CreateTransaction) -> Filing:
+    """Take the category that the user gave."""
+    if body.category_id is None:
+        return Filing(category_id=None, by="none")
+    found.require_category(body.category_id)
+    return Filing(category_id=body.category_id, by="user")
 
 
 def read_transaction(ctx: Context, transaction_id: str) -> Transaction:

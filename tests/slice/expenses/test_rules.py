@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
+from chalicelib.expenses.commands import ROWS_PER_CHUNK
 from chalicelib.expenses.model.categories import default_id
 from chalicelib.expenses.repository import TABLE
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.tables import Table
-from tests.factories.expenses import CATEGORIES, RULES, opened, recorded
+from tests.factories.expenses import (
+    CATEGORIES,
+    RULES,
+    balance,
+    envelope,
+    everything,
+    handed,
+    laid,
+    opened,
+    recorded,
+    row,
+)
 from tests.factories.users import SignedIn
 from tests.support.budget import budget
+from tests.support.cloud import Cloud
 
 pytestmark = pytest.mark.slice
 RENT, HOBBIES = default_id("rent"), default_id("hobbies")
@@ -173,4 +186,183 @@ def test_rules_cost_what_they_should(person: SignedIn) -> None:
     assert spent.calls == {"BatchGetItem": 1, "Query": 1}
     with budget() as spent:
         person.client.patch(f"{RULES}/{rule['id']}", {"name": "x"})
-    assert spent.calls == {"BatchGetItem": 3, "TransactWriteItems": 1}
+    # the rule is read among all the others, which findings are about
+    assert spent.calls == {"BatchGetItem": 2, "Query": 1, "TransactWriteItems": 1}
+
+
+class TestFindings:
+    """What is wrong with rules is said when they are saved, and in the list."""
+
+    def test_a_rule_that_can_never_apply(self, person: SignedIn) -> None:
+        when = {"all": [payee_is("rewe"), {"not": payee_is("REWE")}]}
+        one = made(person, when=when)
+
+        expected = [{"rule_id": one["id"], "kind": "never-applies", "by": [], "field": None}]
+        assert one["findings"] == expected
+        assert person.client.get(f"{RULES}/{one['id']}").json["findings"] == expected
+
+    def test_a_new_rule_and_those_that_it_hides(self, person: SignedIn) -> None:
+        hidden = made(person, when=payee_is("zxcv housing"))
+        assert hidden["findings"] == []
+
+        hiding = made(person, position=1, stop=True)
+
+        expected = [
+            {"rule_id": hidden["id"], "kind": "shadowed", "by": [hiding["id"]], "field": None}
+        ]
+        assert hiding["findings"] == expected
+        listed = person.client.get(RULES).json["items"]
+        assert [one["findings"] for one in listed] == [expected, expected]
+        mended = person.client.patch(f"{RULES}/{hiding['id']}", {"position": 99})
+        assert mended.json["findings"] == []
+
+    def test_a_field_that_an_earlier_rule_always_decides(self, person: SignedIn) -> None:
+        first = made(person)
+        then = [
+            {"action": "set_category", "value": HOBBIES},
+            {"action": "append_notes", "value": "n"},
+        ]
+        second = made(person, then=then)
+
+        assert second["findings"] == [
+            {
+                "rule_id": second["id"],
+                "kind": "contradictory",
+                "by": [first["id"]],
+                "field": "category",
+            }
+        ]
+
+
+EVERYTHING: Final = [
+    {"action": "set_category", "value": RENT},
+    {"action": "compute_payee", "value": "title(word(payee, 1))"},
+    {"action": "append_notes", "value": "noted"},
+    {"action": "add_tags", "value": ["Home", "monthly"]},
+    {"action": "set_status", "value": "pending"},
+    {
+        "action": "split",
+        "value": [
+            {"category_id": RENT, "amount": "10.00"},
+            {"category_id": HOBBIES, "remainder": True, "notes": "the rest"},
+        ],
+    },
+]
+
+
+def test_the_actions_of_a_rule_come_back_as_they_were_sent(person: SignedIn) -> None:
+    assert made(person, then=EVERYTHING)["then"] == EVERYTHING
+    assert made(person, then={"notes": "n", "payee": "P"})["then"] == [
+        {"action": "set_payee", "value": "P"},
+        {"action": "append_notes", "value": "n"},
+    ]
+
+
+def test_every_action_is_carried_out_on_imported_rows(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    made(
+        person,
+        when={"field": "payee", "operator": "matches", "value": "^ZXCV +[a-z]+$"},
+        then=EVERYTHING,
+    )
+    body = envelope(person, laid(person, [row(1, -4_200, payee="zxcv Housing"), row(2)], account))
+
+    assert handed(cloud, body) == []
+
+    one = next(one for one in everything(person) if one["bank_payee"])
+    assert (one["payee"], one["bank_payee"], one["notes"]) == ("Zxcv", "zxcv Housing", "noted")
+    assert (one["category_id"], one["status"], one["tags"]) == (
+        RENT,
+        "pending",
+        ["Home", "monthly"],
+    )
+    parts = [(part["category_id"], part["amount"]["amount"]) for part in one["parts"]]
+    assert parts == [(RENT, "-10.00"), (HOBBIES, "-32.00")]
+    assert balance(person, account) == "-46.20"
+
+
+def test_a_rule_makes_a_transfer_of_money_from_the_machine(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    cash = opened(person, kind="cash")["id"]
+    made(person, then=[{"action": "make_transfer", "value": cash}])
+
+    assert (
+        handed(cloud, envelope(person, laid(person, [row(1, -5_000, payee="zxcv")], account))) == []
+    )
+    typed = recorded(person, account, "-20.00", payee="zxcv", notes="")
+
+    assert typed["kind"] == "transfer"
+    assert (balance(person, account), balance(person, cash)) == ("-70.00", "70.00")
+
+
+def test_what_was_typed_stays_and_what_was_left_empty_is_filled(
+    person: SignedIn, account: str
+) -> None:
+    made(person, then=EVERYTHING)
+
+    one = recorded(person, account, payee="zxcv Housing", tags=["Mine"])
+
+    assert (one["payee"], one["tags"], one["status"]) == ("zxcv Housing", ["Mine"], "posted")
+    assert (one["notes"], len(one["parts"])) == ("noted", 2)
+
+
+def test_a_chunk_with_more_tags_than_room_keeps_all_rows(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    made(person, then=[{"action": "add_computed_tag", "value": "word(payee, 2)"}])
+    rows = [row(n, -100, payee=f"zxcv n{n}") for n in range(ROWS_PER_CHUNK)]
+
+    assert handed(cloud, envelope(person, laid(person, rows, account))) == []
+
+    found = everything(person)
+    assert len(found) == ROWS_PER_CHUNK
+    assert 0 < sum(bool(one["tags"]) for one in found) < 20
+
+
+@pytest.mark.parametrize(("told", "source"), [("skip_guess", "none"), ("skip_memory", "none")])
+def test_a_rule_can_keep_guesses_or_memory_out(
+    person: SignedIn, account: str, told: str, source: str
+) -> None:
+    recorded(person, account, payee="zxcv", category_id=HOBBIES)
+    assert recorded(person, account, payee="zxcv")["category_source"] == "learned"
+    made(person, then=[{"action": told}])
+
+    assert recorded(person, account, payee="zxcv")["category_source"] == source
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"when": {"field": "payee", "operator": "matches", "value": "a(?=b)"}}, "/when/value"),
+        ({"then": [{"action": "compute_payee", "value": "eval('1')"}]}, "/then/0/value"),
+        ({"then": [{"action": "stop"}, {"action": "fly"}]}, "/then/1/action"),
+        ({"then": []}, "/then"),
+        ({"then": "x"}, "/then"),
+    ],
+)
+def test_a_bad_pattern_formula_or_action_is_named(
+    person: SignedIn, change: dict[str, Any], pointer: str
+) -> None:
+    body = {"name": "Rent", "when": payee_is("a"), "then": {"category_id": RENT}, **change}
+    reply = person.client.post(RULES, body)
+
+    assert reply.status == 422
+    assert reply.json["errors"][0]["pointer"].startswith(pointer)
+
+
+def test_foreign_ids_in_actions_are_absent(
+    person: SignedIn, stranger: SignedIn, account: str
+) -> None:
+    category = person.client.post(CATEGORIES, {"name": "Mine", "kind": "expense"}).json["id"]
+    for then in (
+        [{"action": "set_account", "value": account}],
+        [{"action": "split_evenly", "value": [RENT, category]}],
+        [{"action": "split_off", "value": "amount / 2", "category_id": category}],
+    ):
+        body = {"name": "x", "when": payee_is("a"), "then": then}
+        assert stranger.client.post(RULES, body).status == 404
+    where = {"field": "category_id", "operator": "equals", "value": category}
+    body = {"name": "x", "when": where, "then": {"notes": "n"}}
+    assert stranger.client.post(RULES, body).status == 404

@@ -19,7 +19,7 @@ from chalicelib.expenses.events import Posting
 from chalicelib.expenses.model.accounts import Account, accept, in_range
 from chalicelib.expenses.model.catalogue import StoredCategory, catalogue, children_of
 from chalicelib.expenses.model.categories import DEFAULTS, default_id
-from chalicelib.expenses.model.conditions import read_condition
+from chalicelib.expenses.model.condition_reading import read_condition
 from chalicelib.expenses.model.importing import by_account, totals
 from chalicelib.expenses.model.rulebook import accounts_of
 from chalicelib.expenses.model.transactions import check_day

@@ -8,13 +8,19 @@ from hypothesis import strategies as st
 
 from chalicelib.expenses.model.conditions import (
     AllOf,
+    AmountRange,
     AmountTest,
     AnyOf,
+    CalendarTest,
     ChoiceTest,
     Condition,
+    DateRange,
     DateTest,
     Line,
     Not,
+    PatternTest,
+    PresenceTest,
+    TextChoice,
     TextTest,
 )
 
@@ -30,12 +36,18 @@ lines = st.builds(
     currency=st.sampled_from(["EUR", "USD"]),
     account_id=st.sampled_from(ACCOUNTS),
     booked_on=DAYS,
+    shown_payee=st.sampled_from(["", "REWE", "Café Krone"]),
+    category_id=st.sampled_from([None, *ACCOUNTS]),
+    tags=st.sampled_from([(), ("Holiday",), ("home", "Café")]),
+    status=st.sampled_from(["pending", "posted"]),
+    source=st.sampled_from(["manual", "import"]),
+    has=st.sampled_from([frozenset[str](), frozenset({"parts"}), frozenset({"original"})]),
 )
 
 leaves: st.SearchStrategy[Condition] = st.one_of(
     st.builds(
         TextTest,
-        st.sampled_from(["payee", "notes"]),
+        st.sampled_from(["payee", "shown_payee", "notes"]),
         st.sampled_from(["contains", "equals", "starts_with", "ends_with"]),
         TEXTS,
     ),
@@ -44,7 +56,42 @@ leaves: st.SearchStrategy[Condition] = st.one_of(
         st.sampled_from(["equals", "less_than", "at_most", "at_least", "more_than"]),
         st.integers(0, 600),
         st.sampled_from(["EUR", "USD"]),
+        st.booleans(),
     ),
+    st.builds(
+        lambda ends, currency, signed: AmountRange(min(ends), max(ends), currency, signed),
+        st.tuples(st.integers(0, 600), st.integers(0, 600)),
+        st.sampled_from(["EUR", "USD"]),
+        st.booleans(),
+    ),
+    st.builds(
+        TextChoice,
+        st.sampled_from(["payee", "notes"]),
+        st.lists(TEXTS, min_size=1, max_size=3, unique=True).map(tuple),
+    ),
+    st.builds(
+        PatternTest, st.sampled_from(["payee", "notes"]), st.sampled_from(["rewe", "^a", r"\d$"])
+    ),
+    st.builds(
+        ChoiceTest,
+        st.just("tag"),
+        st.sampled_from([("holiday",), ("HOME", "x"), ("cafe",)]),
+    ),
+    st.builds(ChoiceTest, st.just("status"), st.sampled_from([("posted",), ("planned",)])),
+    st.builds(ChoiceTest, st.just("kind"), st.sampled_from([("income",), ("expense",)])),
+    st.builds(ChoiceTest, st.just("category_id"), st.just(ACCOUNTS[:1])),
+    st.builds(
+        PresenceTest,
+        st.sampled_from(["payee", "notes", "tag", "category_id", "parts", "original"]),
+        st.booleans(),
+    ),
+    st.builds(
+        lambda ends: DateRange(min(ends), max(ends)),
+        st.tuples(DAYS, DAYS),
+    ),
+    st.builds(CalendarTest, st.just("weekday"), st.sampled_from([(0,), (2, 6)])),
+    st.builds(CalendarTest, st.just("day_of_month"), st.sampled_from([(-1, 3), (5,)])),
+    st.builds(CalendarTest, st.just("month"), st.sampled_from([(1,), (2, 12)])),
     st.builds(ChoiceTest, st.just("direction"), st.sampled_from([("in",), ("out",)])),
     st.builds(ChoiceTest, st.just("currency"), st.sampled_from([("EUR",), ("EUR", "USD")])),
     st.builds(ChoiceTest, st.just("account_id"), st.sampled_from([ACCOUNTS, ACCOUNTS[:1]])),

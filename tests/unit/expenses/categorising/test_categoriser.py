@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.expenses.model.actions import Action
 from chalicelib.expenses.model.categories import BY_SLUG, Override, default_id, merge
 from chalicelib.expenses.model.categoriser import (
     LEAST_CONFIDENCE,
@@ -17,7 +18,7 @@ from chalicelib.expenses.model.categoriser import (
 )
 from chalicelib.expenses.model.conditions import Line, TextTest
 from chalicelib.expenses.model.payee import merchant_key
-from chalicelib.expenses.model.rules import Actions, Rule, RuleSet
+from chalicelib.expenses.model.rules import Rule, RuleSet
 from chalicelib.kernel.ids import derived_id
 from tests.unit.expenses.categorising.labelled_lines import HELD_OUT, LINES, TUNED
 from tests.unit.expenses.categorising.strategies import lines
@@ -85,7 +86,11 @@ def test_the_table_has_known_slugs_and_no_line_twice() -> None:
 
 def test_a_rule_goes_before_what_was_learned_and_that_before_the_prior() -> None:
     rule = Rule(
-        derived_id("r"), "r", 1, TextTest("payee", "contains", "rewe"), Actions(category_id=GIVING)
+        derived_id("r"),
+        "r",
+        1,
+        TextTest("payee", "contains", "rewe"),
+        (Action("set_category", GIVING),),
     )
     memory = [Learned("rewe").with_choice(CAFES)]
     one = line("REWE SAGT DANKE 123")
@@ -101,7 +106,11 @@ def test_a_rule_goes_before_what_was_learned_and_that_before_the_prior() -> None
 
 def test_the_outcome_of_the_rules_may_be_handed_in() -> None:
     rule = Rule(
-        derived_id("r"), "r", 1, TextTest("payee", "contains", "rewe"), Actions(category_id=GIVING)
+        derived_id("r"),
+        "r",
+        1,
+        TextTest("payee", "contains", "rewe"),
+        (Action("set_category", GIVING),),
     )
     one = line("REWE")
 
@@ -111,7 +120,9 @@ def test_the_outcome_of_the_rules_may_be_handed_in() -> None:
 
 
 def test_a_rule_without_a_category_leaves_the_guess_to_the_rest() -> None:
-    rule = Rule(derived_id("r"), "r", 1, TextTest("payee", "contains", "rewe"), Actions(payee="R"))
+    rule = Rule(
+        derived_id("r"), "r", 1, TextTest("payee", "contains", "rewe"), (Action("set_payee", "R"),)
+    )
 
     assert Categoriser(rules=RuleSet([rule])).guess(line("REWE")).category_id == FOOD
 
@@ -119,7 +130,11 @@ def test_a_rule_without_a_category_leaves_the_guess_to_the_rest() -> None:
 def test_an_archived_or_unknown_category_is_never_guessed() -> None:
     tree = merge(overrides=(Override(FOOD, archived=True),))
     rule = Rule(
-        derived_id("r"), "r", 1, TextTest("payee", "contains", "rewe"), Actions(category_id="gone")
+        derived_id("r"),
+        "r",
+        1,
+        TextTest("payee", "contains", "rewe"),
+        (Action("set_category", "gone"),),
     )
     memory = [Learned("rewe", ((FOOD, 900), ("gone", 700)))]
 

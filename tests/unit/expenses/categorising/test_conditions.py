@@ -1,35 +1,43 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.expenses.model.condition_reading import read_condition
+from chalicelib.expenses.model.condition_writing import condition_json
 from chalicelib.expenses.model.conditions import (
     MAX_NODES,
     MAX_PROBLEMS,
     AllOf,
+    AmountRange,
     AmountTest,
     AnyOf,
+    CalendarTest,
     ChoiceTest,
     Condition,
+    DateRange,
     DateTest,
+    Leaf,
     Line,
     Not,
+    PatternTest,
+    PresenceTest,
+    TextChoice,
     TextTest,
-    condition_json,
-    read_condition,
 )
-from chalicelib.expenses.model.matching import Facts, compile_condition, required_texts
+from chalicelib.expenses.model.matching import Facts, compile_condition, required_texts, written
 from chalicelib.expenses.model.payee import fold
 from tests.unit.expenses.categorising.strategies import conditions, lines
 
 LINE = Line(
     "CAFÉ Krone  Berlin", "Frühstück", -1250, "EUR", "0190b5a8-7c3e-7b1a-9d55-0a6f0c1d2e3f",
-    date(2025, 1, 5),
+    date(2025, 1, 5), tags=("Holiday",), source="import",
 )  # fmt: skip
 
 
@@ -46,38 +54,80 @@ def plainly(condition: Condition, line: Line) -> bool:
             return any(plainly(part, line) for part in parts)
         case Not(part):
             return not plainly(part, line)
-        case ChoiceTest(field, values):
-            way = "out" if line.amount_minor < 0 else "in"
-            return (way if field == "direction" else getattr(line, field)) in values
+        case ChoiceTest() | PresenceTest():
+            return _named(condition, line)
+        case DateTest() | DateRange() | CalendarTest():
+            return _dated(condition, line.booked_on)
+        case AmountTest() | AmountRange():
+            minor = line.amount_minor if condition.signed else abs(line.amount_minor)
+            return line.currency == condition.currency and _sized(condition, minor)
         case _:
-            return _compared(condition, line)
+            return _worded(condition, line)
 
 
-def _compared(test: TextTest | AmountTest | DateTest, line: Line) -> bool:
+def _named(test: ChoiceTest | PresenceTest, line: Line) -> bool:
+    found: dict[str, list[str | None]] = {
+        "direction": ["out" if line.amount_minor < 0 else "in"],
+        "kind": ["income" if line.amount_minor > 0 else "expense"],
+        "tag": [fold(tag) for tag in line.tags],
+        "payee": [line.payee] if line.payee else [],
+        "notes": [line.notes] if line.notes else [],
+        "category_id": [line.category_id] if line.category_id else [],
+        **{name: [name] if name in line.has else [] for name in ("parts", "original")},
+    }
+    values = found[test.field] if test.field in found else [getattr(line, test.field)]
+    if isinstance(test, PresenceTest):
+        return bool(values) is test.present
+    wanted = [fold(one) for one in test.values] if test.field == "tag" else test.values
+    return any(value in wanted for value in values)
+
+
+def _dated(test: DateTest | DateRange | CalendarTest, day: date) -> bool:
     match test:
-        case TextTest(field, operator, value):
-            text, wanted = fold(getattr(line, field)), fold(value)
+        case DateRange(first, last):
+            return first <= day <= last
+        case CalendarTest("weekday", values):
+            return day.weekday() in values
+        case CalendarTest("month", values):
+            return day.month in values
+        case CalendarTest(_, values):
+            last_day = (day + timedelta(days=1)).month != day.month
+            return day.day in values or (last_day and -1 in values)
+        case DateTest(operator, other):
+            ahead = (day - other).days
+            return {"on": ahead == 0, "before": ahead < 0, "after": ahead > 0}[operator]
+
+
+def _sized(test: AmountTest | AmountRange, minor: int) -> bool:
+    if isinstance(test, AmountRange):
+        return test.least_minor <= minor <= test.most_minor
+    more = minor - test.amount_minor
+    return {
+        "equals": more == 0,
+        "less_than": more < 0,
+        "at_most": more <= 0,
+        "at_least": more >= 0,
+        "more_than": more > 0,
+    }[test.operator]
+
+
+def _worded(test: Leaf, line: Line) -> bool:
+    assert isinstance(test, TextTest | TextChoice | PatternTest)
+    raw = written(line, test.field)
+    text = fold(raw)
+    match test:
+        case PatternTest(_, pattern):
+            return re.search(pattern, raw, re.IGNORECASE) is not None
+        case TextChoice(_, values):
+            return text in [fold(value) for value in values]
+        case TextTest(_, operator, value):
+            wanted = fold(value)
             return {
                 "contains": wanted in text,
                 "equals": wanted == text,
                 "starts_with": text.startswith(wanted),
                 "ends_with": text.endswith(wanted),
             }[operator]
-        case AmountTest(operator, minor, currency):
-            more = abs(line.amount_minor) - minor
-            return (
-                line.currency == currency
-                and {
-                    "equals": more == 0,
-                    "less_than": more < 0,
-                    "at_most": more <= 0,
-                    "at_least": more >= 0,
-                    "more_than": more > 0,
-                }[operator]
-            )
-        case DateTest(operator, day):
-            ahead = (line.booked_on - day).days
-            return {"on": ahead == 0, "before": ahead < 0, "after": ahead > 0}[operator]
 
 
 @given(conditions, lines)
@@ -118,6 +168,27 @@ def test_a_condition_survives_its_json(condition: Condition) -> None:
         (("amount", "at_least", {"amount": "1", "currency": "JPY"}), False),
         (("booked_on", "on", "2025-01-05"), True),
         (("booked_on", "after", "2025-01-05"), False),
+        (("payee", "one_of", ["Aldi", "cafe krone berlin"]), True),
+        (("payee", "matches", "^café +krone"), True),
+        (("payee", "matches", "krone$"), False),
+        (("notes", "is_set", True), True),
+        (("category_id", "is_set", True), False),
+        (("tag", "equals", "holiday"), True),
+        (("tag", "one_of", ["home", "HOLIDAY"]), True),
+        (("signed_amount", "less_than", {"amount": "-12.49", "currency": "EUR"}), True),
+        (("signed_amount", "at_least", {"amount": "0", "currency": "EUR"}), False),
+        (("amount", "between", {"from": "12.50", "to": "13", "currency": "EUR"}), True),
+        (("signed_amount", "between", {"from": "-12.4", "to": "0", "currency": "EUR"}), False),
+        (("booked_on", "between", {"from": "2025-01-01", "to": "2025-01-05"}), True),
+        (("booked_on", "weekday", ["saturday", "sunday"]), True),
+        (("booked_on", "day_of_month", [5]), True),
+        (("booked_on", "day_of_month", [-1]), False),
+        (("booked_on", "month", [2, 3]), False),
+        (("status", "equals", "posted"), True),
+        (("kind", "equals", "income"), False),
+        (("source", "one_of", ["import", "receipt"]), True),
+        (("category_source", "equals", "user"), False),
+        (("parts", "is_set", False), True),
     ],
 )
 def test_a_test_on_one_field(test: tuple[str, str, Any], expected: bool) -> None:
@@ -152,7 +223,34 @@ def nested(depth: int) -> dict[str, Any]:
         ({**CURRENCY, "a/b~": 1}, "/when/a~1b~0"),
         ({"field": "iban", "operator": "equals", "value": "x"}, "/when/field"),
         ({"field": [], "operator": "equals", "value": "x"}, "/when/field"),
-        ({"field": "payee", "operator": "matches", "value": "(a+)+$"}, "/when/operator"),
+        ({"field": "payee", "operator": "matches", "value": "(?=a)b"}, "/when/value"),
+        ({"field": "notes", "operator": "matches", "value": r"(a)\1"}, "/when/value"),
+        ({"field": "payee", "operator": "matches", "value": "(?:[^a]{60}){10}"}, "/when/value"),
+        ({"field": "payee", "operator": "matches", "value": ["a"]}, "/when/value"),
+        ({"field": "direction", "operator": "matches", "value": "a"}, "/when/operator"),
+        ({"field": "payee", "operator": "one_of", "value": ["a", ""]}, "/when/value/1"),
+        ({"field": "notes", "operator": "is_set", "value": 1}, "/when/value"),
+        ({"field": "tag", "operator": "equals", "value": "x" * 51}, "/when/value"),
+        ({"field": "booked_on", "operator": "weekday", "value": ["funday"]}, "/when/value"),
+        ({"field": "booked_on", "operator": "day_of_month", "value": [0]}, "/when/value"),
+        ({"field": "booked_on", "operator": "day_of_month", "value": [True]}, "/when/value"),
+        ({"field": "booked_on", "operator": "month", "value": [13]}, "/when/value"),
+        (
+            {
+                "field": "booked_on",
+                "operator": "between",
+                "value": {"from": "2025-02-01", "to": "2025-01-01"},
+            },
+            "/when/value",
+        ),
+        (
+            {
+                "field": "amount",
+                "operator": "between",
+                "value": {"from": "5", "to": "1", "currency": "EUR"},
+            },
+            "/when/value",
+        ),
         ({"field": "payee", "operator": ["contains"], "value": "x"}, "/when/operator"),
         ({"field": "payee", "operator": "contains", "value": ""}, "/when/value"),
         ({"field": "payee", "operator": "contains", "value": "  \u0301 "}, "/when/value"),

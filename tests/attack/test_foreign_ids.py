@@ -93,10 +93,20 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
         "transaction_id": transaction.json["id"],
         "attachment_id": announced(person, transaction.json["id"])["id"],
         "rule_id": rule.json["id"],
+        "run_id": _run(person),
         "change_id": person.client.get("/v1/expenses/changes").json["items"][0]["id"],
         "import_id": job["id"],
         "session_id": person.session_id,
     }
+
+
+def _run(person: SignedIn) -> str:
+    """Let the victim edit everything by query."""
+    url = "/v1/expenses/transactions/bulk-edit"
+    changes = {"query": "-cake", "changes": {"notes": "cake"}}
+    token = person.client.post(f"{url}/preview", changes).json["token"]
+    identity: str = person.client.post(url, {"token": token}).json["id"]
+    return identity
 
 
 def _split(cloud: Cloud, person: SignedIn) -> str:

@@ -124,8 +124,12 @@ class VersionOut(Wire):
 
 
 def differences(before: Transaction | None, after: Transaction | None) -> list[FieldChange]:
-    """Give the fields in which two versions differ, as the API writes them."""
-    was, now = _shown(before), _shown(after)
+    """Give the fields in which two versions differ, as the API writes them.
+
+    Of an object that was not there before, or is not any more, only what is not empty.
+    """
+    whole = before is None or after is None
+    was, now = _shown(before, whole=whole), _shown(after, whole=whole)
     return [
         FieldChange(field=name, before=was.get(name), after=now.get(name))
         for name in _SHOWN
@@ -133,10 +137,12 @@ def differences(before: Transaction | None, after: Transaction | None) -> list[F
     ]
 
 
-def _shown(one: Transaction | None) -> dict[str, JsonValue]:
+def _shown(one: Transaction | None, *, whole: bool) -> dict[str, JsonValue]:
     if one is None:
         return {}
     shown = TransactionOut.of(one).model_dump(mode="json")
+    if not whole:
+        return shown
     return {name: value for name, value in shown.items() if value not in ([], {}, "")}
 
 

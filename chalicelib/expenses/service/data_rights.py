@@ -15,6 +15,7 @@ from chalicelib.expenses.repository.attachments import (
     DeletedAttachmentRow,
 )
 from chalicelib.expenses.repository.movements import MOVEMENT, WaitingRow
+from chalicelib.expenses.repository.plans import PLAN, PlanRow
 from chalicelib.expenses.repository.runs import RUN, RunRow
 from chalicelib.expenses.repository.table import (
     ACCOUNT,
@@ -115,6 +116,13 @@ PART: Final = parts.Part(
             about="What your choices taught about payees.",
             row=PayeeRow,
             opened={"payee": "text"},
+        ),
+        parts.Kind(
+            name="previews",
+            prefix=PLAN,
+            about="What previews of bulk edits have shown in the last hour.",
+            row=PlanRow,
+            opened={"spec": "json", "rows": "deflated"},
         ),
         parts.Kind(
             name="runs",

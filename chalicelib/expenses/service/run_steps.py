@@ -8,10 +8,11 @@ from typing import Final
 from chalicelib.expenses.commands import RunMore
 from chalicelib.expenses.model.runs import RunKind
 from chalicelib.expenses.service import runs
+from chalicelib.expenses.service.editing import edit_step
 from chalicelib.expenses.service.undo import undo_step
 from chalicelib.kernel.context import Context
 
-STEPPERS: Final[Mapping[RunKind, runs.Stepper]] = {"undo": undo_step}
+STEPPERS: Final[Mapping[RunKind, runs.Stepper]] = {"bulk-edit": edit_step, "undo": undo_step}
 
 
 def go_on(ctx: Context, order: RunMore) -> None:

@@ -24,7 +24,14 @@ Stepper: TypeAlias = Callable[[Context, Run], Step]
 
 def start(ctx: Context, kind: RunKind, spec: Mapping[str, object], *, total: int) -> Run:
     """Make a run and order its first step."""
-    run = Run(
+    run = _new(ctx, kind, spec, total=total)
+    Runs(ctx).save(run)
+    _order(ctx, run)
+    return run
+
+
+def _new(ctx: Context, kind: RunKind, spec: Mapping[str, object], *, total: int) -> Run:
+    return Run(
         id=new_id(),
         version=1,
         kind=kind,
@@ -33,8 +40,18 @@ def start(ctx: Context, kind: RunKind, spec: Mapping[str, object], *, total: int
         created_at=ctx.now,
         updated_at=ctx.now,
     )
+
+
+def finished(ctx: Context, kind: RunKind, spec: Mapping[str, object], *, changed: int) -> Run:
+    """Make a run of what this unit of work does at once: it can be read and undone like any other."""
+    run = replace(
+        _new(ctx, kind, spec, total=changed),
+        state="done",
+        done=changed,
+        changed=changed,
+        changes=(ctx.commit.sequence,) if changed else (),
+    )
     Runs(ctx).save(run)
-    _order(ctx, run)
     return run
 
 

@@ -172,13 +172,22 @@ def amend_transaction(ctx: Context, transaction_id: str, patch: PatchTransaction
     if patch.account_id:
         require_account(ctx, patch.account_id, "editor")
     ctx.expect_version(before.version, required=True)
-    after = next_version(before, _edited(ctx, before, patch), ctx.now)
+    after = revised(ctx, found, before, patch)
     if after is before:
         return before
-    _check(ctx, found, before, after)
     ledger.correct(ctx, before, after)
     if "category_id" in patch.model_fields_set:
         learn(ctx, after)
+    return after
+
+
+def revised(
+    ctx: Context, found: Found, before: Transaction, patch: PatchTransaction
+) -> Transaction:
+    """Give a transaction as a patch leaves it, the very same where nothing changes; refuses what may not be."""
+    after = next_version(before, _edited(ctx, before, patch), ctx.now)
+    if after is not before:
+        _check(ctx, found, before, after)
     return after
 
 

@@ -64,10 +64,10 @@ def test_every_version_says_who_changed_what_newest_first(person: SignedIn, acco
     by_field = [{f["field"]: (f["before"], f["after"]) for f in v["fields"]} for v in versions]
     euros = [{"amount": amount, "currency": "EUR"} for amount in ("-12.34", "-1.00")]
     assert by_field[0]["amount"] == tuple(euros)
-    assert by_field[0]["notes"] == ("cake", None)
+    assert by_field[0]["notes"] == ("cake", "")
     assert by_field[1]["category_id"] == (first["category_id"], GROCERIES)
-    assert by_field[1]["tags"] == (None, ["Party"])
-    assert by_field[1]["notes"] == (None, "cake")
+    assert by_field[1]["tags"] == ([], ["Party"])
+    assert by_field[1]["notes"] == ("", "cake")
     assert by_field[2]["payee"] == (None, "Kiosk")
     assert "payee" not in by_field[1]
     for one in versions:

@@ -12,8 +12,15 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from chalicelib.expenses.model.catalogue import Entry, children_of
-from chalicelib.expenses.model.conditions import Line
-from chalicelib.expenses.model.matching import Facts
+from chalicelib.expenses.model.conditions import (
+    ChoiceField,
+    ChoiceTest,
+    DateRange,
+    PresenceField,
+    PresenceTest,
+)
+from chalicelib.expenses.model.effects import line_of
+from chalicelib.expenses.model.matching import Facts, compile_condition
 from chalicelib.expenses.model.payee import fold
 from chalicelib.expenses.model.query.bounds import bounds_of
 from chalicelib.expenses.model.query.tree import (
@@ -32,22 +39,21 @@ from chalicelib.expenses.model.query.tree import (
     Unless,
     Words,
 )
-from chalicelib.expenses.model.query.values import scaled
+from chalicelib.expenses.model.query.values import KINDS, scaled
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.kernel.ids import is_id
 from chalicelib.kernel.money import exponent
 
 
 class Subject(Facts):
-    """A transaction as a query's tests see it: texts folded once, not once a term."""
+    """A transaction as a query's tests see it: what rules see of it, and the whole of it."""
 
-    __slots__ = ("bank_payee", "one")
+    __slots__ = ("one",)
 
     def __init__(self, one: Transaction) -> None:
         """Fold the texts."""
         super().__init__(line_of(one))
         self.one = one
-        self.bank_payee = fold(one.bank_payee)
 
 
 Test: TypeAlias = Callable[[Subject], bool]
@@ -59,18 +65,6 @@ class Names:
 
     accounts: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, Entry] = field(default_factory=dict)
-
-
-def line_of(one: Transaction) -> Line:
-    """Give a transaction as rules see it."""
-    return Line(
-        payee=one.payee,
-        notes=one.notes,
-        amount_minor=one.amount.amount_minor,
-        currency=one.amount.currency,
-        account_id=one.account_id,
-        booked_on=one.booked_on,
-    )
 
 
 def names_needed(query: Query) -> frozenset[str]:
@@ -122,13 +116,15 @@ class _Compiler:
             case Words():
                 return self._words(term)
             case Amounts("signed", span):
-                return _amount(span, lambda subject: subject.one.amount.amount_minor)
+                return _amount(span, lambda subject: subject.minor)
             case Amounts(_, span):
                 return _amount(span, lambda subject: subject.size)
             case Days(span):
-                return _days(span, self._today)
+                bounds = bounds_of(span, self._today)
+                first, last = bounds.first or date.min, bounds.last or date.max
+                return compile_condition(DateRange(first, last))
             case Choice(name, value):
-                return _CHOICES[name](value)
+                return _choice(name, value)
 
     def _words(self, term: Words) -> Test:
         match term:
@@ -138,7 +134,7 @@ class _Compiler:
                 return self._categories(value, match, at)
             case Words("tag", value, match):
                 named = _named(fold(value), match)
-                return lambda subject: any(named(fold(tag)) for tag in subject.one.tags)
+                return lambda subject: any(map(named, subject.tags))
             case _:
                 return _text(term.field, fold(term.value), term.match)
 
@@ -198,10 +194,11 @@ def _in_accounts(accounts: frozenset[str]) -> Test:
 
 
 _TEXTS: Final[Mapping[str, Callable[[Subject], tuple[str, ...]]]] = {
-    "payee": lambda subject: (subject.payee, subject.bank_payee),
+    "payee": lambda subject: (subject.payee, subject.shown),
     "notes": lambda subject: (subject.notes,),
-    "text": lambda subject: (subject.payee, subject.bank_payee, subject.notes),
+    "text": lambda subject: (subject.payee, subject.shown, subject.notes),
 }
+"""To a rule the payee is what the bank wrote, where somebody wrote another one: here either counts."""
 
 
 def _text(name: str, value: str, match: Match) -> Test:
@@ -241,39 +238,35 @@ def _limits(span: Span, places: int) -> tuple[int | None, int | None]:
     return low, high
 
 
-def _days(span: Span, today: date) -> Test:
-    bounds = bounds_of(span, today)
-    first, last = bounds.first or date.min, bounds.last or date.max
-    return lambda subject: first <= subject.day <= last
-
-
-_Make = Callable[[str], Test]
-_HAS: Final[Mapping[str, Test]] = {
-    "notes": lambda subject: bool(subject.notes),
-    "payee": lambda subject: bool(subject.payee),
-    "tags": lambda subject: bool(subject.one.tags),
-    "parts": lambda subject: bool(subject.one.parts),
-    "refund": lambda subject: bool(subject.one.refunded),
-    "category": lambda subject: any(categories_of(subject.one)),
-    "original": lambda subject: subject.one.original is not None,
+_OWN: Final[Mapping[tuple[str, str], Test]] = {
+    ("has", "refund"): lambda subject: bool(subject.one.refunded),
+    ("has", "category"): lambda subject: any(categories_of(subject.one)),
+    ("is", "split"): lambda subject: bool(subject.one.parts),
+    ("is", "refund"): lambda subject: bool(subject.one.refunds),
 }
-_IS: Final[Mapping[str, Test]] = {
-    "split": lambda subject: bool(subject.one.parts),
-    "refund": lambda subject: bool(subject.one.refunds),
+_CHOICES: Final[Mapping[str, ChoiceField]] = {
+    "currency": "currency",
+    "status": "status",
+    "kind": "kind",
+    "source": "source",
+    "by": "category_source",
+}
+_PRESENT: Final[Mapping[str, PresenceField]] = {
+    "notes": "notes",
+    "payee": "payee",
+    "tags": "tag",
+    "parts": "parts",
+    "original": "original",
 }
 
 
-def _is(value: str) -> Test:
-    return _IS.get(value) or (lambda subject: value in {subject.one.kind, subject.one.status})
-
-
-_CHOICES: Final[Mapping[str, _Make]] = {
-    "currency": lambda value: lambda subject: subject.one.amount.currency == value,
-    "status": lambda value: lambda subject: subject.one.status == value,
-    "kind": lambda value: lambda subject: subject.one.kind == value,
-    "source": lambda value: lambda subject: subject.one.source == value,
-    "import": lambda value: lambda subject: subject.one.import_id == value,
-    "by": lambda value: lambda subject: subject.one.filing.by == value,
-    "has": _HAS.__getitem__,
-    "is": _is,
-}
+def _choice(name: str, value: str) -> Test:
+    if (name, value) in _OWN:
+        return _OWN[name, value]
+    if name == "import":
+        return lambda subject: subject.one.import_id == value
+    if name == "has":
+        return compile_condition(PresenceTest(_PRESENT[value], present=True))
+    if name == "is":
+        name = "kind" if value in KINDS else "status"
+    return compile_condition(ChoiceTest(_CHOICES[name], (value,)))

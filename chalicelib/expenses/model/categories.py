@@ -181,6 +181,12 @@ def is_default(category_id: str) -> bool:
     return category_id in _BY_ID
 
 
+def default_kind(category_id: str) -> Kind | None:
+    """Give the kind of a shipped category, or None for one that is not."""
+    found = _BY_ID.get(category_id)
+    return found.kind if found else None
+
+
 def merge(own: Iterable[Category] = (), overrides: Iterable[Override] = ()) -> dict[str, Category]:
     """Give the user's whole tree by id: defaults as overridden, then the user's own categories.
 

@@ -13,6 +13,7 @@ from chalicelib.expenses.repository.decode import accounts_of, categories_of, tr
 from chalicelib.expenses.repository.table import (
     BY_DAY,
     LAYOUT,
+    TombstoneRow,
     TransactionRow,
     key,
     place,
@@ -118,9 +119,7 @@ class Transactions:
     def remove(self, transaction: Transaction) -> None:
         """Put a tombstone in the transaction's place; an imported row's id so never comes back."""
         version = transaction.version + 1
-        gone = tombstone(self._key(transaction), version=version, at=self._ctx.now)
-        if self._ctx.owner.kind == HOUSEHOLD:
-            gone.account_id = transaction.account_id
+        gone = self._tombstone(transaction, version=version)
         gone.change = self._ctx.commit.sequence
         self._ctx.commit.put(gone, expect=transaction.version, refusal=LostRace())
         count_uses(self._ctx, before=transaction.tags, after=())
@@ -135,6 +134,16 @@ class Transactions:
                 prev=transaction.change,
             )
         )
+
+    def bury(self, transaction: Transaction) -> None:
+        """Put a tombstone where a transaction would have come that is another one's copy: it never comes."""
+        self._ctx.commit.put(self._tombstone(transaction, version=1), expect=0, refusal=LostRace())
+
+    def _tombstone(self, transaction: Transaction, *, version: int) -> TombstoneRow:
+        gone = tombstone(self._key(transaction), version=version, at=self._ctx.now)
+        if self._ctx.owner.kind == HOUSEHOLD:
+            gone.account_id = transaction.account_id
+        return gone
 
     def _key(self, transaction: Transaction) -> Key:
         return key(self._ctx.owner, table.TRANSACTION, transaction.id)

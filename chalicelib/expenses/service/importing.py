@@ -6,9 +6,11 @@ crash between any two steps repeats at most a chunk that then finds all its rows
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from chalicelib.expenses.commands import (
     CHUNKS_PER_PAGE,
@@ -39,11 +41,12 @@ from chalicelib.expenses.model.transactions import (
     moved,
 )
 from chalicelib.expenses.repository.accounts import Accounts
-from chalicelib.expenses.repository.lookup import look_up
+from chalicelib.expenses.repository.lookup import Found, look_up
 from chalicelib.expenses.repository.movements import Movements
 from chalicelib.expenses.repository.table import payee_id
 from chalicelib.expenses.repository.transactions import Transactions
 from chalicelib.expenses.service.filing import filer_of
+from chalicelib.expenses.service.meeting import PER_SETTLED, Meeting, bury, meet, settle
 from chalicelib.kernel import blobs
 from chalicelib.kernel.blobs import BlobGone
 from chalicelib.kernel.context import Context
@@ -64,6 +67,8 @@ _STOPPING = (
 _MESSAGES = 3
 """Operations that are still to come when the rows are booked: the fact, the next order, and movements that wait."""
 _NOT_FILED = Filing(category_id=None, by="none")
+_PENDING: Final = "pending"
+"""The kind of a row that the bank has not booked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,20 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
     """
     try:
         planned = _plan(ctx.vault, order)
-        fresh = _fresh(ctx, planned)
+        found = _look_up(ctx, planned)
+        meeting = _meet(ctx, order, planned, found)
+        _check(ctx, found, meeting.fresh)
     except _STOPPING as refusal:
         _stop(ctx, order, refusal)
         return
-    recorded = _filed(ctx, order, fresh) if fresh else []
+    room = ctx.commit.room() - len({one.account_id for one in planned}) - _MESSAGES - 1
+    if meeting.settled and meeting.items > room:
+        settle(ctx, meeting.settled[: room // PER_SETTLED])
+        ctx.commit.order(order, subject=order.import_id)  # again: then those are known
+        return
+    settle(ctx, meeting.settled)
+    bury(ctx, meeting.copies)
+    recorded = _filed(ctx, planned, meeting.fresh) if meeting.fresh else []
     _book(ctx, recorded)
     _tell(ctx, order, recorded, duplicates=len(planned) - len(recorded))
 
@@ -118,39 +132,49 @@ def _planned(vault: Vault, row: ImportRow, account_id: str) -> _Planned:
     return _Planned(derived_id(mark), account_id, row, amount, row.booked_on)
 
 
-def _fresh(ctx: Context, planned: Sequence[_Planned]) -> list[_Planned]:
-    """Give the rows that the ledger never had, each once, and check that their accounts take them.
-
-    Known rows ask nothing of an account, so a repeat is harmless even when it was archived since.
-    """
+def _look_up(ctx: Context, planned: Sequence[_Planned]) -> Found:
     accounts = {one.account_id for one in planned}
     if len(accounts) > MAX_ACCOUNTS:
         raise UnreadableRows
-    found = look_up(ctx, transaction=[one.id for one in planned], account=accounts)
-    fresh = {one.id: one for one in planned if found.raw("transaction", one.id) is None}
+    return look_up(ctx, transaction=[one.id for one in planned], account=accounts)
+
+
+def _meet(ctx: Context, order: ImportRows, planned: Sequence[_Planned], found: Found) -> Meeting:
+    """Sort the rows that the ledger never had, each once; where it had all, nothing more is read."""
+    known = {one.id: one for one in planned if found.raw("transaction", one.id) is not None}
+    fresh = {one.id: one for one in planned if one.id not in known}
+    if not fresh:
+        return Meeting()
+    held = Counter(one.account_id for one in known.values())
+    newcomers = [_transaction(ctx, order, one) for one in fresh.values()]
+    return meet(ctx, newcomers, seen=frozenset(known), held=held)
+
+
+def _check(ctx: Context, found: Found, fresh: Sequence[Transaction]) -> None:
+    """Check that the accounts of new rows take them.
+
+    Known rows ask nothing of an account, so a repeat is harmless even when it was archived since.
+    """
     sums: dict[str, int] = {}
-    for one in fresh.values():
+    for one in fresh:
         accept(found.account(one.account_id), one.amount)
         sums[one.account_id] = sums.get(one.account_id, 0) + one.amount.amount_minor
     for account_id, amount in sums.items():
         in_range(found.account(account_id).balance_minor + amount)
-    days = [
-        {(one.account_id, one.booked_on): Moved(one.amount.amount_minor)} for one in fresh.values()
-    ]
+    days = [{(one.account_id, one.booked_on): Moved(one.amount.amount_minor)} for one in fresh]
     Movements(ctx).check(summed(days))
-    return list(fresh.values())
 
 
-def _filed(ctx: Context, order: ImportRows, fresh: Sequence[_Planned]) -> list[Transaction]:
-    """Make transactions of rows, each under the category that rules, memory or the prior name."""
-    made = [_transaction(ctx, order, one) for one in fresh]
-    memory = look_up(ctx, payee={one.payee_id for one in made})
+def _filed(
+    ctx: Context, planned: Sequence[_Planned], fresh: Sequence[Transaction]
+) -> list[Transaction]:
+    """File new transactions, each under the category that rules, memory or the prior name."""
+    rows = {one.id: one for one in planned}
+    memory = look_up(ctx, payee={one.payee_id for one in fresh})
     accounts = {one.account_id for one in fresh}
     room = ctx.commit.room() - len(fresh) - len(accounts) - _MESSAGES
     filer = filer_of(ctx, memory, room=room)
-    return [
-        filer.carried(transaction, _line(one)) for one, transaction in zip(fresh, made, strict=True)
-    ]
+    return [filer.carried(one, _line(rows[one.id])) for one in fresh]
 
 
 def _transaction(ctx: Context, order: ImportRows, one: _Planned) -> Transaction:
@@ -169,7 +193,16 @@ def _transaction(ctx: Context, order: ImportRows, one: _Planned) -> Transaction:
         created_at=ctx.now,
         updated_at=ctx.now,
         import_id=order.import_id,
+        status="pending" if row.kind.casefold() == _PENDING else "posted",
+        bank_ref=_bank_ref(ctx.vault, one),
     )
+
+
+def _bank_ref(vault: Vault, one: _Planned) -> bytes | None:
+    """Give a keyed fingerprint of the bank's own id, without which two rows are compared by content."""
+    if not one.row.provider_id:
+        return None
+    return vault.fingerprint("bank-ref", one.account_id, one.row.provider_id)[:16]
 
 
 def _line(one: _Planned) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any, Final
 
 import pytest
@@ -96,7 +97,8 @@ def test_a_chunk_survives_a_death_at_every_call(
     cloud: Cloud, person: SignedIn, account: str
 ) -> None:
     def fresh(line: int) -> Callable[[], object]:
-        rows = [row(line, -100), row(line + 1, -200)]
+        day = date(2026, 1, 1) + timedelta(days=4 * line)  # far apart, or they would be copies
+        rows = [row(line, -100, booked_on=day), row(line + 1, -200, booked_on=day)]
         body = envelope(person, laid(person, rows, account))
         return lambda: handed(cloud, body)
 

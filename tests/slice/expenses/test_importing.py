@@ -26,7 +26,6 @@ from tests.factories.expenses import (
     laid,
     matching,
     opened,
-    recorded,
     row,
 )
 from tests.factories.users import SignedIn
@@ -377,10 +376,10 @@ def test_a_chunk_costs_the_same_calls_whatever_is_stored(
     cloud: Cloud, person: SignedIn, account: str
 ) -> None:
     order = laid(person, many(40), account)
-    expected = {"s3.GetObject": 1, "BatchGetItem": 3, "Query": 1, "TransactWriteItems": 1}
+    expected = {"s3.GetObject": 1, "BatchGetItem": 3, "Query": 2, "TransactWriteItems": 1}
     with budget() as spent:
         handed(cloud, envelope(person, order))
-    # META and mark; rows and account; payees; then rules and categories
+    # META and mark; rows and account; what lies around them; payees; then rules and categories
     assert spent.calls == expected
     # the rows, their account and its month, META, CHG, mark, fact
     assert spent.writes == 40 + 6
@@ -401,12 +400,3 @@ def test_an_order_that_comes_twice_is_done_once(
 
     assert len(everything(person)) == 3
     assert balance(person, account) == "-0.06"
-
-
-def test_a_manual_row_and_an_imported_one_both_live(
-    cloud: Cloud, ears: Ears, person: SignedIn, account: str
-) -> None:
-    recorded(person, account, "-4.20", payee="Shop 1")
-    imported(cloud, ears, person, laid(person, [row(1)], account))
-
-    assert balance(person, account) == "-8.40"

@@ -37,10 +37,12 @@ class _Scene:
         arrivals: Sequence[Candidate],
         known: Sequence[Candidate],
         rekeyed: Collection[str],
+        held: Mapping[str, int],
     ) -> None:
         self.amounts = Amounts([*arrivals, *known])
         self.days = Days(((row.account_id, row.currency), row) for row in known)
         self.rekeyed = rekeyed
+        self.held = held
         self.overlap = _overlap(arrivals, self.days)
         self.lag = _lag(arrivals, self.days)
 
@@ -49,16 +51,22 @@ def place(
     arrivals: Sequence[Candidate],
     known: Sequence[Candidate],
     *,
+    held: Mapping[str, int] | None = None,
     rejected: Collection[frozenset[str]] = (),
 ) -> list[Proposal]:
-    """Say which newcomers are known rows; who is not named is new. Rejected pairs are never named again."""
+    """Say which newcomers are known rows; who is not named is new. Rejected pairs are never named again.
+
+    `held` says of how many other rows of the same import each account knew the id: where the ids hold, and
+    the source writes as it did before, what it does not know by id is hardly a copy.
+    """
+    held = held or {}
     sure = _by_id(arrivals, known, rejected)
     claimed = {one for proposal in sure for one in (proposal.first, proposal.second)}
     rest = [row for row in arrivals if row.id not in claimed]
     left = [row for row in known if row.id not in claimed]
     again, perhaps = (
         [pair for pair in pairs if pair_key(*pair) not in rejected]
-        for pairs in renamed(arrivals, known)
+        for pairs in renamed(arrivals, known, held)
     )
     sure += [_by_content(*pair, certain=True) for pair in again]
     sure += [_by_content(*pair, certain=False) for pair in perhaps]
@@ -66,7 +74,7 @@ def place(
     rest = [row for row in rest if row.id not in claimed]
     left = [row for row in left if row.id not in claimed]
     rekeyed = {row.account_id for row in arrivals if row.id in {first for first, _ in again}}
-    scene = _Scene(rest, left, rekeyed)
+    scene = _Scene(rest, left, rekeyed, held)
     edges = [
         edge for edge in _edges(rest, scene) if pair_key(edge.first, edge.second) not in rejected
     ]
@@ -212,6 +220,8 @@ def _as_duplicate(row: Candidate, known: Candidate, scene: _Scene) -> tuple[int,
         points -= 6
     if told_apart:
         points += 4
+    elif scene.held.get(row.account_id):
+        points -= 12
     return points, "near-day" if later else "same-day"
 
 

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from chalicelib.expenses.model.categories import Kind, default_id, default_kind
 from chalicelib.expenses.model.payee import read_payee
+from chalicelib.expenses.model.transactions import Source, Status, Transaction
 
-Status = Literal["planned", "pending", "posted", "reconciled"]
-Source = Literal["manual", "import", "recurring", "receipt", "payment"]
 Trade = Literal["tips", "fuel", "lodging", "other"]
 """Where the amount that is held is not the amount that is booked."""
-CategoryKind = Literal["expense", "income", "transfer"]
 _REFERENCE: Final = re.compile(r"(?<![^\W_])(?=[a-z]*\d)[a-z0-9]{6,20}(?![^\W_])")
 _NO_REFERENCE: Final = re.compile(
     r"(?:19|20)\d{6}|\d{2}(?:0[1-9]|1[0-2])(?:19|20)\d{2}|[a-z]{5,}\d"
@@ -66,7 +65,7 @@ class Candidate:
     source: Source = "import"
     batch: str | None = None
     original: tuple[int, str] | None = None
-    filed_as: CategoryKind | None = None
+    filed_as: Kind | None = None
     trade: Trade | None = None
 
     @property
@@ -78,6 +77,35 @@ class Candidate:
 def of_one_file(first: Candidate, second: Candidate) -> bool:
     """Tell whether one import brought both rows: then they are two movements, however alike."""
     return first.batch is not None and first.batch == second.batch
+
+
+_TRADES: Final[Mapping[str, Trade]] = {
+    default_id("restaurants"): "tips",
+    default_id("taxi"): "tips",
+    default_id("fuel"): "fuel",
+    default_id("lodging"): "lodging",
+}
+
+
+def candidate_of(one: Transaction) -> Candidate:
+    """Read a transaction; the bank's own words count, whatever it is called now."""
+    filed = one.filing.category_id
+    kind = default_kind(filed) if filed else None
+    return Candidate(
+        id=one.id,
+        account_id=one.account_id,
+        day=one.booked_on.toordinal(),
+        amount=one.amount.amount_minor,
+        currency=one.amount.currency,
+        texts=read_texts(one.bank_payee or one.payee, one.notes),
+        bank_ref=one.bank_ref,
+        status=one.status,
+        source=one.source,
+        batch=one.import_id,
+        original=(one.original.amount_minor, one.original.currency) if one.original else None,
+        filed_as=kind,
+        trade=_TRADES.get(filed, "other") if filed and kind == "expense" else None,
+    )
 
 
 class Days:

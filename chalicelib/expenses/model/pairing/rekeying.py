@@ -6,7 +6,7 @@ day, amount and payee as a row under another id, the ids have changed and the ro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chalicelib.expenses.model.pairing.candidate import Candidate, of_one_file
@@ -17,18 +17,22 @@ Pair = tuple[str, str]
 
 
 def renamed(
-    arrivals: Sequence[Candidate], known: Sequence[Candidate]
+    arrivals: Sequence[Candidate], known: Sequence[Candidate], held: Mapping[str, int]
 ) -> tuple[list[Pair], list[Pair]]:
-    """Pair newcomers with the known rows that they are under other ids: surely, and perhaps."""
+    """Pair newcomers with the known rows that they are under other ids: surely, and perhaps.
+
+    `held` counts by account the rows of the same import that were known by their id before.
+    """
     surely: list[Pair] = []
     perhaps: list[Pair] = []
     for account_id in sorted({row.account_id for row in arrivals}):
         mine = [row for row in arrivals if row.account_id == account_id and row.bank_ref]
         theirs = [row for row in known if row.account_id == account_id and row.bank_ref]
-        pairs, asked, held = _renamed(mine, theirs)
-        if len(pairs) >= LEAST and 2 * len(pairs) >= asked and held <= len(pairs):
+        pairs, asked, kept = _renamed(mine, theirs)
+        kept += held.get(account_id, 0)
+        if len(pairs) >= LEAST and 2 * len(pairs) >= asked and kept <= len(pairs):
             surely += pairs
-        elif not held and len(pairs) > 1 and 2 * len(pairs) >= asked:
+        elif not kept and len(pairs) > 1 and 2 * len(pairs) >= asked:
             perhaps += pairs
     return surely, perhaps
 

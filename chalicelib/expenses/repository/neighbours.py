@@ -1,0 +1,35 @@
+"""What lies around some days of a ledger: one bounded query of the index, newest day first."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.expenses.repository import table
+from chalicelib.expenses.repository.decode import accounts_of, transaction_of
+from chalicelib.expenses.repository.table import BY_DAY
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.tables import Table
+
+MOST_NEIGHBOURS: Final = 1_000
+"""Transactions that are looked at around some days; older ones beyond are not compared."""
+
+
+def neighbours(
+    ctx: Context, first: date, last: date, *, accounts: frozenset[str] | None = None
+) -> list[Transaction]:
+    """Give live transactions of some days, as the index has them: it may lag a moment behind a write."""
+    piece = Table(table.TABLE).query(
+        str(ctx.owner),
+        first.isoformat(),
+        last.isoformat() + table.LAST,
+        limit=MOST_NEIGHBOURS,
+        index=BY_DAY,
+        forward=False,
+    )
+    return [
+        transaction_of(item, ctx.vault)
+        for item in piece.items
+        if accounts is None or accounts_of(item) & accounts
+    ]

@@ -1,0 +1,119 @@
+"""What the rows of an import are to what the ledger has: new, copies, or what was pending, planned, written down.
+
+Only what is certain is done here, in the chunk's own transaction; everything else is proposed later
+(`service/matches.py`). A row that is no new transaction leaves a tombstone under its id, so that no
+statement ever brings it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.expenses.errors import RefundedMore
+from chalicelib.expenses.model.pairing.arrivals import WINDOW, place
+from chalicelib.expenses.model.pairing.candidate import candidate_of
+from chalicelib.expenses.model.pairing.merging import can_merge, merged
+from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.expenses.repository.lookup import look_up
+from chalicelib.expenses.repository.neighbours import neighbours
+from chalicelib.expenses.repository.transactions import Transactions
+from chalicelib.expenses.service import ledger
+from chalicelib.kernel.context import Context
+
+_AROUND: Final = timedelta(days=WINDOW)
+PER_SETTLED: Final = 3
+"""Items: the transaction, its newcomer's tombstone, and a month of its account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A known transaction that a newcomer turned out to be, before and after it took that in."""
+
+    newcomer: Transaction
+    before: Transaction
+    after: Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Newcomers sorted by what they are."""
+
+    fresh: list[Transaction] = field(default_factory=list)
+    copies: list[Transaction] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+
+    @property
+    def items(self) -> int:
+        """How many items it takes to write, accounts left aside."""
+        return len(self.fresh) + len(self.copies) + PER_SETTLED * len(self.settled)
+
+
+def meet(
+    ctx: Context,
+    newcomers: Sequence[Transaction],
+    *,
+    seen: frozenset[str],
+    held: Mapping[str, int],
+) -> Meeting:
+    """Sort newcomers; `seen` are transactions that other rows of the import are, `held` counts them by account."""
+    days = [one.booked_on for one in newcomers]
+    accounts = frozenset(one.account_id for one in newcomers)
+    near = {
+        one.id: one
+        for one in neighbours(ctx, min(days) - _AROUND, max(days) + _AROUND, accounts=accounts)
+        if one.id not in seen and can_merge(one)
+    }
+    found = place(
+        [candidate_of(one) for one in newcomers],
+        [candidate_of(one) for one in near.values()],
+        held=held,
+    )
+    certain = {one.first: near[one.second] for one in found if one.certain}
+    return _sorted(ctx, newcomers, certain)
+
+
+def _sorted(
+    ctx: Context, newcomers: Sequence[Transaction], certain: Mapping[str, Transaction]
+) -> Meeting:
+    """Sort them by what the known ones are now: the index that named them may lag behind."""
+    now = look_up(ctx, transaction=[one.id for one in certain.values()])
+    result = Meeting()
+    for one in newcomers:
+        known = certain.get(one.id)
+        if known is None or not now.is_live("transaction", known.id):
+            result.fresh.append(one)
+            continue
+        before = now.transaction(known.id)
+        if candidate_of(before) != candidate_of(known):
+            result.fresh.append(one)
+        elif before.status in {"planned", "pending"} or before.source != "import":
+            _settle_into(result, one, before, ctx.now)
+        else:
+            result.copies.append(one)
+    return result
+
+
+def _settle_into(result: Meeting, one: Transaction, before: Transaction, at: datetime) -> None:
+    try:
+        after = merged(before, one, at)
+    except RefundedMore:
+        result.fresh.append(one)
+        return
+    result.settled.append(Settled(one, before, after))
+
+
+def settle(ctx: Context, settled: Sequence[Settled]) -> None:
+    """Let known transactions take their newcomers in."""
+    for one in settled:
+        if one.after is not one.before:
+            ledger.correct(ctx, one.before, one.after)
+        Transactions(ctx).bury(one.newcomer)
+
+
+def bury(ctx: Context, copies: Sequence[Transaction]) -> None:
+    """Leave tombstones of copies."""
+    for one in copies:
+        Transactions(ctx).bury(one)

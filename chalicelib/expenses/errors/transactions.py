@@ -88,13 +88,6 @@ class NotSplittable(Conflict):
     title = "A transfer or a linked refund cannot be split"
 
 
-class RefundedMore(Conflict):
-    """More came back for the purchase, or for a part of it, than it would be worth."""
-
-    slug = "refunded-more"
-    title = "More was refunded than that: unlink refunds first"
-
-
 class UnreadableRows(Invalid):
     """The rows of an import are not what an order promises."""
 

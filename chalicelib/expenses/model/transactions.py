@@ -7,7 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from chalicelib.expenses.errors import FutureTransaction, RefundedMore, TransactionReconciled
+from chalicelib.expenses.errors import (
+    FutureTransaction,
+    HasRefunds,
+    RefundedMore,
+    RefundUsedUp,
+    TransactionReconciled,
+)
 from chalicelib.expenses.events import Posting
 from chalicelib.expenses.model.parts import Part, rescaled
 from chalicelib.expenses.model.refunds import Refunded, RefundLink
@@ -236,15 +242,21 @@ def check_lock(before: Transaction, after: Transaction | None) -> None:
         raise TransactionReconciled
 
 
-def check_refunded(transaction: Transaction) -> None:
-    """Refuse a purchase, or a part of it, that is worth less than came back for it: `RefundedMore`."""
-    if not transaction.refunded:
+def check_links(before: Transaction, after: Transaction) -> None:
+    """Refuse an edit that its refunds do not allow, on either side.
+
+    What is linked happened, in the currency that it has (`HasRefunds`); no purchase or part is worth less than
+    came back for it (`RefundedMore`), no refund less than what it is for (`RefundUsedUp`).
+    """
+    if not (after.refunds or after.refunded):
         return
-    if transaction.refunded_minor > max(-transaction.amount.amount_minor, 0):
+    if after.status == "planned" or after.amount.currency != before.amount.currency:
+        raise HasRefunds
+    if sum(link.covered_minor for link in after.refunds) > max(after.amount.amount_minor, 0):
+        raise RefundUsedUp
+    if after.refunded_minor > max(-after.amount.amount_minor, 0):
         raise RefundedMore
-    if not transaction.parts:
-        return
-    for part, back in zip(transaction.parts, _back_by_part(transaction), strict=True):
+    for part, back in zip(after.parts, _back_by_part(after), strict=True):
         if back > max(-part.amount.amount_minor, 0):
             raise RefundedMore
 

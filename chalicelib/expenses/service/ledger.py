@@ -5,7 +5,8 @@ from __future__ import annotations
 from chalicelib.expenses.events import TransactionChanged, TransactionRecorded, TransactionRemoved
 from chalicelib.expenses.model.accounts import in_range
 from chalicelib.expenses.model.movements import difference, pending_by_account
-from chalicelib.expenses.model.transactions import Transaction, moved
+from chalicelib.expenses.model.refunding import linked_to, without_links
+from chalicelib.expenses.model.transactions import Transaction, moved, next_version
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.lookup import look_up
 from chalicelib.expenses.repository.movements import Movements
@@ -50,13 +51,31 @@ def correct(ctx: Context, before: Transaction, after: Transaction) -> None:
 
 
 def strike(ctx: Context, transaction: Transaction) -> None:
-    """Take a transaction out of the books and tell `TransactionRemoved`, unless it was only planned."""
+    """Take a transaction out of the books and tell `TransactionRemoved`, unless it was only planned.
+
+    What is linked to it as refund or purchase is so no longer, and counts whole again.
+    """
+    _release(ctx, transaction)
     Transactions(ctx).remove(transaction)
     forget(ctx, transaction)
     _move(ctx, transaction, None)
     if transaction.postings:
         fact = TransactionRemoved(transaction_id=transaction.id, postings=transaction.postings)
         ctx.commit.tell(fact, subject=transaction.id)
+
+
+def _release(ctx: Context, transaction: Transaction) -> None:
+    """Take the links to a transaction off the other side's; one that is gone has none."""
+    others = linked_to(transaction)
+    if not others:
+        return
+    found = look_up(ctx, transaction=others)
+    for identity in others:
+        if found.is_live("transaction", identity):
+            before = found.transaction(identity)
+            after = next_version(before, without_links(before, transaction.id), ctx.now)
+            if after is not before:
+                correct(ctx, before, after)
 
 
 def _move(ctx: Context, before: Transaction | None, after: Transaction | None) -> None:

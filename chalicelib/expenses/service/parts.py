@@ -10,8 +10,8 @@ from chalicelib.expenses.model.accounts import accept
 from chalicelib.expenses.model.parts import Part, allotted
 from chalicelib.expenses.model.transactions import (
     Transaction,
+    check_links,
     check_lock,
-    check_refunded,
     next_version,
     said_by,
 )
@@ -49,7 +49,7 @@ def split_transaction(ctx: Context, transaction_id: str, body: PutSplits) -> Tra
     if after is before:
         return before
     check_lock(before, after)
-    check_refunded(after)
+    check_links(before, after)
     ledger.correct(ctx, before, after)
     return after
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.expenses.errors import IdTaken, TransactionNotFound, WrongCurrency
+from chalicelib.expenses.errors import HasRefunds, IdTaken, TransactionNotFound, WrongCurrency
 from chalicelib.expenses.model.accounts import accept
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.model.payee import merchant_key
@@ -14,8 +14,8 @@ from chalicelib.expenses.model.transactions import (
     Filing,
     Transaction,
     check_day,
+    check_links,
     check_lock,
-    check_refunded,
     next_version,
     said_by,
     with_amount,
@@ -219,7 +219,7 @@ def _edited(ctx: Context, before: Transaction, patch: PatchTransaction) -> Trans
 
 def _check(ctx: Context, found: Found, before: Transaction, after: Transaction) -> None:
     check_lock(before, after)
-    check_refunded(after)
+    check_links(before, after)
     check_edit(ctx, found, before, after)
     if after.booked_on != before.booked_on:
         check_day(after.booked_on, ctx.now.date())
@@ -234,7 +234,8 @@ def _check(ctx: Context, found: Found, before: Transaction, after: Transaction) 
 def remove_transaction(ctx: Context, transaction_id: str) -> None:
     """Delete a transaction; again is no error. Its id stays taken, so no import brings it back.
 
-    Refuses a stale or missing `If-Match`. Tells `TransactionRemoved`.
+    Refuses a stale or missing `If-Match`, and a purchase that something came back for (`HasRefunds`); a
+    refund that goes leaves its purchases whole. Tells `TransactionRemoved`.
     """
     found = look_up(ctx, transaction=[transaction_id])
     if found.is_gone("transaction", transaction_id):
@@ -245,4 +246,6 @@ def remove_transaction(ctx: Context, transaction_id: str) -> None:
     require_transaction(ctx, transaction, "editor")
     ctx.expect_version(transaction.version, required=True)
     check_lock(transaction, None)
+    if transaction.refunded:
+        raise HasRefunds
     ledger.strike(ctx, transaction)

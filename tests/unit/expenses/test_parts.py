@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from chalicelib.expenses.errors import PartsMismatch, RefundedMore
 from chalicelib.expenses.model.parts import Part, Share, allotted, rescaled
 from chalicelib.expenses.model.refunds import Refunded
-from chalicelib.expenses.model.transactions import Filing, Transaction, check_refunded, with_amount
+from chalicelib.expenses.model.transactions import Filing, Transaction, check_links, with_amount
 from chalicelib.kernel.money import Money
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)
@@ -154,10 +154,10 @@ def test_what_came_back_is_taken_from_the_parts_exactly(common: int, of_x: int) 
     one = purchase(parts=PARTS, refunded=refunded)
     if common + of_x > 10000:
         with pytest.raises(RefundedMore):
-            check_refunded(one)
+            check_links(one, one)
         return
 
-    check_refunded(one)
+    check_links(one, one)
 
     counted = [posting.counted_minor for posting in one.postings]
     assert sum(counted) == -10000 + common + of_x
@@ -168,7 +168,7 @@ def test_what_came_back_is_taken_from_the_parts_exactly(common: int, of_x: int) 
 def test_a_purchase_is_never_worth_less_than_came_back_for_it() -> None:
     one = purchase(refunded=(Refunded(refund_id="r", amount_minor=5000),))
 
-    check_refunded(with_amount(one, Money(-5000, "EUR")))
+    check_links(one, with_amount(one, Money(-5000, "EUR")))
     for amount in (-4999, 0, 5000):
         with pytest.raises(RefundedMore):
-            check_refunded(with_amount(one, Money(amount, "EUR")))
+            check_links(one, with_amount(one, Money(amount, "EUR")))

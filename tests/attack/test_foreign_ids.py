@@ -91,6 +91,7 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
         "account_id": account,
         "category_id": food.json["id"],
         "transaction_id": transaction.json["id"],
+        "refund_id": _refunded(person, account, transaction.json),
         "attachment_id": announced(person, transaction.json["id"])["id"],
         "rule_id": rule.json["id"],
         "run_id": _run(person),
@@ -106,6 +107,18 @@ def _run(person: SignedIn) -> str:
     changes = {"query": "-cake", "changes": {"notes": "cake"}}
     token = person.client.post(f"{url}/preview", changes).json["token"]
     identity: str = person.client.post(url, {"token": token}).json["id"]
+    return identity
+
+
+def _refunded(person: SignedIn, account: str, purchase: Any) -> str:
+    """Give the id of money that came back for a purchase."""
+    new = {"account_id": account, "amount": {"amount": "0.50", "currency": "EUR"}}
+    reply = person.client.post(
+        f"{TRANSACTIONS}/{purchase['id']}/refunds",
+        {"new": new | {"booked_on": "2026-01-02"}},
+        headers={"If-Match": f'"{purchase["version"]}"'},
+    )
+    identity: str = reply.json["refunded_by"][0]["refund_id"]
     return identity
 
 

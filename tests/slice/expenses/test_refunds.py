@@ -256,7 +256,11 @@ def test_a_refund_in_another_currency_counts_at_the_rate_of_its_day(
 
     assert reply.status == 200, reply.text
     assert counted(ears, one, came)[("2026-10", CLOTHES)] == -9000
-    rest = refund(person, get(person, one), new=new(dollars, booked_on="2020-03-20") | {"amount": money("5", "USD")})
+    rest = refund(
+        person,
+        get(person, one),
+        new=new(dollars, booked_on="2020-03-20") | {"amount": money("5", "USD")},
+    )
     assert rest.status == 200, rest.text
     foreign = recorded(
         person,
@@ -402,6 +406,7 @@ def test_linking_survives_a_death_at_every_call(person: SignedIn, account: str) 
     assert len(everything(person)) == 2 * (len(points) + 1)
 
 
+@pytest.mark.durable
 def test_two_refunds_of_one_purchase_side_by_side(person: SignedIn, account: str) -> None:
     for order in orders(4, 4, most=3):
         one = bought(person, account, "-10.00")

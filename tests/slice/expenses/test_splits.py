@@ -219,6 +219,7 @@ def test_splitting_survives_a_death_at_every_call(person: SignedIn, account: str
     assert balance(person, account) == balance(person, other) == f"-{count}.00"
 
 
+@pytest.mark.durable
 def test_a_split_and_an_amendment_side_by_side(person: SignedIn, account: str) -> None:
     def amended(one: Any) -> Reply:
         patch = {"amount": euro("-8.00")}

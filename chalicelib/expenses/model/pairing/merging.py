@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.expenses.model.transactions import (
     Transaction,
-    check_refunded,
+    check_links,
     is_locked,
     next_version,
     with_amount,
@@ -32,7 +32,7 @@ def merged(kept: Transaction, other: Transaction, at: datetime) -> Transaction:
         tags=after.tags or other.tags,
         bank_ref=other.bank_ref or after.bank_ref,
     )
-    check_refunded(after)
+    check_links(kept, after)
     return next_version(kept, after, at)
 
 

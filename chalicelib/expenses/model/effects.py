@@ -113,8 +113,8 @@ def _act(work: _Work, rule_id: str, action: Action, name: str) -> None:
 def _is_locked(before: Transaction, name: str) -> bool:
     if before.status == "reconciled" and name in _MONEY:
         return True
-    if name == "transfer":  # a purchase that the user filed is no transfer
-        return is_locked(before, "category") or is_locked(before, "transfer")
+    if name in {"transfer", "parts"} and is_locked(before, "category"):
+        return True  # in the sums it would no longer stand where the user put it
     return is_locked(before, name)
 
 

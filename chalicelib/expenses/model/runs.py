@@ -5,12 +5,16 @@ What a run did is the list of its entries, so any run is undone alike: by undoin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 RunKind = Literal["bulk-edit", "rules", "undo"]
 RunState = Literal["waiting", "running", "done", "failed"]
+MOST_NAMED: Final = 200
+"""Objects that a run names one by one."""
 STALLED: Final = timedelta(minutes=30)
 """A run without a step for so long has lost its message to the dead letters."""
 
@@ -40,6 +44,10 @@ class Run:
     problem: str | None = None
     undone_by: str | None = None
     """The run that undoes this one."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """What else its kind counts."""
+    left_ids: tuple[str, ...] = ()
+    """The first of those that were left."""
 
     def state_at(self, at: datetime) -> RunState:
         """Give the state as it is to be shown: nobody should wait for a run that stands still."""
@@ -57,6 +65,8 @@ class Step:
     left: int = 0
     problem: str | None = None
     """Why the run cannot go on."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    left_ids: tuple[str, ...] = ()
 
 
 def advanced(run: Run, step: Step, *, change: int, at: datetime) -> Run:
@@ -77,4 +87,6 @@ def advanced(run: Run, step: Step, *, change: int, at: datetime) -> Run:
         left=run.left + step.left,
         changes=(*run.changes, change) if change else run.changes,
         problem=step.problem,
+        counts=Counter(run.counts) + Counter(step.counts),
+        left_ids=(*run.left_ids, *step.left_ids)[:MOST_NAMED],
     )

@@ -22,7 +22,7 @@ _KEPT: Final = timedelta(days=90)
 
 
 class RunRow(ObjectRow):
-    """A run; `changes` is a deflated list of numbers."""
+    """A run; `changes` is a deflated list of numbers, `told` what it counts and names besides."""
 
     kind = UnicodeAttribute()
     spec = BinaryAttribute(legacy_encoding=False)
@@ -36,6 +36,7 @@ class RunRow(ObjectRow):
     changes = BinaryAttribute(legacy_encoding=False)
     problem = UnicodeAttribute(null=True)
     undone_by = UnicodeAttribute(null=True)
+    told = BinaryAttribute(legacy_encoding=False, null=True)
     ttl = WholeNumber()
 
 
@@ -75,6 +76,8 @@ class Runs:
             updated_at=rfc3339(run.updated_at),
             ttl=int((run.created_at + _KEPT).timestamp()),
         )
+        if run.counts or run.left_ids:
+            row.told = pack({"counts": dict(run.counts), "left": run.left_ids})
         if run.problem is not None:
             row.problem = run.problem
         if run.undone_by is not None:
@@ -82,6 +85,7 @@ class Runs:
         self._ctx.commit.put(row, expect=run.version - 1, refusal=LostRace())
 
     def _run(self, item: Raw) -> Run:
+        told = unpack(item["told"]["B"]) if "told" in item else {"counts": {}, "left": ()}
         return Run(
             id=item["sk"]["S"].removeprefix(RUN),
             version=table.number(item, "version"),
@@ -97,6 +101,8 @@ class Runs:
             changes=tuple(unpack(item["changes"]["B"])),
             problem=table.text(item, "problem"),
             undone_by=table.text(item, "undone_by"),
+            counts=told["counts"],
+            left_ids=tuple(told["left"]),
             created_at=table.instant(item, "created_at"),
             updated_at=table.instant(item, "updated_at"),
         )

@@ -155,7 +155,7 @@ class Transactions:
             sk,
             layout=LAYOUT,
             version=transaction.version,
-            by_day=_day_key(transaction.booked_on, transaction.id),
+            by_day=day_key(transaction.booked_on, transaction.id),
             account_id=transaction.account_id,
             amount=transaction.amount.amount_minor,
             currency=transaction.amount.currency,
@@ -267,7 +267,8 @@ def _start_key(owner: Owner, at: str) -> dict[str, str]:
     return {"pk": pk, "sk": sk, "by_day": at}
 
 
-def _day_key(booked_on: date, identity: str) -> str:
+def day_key(booked_on: date, identity: str) -> str:
+    """Give where a transaction stands in the order by day."""
     return f"{booked_on.isoformat()}#{identity}"
 
 

@@ -22,20 +22,21 @@ from chalicelib.expenses.schemas.common import (
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.wire import Id, Name, Wire
 
-_WHEN: Final[JsonDict] = {
+EXAMPLE_WHEN: Final[JsonDict] = {
     "all": [
         {"field": "payee", "operator": "contains", "value": "bakery"},
         {"not": {"field": "direction", "operator": "equals", "value": "in"}},
     ]
 }
+EXAMPLE_THEN: Final[list[JsonValue]] = [
+    {"action": "set_category", "value": EXAMPLE_CATEGORY},
+    {"action": "compute_notes", "value": "'Bread of ' & format(day, 'MM/YYYY')"},
+]
 _CREATE: Final[JsonDict] = {
     "name": "Bakeries",
     "position": 10,
-    "when": _WHEN,
-    "then": [
-        {"action": "set_category", "value": EXAMPLE_CATEGORY},
-        {"action": "compute_notes", "value": "'Bread of ' & format(day, 'MM/YYYY')"},
-    ],
+    "when": EXAMPLE_WHEN,
+    "then": EXAMPLE_THEN,
     "stop": True,
 }
 Condition = Annotated[
@@ -50,7 +51,7 @@ Condition = Annotated[
             "before, after, between, weekday, day_of_month, month); payee, notes, category_id, tag, parts, "
             "transfer, refund and original (is_set). At most 4 deep, 50 tests."
         ),
-        examples=[_WHEN],
+        examples=[EXAMPLE_WHEN],
     ),
 ]
 Position = Annotated[int, Field(ge=0, le=MAX_POSITION)]
@@ -64,7 +65,7 @@ ActionList = Annotated[
             f"Up to {MAX_ACTIONS} actions in their order, each an object of `action` and, where it takes one, "
             f"`value`, and beside it `find`, `category_id` or `currency`. {_THEN}"
         ),
-        examples=[_CREATE["then"]],
+        examples=[EXAMPLE_THEN],
     ),
 ]
 FirstForm = Annotated[

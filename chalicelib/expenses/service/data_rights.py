@@ -129,7 +129,7 @@ PART: Final = parts.Part(
             prefix=RUN,
             about="Work over many transactions of the last 90 days, and how far it came.",
             row=RunRow,
-            opened={"spec": "json", "changes": "deflated"},
+            opened={"spec": "json", "changes": "deflated", "told": "deflated"},
         ),
         parts.Kind(
             name="attachments",

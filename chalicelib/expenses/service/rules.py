@@ -92,7 +92,7 @@ def create_rule(ctx: Context, body: CreateRule) -> JudgedRule:
         then=read_then(body.then),
         stop=body.stop,
     )
-    found = _look_up(ctx, draft, [body.id] if body.id else [])
+    found = look_up_for(ctx, draft, [body.id] if body.id else [])
     made = made_of(ctx, body.model_dump(mode="json", exclude_unset=True)) if body.id else None
     if body.id is not None and found.repeats("rule", body.id, made):
         return read_rule(ctx, body.id)
@@ -131,7 +131,7 @@ def amend_rule(ctx: Context, rule_id: str, patch: PatchRule) -> JudgedRule:
         when=rule.when if "when" in changed else AllOf(()),
         then=rule.then if "then" in changed else (),
     )
-    check_references(_look_up(ctx, new, []), new)
+    check_references(look_up_for(ctx, new), new)
     if rule == before.rule:
         return _judged(before, rules)
     after = replace(before, rule=sound(rule), version=before.version + 1, updated_at=ctx.now)
@@ -165,7 +165,8 @@ def read_then(value: object, pointer: str = "/then") -> Actions:
     return cast("Actions", actions)
 
 
-def _look_up(ctx: Context, rule: Rule, ids: list[str]) -> Found:
+def look_up_for(ctx: Context, rule: Rule, ids: Iterable[str] = ()) -> Found:
+    """Read what a rule names, and rules by id."""
     return look_up(ctx, rule=ids, **references(rule))
 
 

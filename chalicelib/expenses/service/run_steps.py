@@ -9,10 +9,15 @@ from chalicelib.expenses.commands import RunMore
 from chalicelib.expenses.model.runs import RunKind
 from chalicelib.expenses.service import runs
 from chalicelib.expenses.service.editing import edit_step
+from chalicelib.expenses.service.rule_runs import apply_step
 from chalicelib.expenses.service.undo import undo_step
 from chalicelib.kernel.context import Context
 
-STEPPERS: Final[Mapping[RunKind, runs.Stepper]] = {"bulk-edit": edit_step, "undo": undo_step}
+STEPPERS: Final[Mapping[RunKind, runs.Stepper]] = {
+    "bulk-edit": edit_step,
+    "rules": apply_step,
+    "undo": undo_step,
+}
 
 
 def go_on(ctx: Context, order: RunMore) -> None:

@@ -96,4 +96,5 @@ def undo_step(ctx: Context, run: Run) -> Step:
         done=len(undone.undone) + len(undone.left),
         changed=len(undone.undone),
         left=len(undone.left),
+        left_ids=tuple(one.id for one in undone.left),
     )

@@ -93,12 +93,21 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
         "transaction_id": transaction.json["id"],
         "refund_id": _refunded(person, account, transaction.json),
         "attachment_id": announced(person, transaction.json["id"])["id"],
+        "reconciliation_id": _reconciled(person, account),
         "rule_id": rule.json["id"],
         "run_id": _run(person),
         "change_id": person.client.get("/v1/expenses/changes").json["items"][0]["id"],
         "import_id": job["id"],
         "session_id": person.session_id,
     }
+
+
+def _reconciled(person: SignedIn, account: str) -> str:
+    """Let the victim compare an account with a statement."""
+    body = {"day": "2026-01-31", "closing_balance": {"amount": "1.00", "currency": "EUR"}}
+    reply = person.client.post(f"/v1/expenses/accounts/{account}/reconciliations", body)
+    identity: str = reply.json["id"]
+    return identity
 
 
 def _run(person: SignedIn) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 
 from chalicelib.expenses.errors import AccountArchived, BalanceOutOfRange, WrongCurrency
@@ -37,6 +37,10 @@ class Account:
     updated_at: datetime
     made: bytes | None = None
     pending_minor: int = 0
+    reconciliation_id: str | None = None
+    """The newest reconciliation, finished or not."""
+    reconciled_on: date | None = None
+    """The day of the newest finished one."""
     opened_by: str | None = None
     """In a household's ledger the member whose account it is: who may take it along when they leave."""
 

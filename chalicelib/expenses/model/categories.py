@@ -155,6 +155,7 @@ _TREE: Final[tuple[tuple[Kind, tuple[tuple[str, str], ...]], ...]] = (
             ("card-payments", "Credit card payments"),
             ("savings", "Savings and investments"),
             ("cash", "Cash withdrawals"),
+            ("adjustments", "Balance adjustments"),
         ),
     ),
 )

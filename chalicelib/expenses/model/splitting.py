@@ -40,6 +40,8 @@ def taken_account(account: Account, new_id: str, at: datetime) -> Account:
         version=1,
         balance_minor=account.opening_minor,
         pending_minor=0,
+        reconciliation_id=None,
+        reconciled_on=None,
         entries=0,
         updated_at=at,
         made=None,
@@ -67,6 +69,9 @@ def taken_transaction(
         filing=filing if category_id is not None else Filing(category_id=None, by="none"),
         import_id=None,
         bank_ref=None,
+        # the reconciliation stays behind, and with it what would unlock the transaction
+        status="posted" if one.status == "reconciled" else one.status,
+        reconciled_in=None,
         made=None,
         updated_at=at,
     )

@@ -21,7 +21,7 @@ from chalicelib.expenses.model.transfers import Transfer
 from chalicelib.kernel.money import Money
 
 Kind = Literal["expense", "income", "transfer"]
-Source = Literal["manual", "import", "recurring", "receipt", "payment"]
+Source = Literal["manual", "import", "recurring", "receipt", "payment", "reconciliation"]
 Status = Literal["planned", "pending", "posted", "reconciled"]
 """A planned one moves no money yet; a reconciled one was compared with the bank and is locked."""
 SetBy = Literal["user", "rule", "learned", "mcc", "prior", "none"]
@@ -92,6 +92,8 @@ class Transaction:
     absorbed: str = ""
     change: int = 0
     """The number of the change that made this version: its history begins there."""
+    reconciled_in: str | None = None
+    """The reconciliation that locked it."""
 
     @property
     def kind(self) -> Kind:

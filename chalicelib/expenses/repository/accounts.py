@@ -137,6 +137,10 @@ class Accounts:
             row.made = account.made
         if account.opened_by is not None:
             row.opened_by = account.opened_by
+        if account.reconciliation_id is not None:
+            row.reconciliation_id = account.reconciliation_id
+        if account.reconciled_on is not None:
+            row.reconciled_on = account.reconciled_on.isoformat()
         return row
 
 
@@ -155,4 +159,5 @@ def _clear(account: Account) -> dict[str, object]:
         "opening_minor": account.opening_minor,
         "balance_minor": account.balance_minor,
         "archived": account.archived,
+        "reconciled_on": account.reconciled_on.isoformat() if account.reconciled_on else None,
     }

@@ -19,6 +19,7 @@ from chalicelib.expenses.repository.table import (
     ACCOUNT,
     TRANSACTION,
     binary,
+    day,
     flag,
     instant,
     number,
@@ -50,6 +51,8 @@ def account_of(item: Raw, vault: Vault, added: Mapping[str, int]) -> Account:
         updated_at=instant(item, "updated_at"),
         made=binary(item, "made"),
         opened_by=text(item, "opened_by"),
+        reconciliation_id=text(item, "reconciliation_id"),
+        reconciled_on=day(item, "reconciled_on"),
     )
 
 
@@ -105,6 +108,7 @@ _SELDOM: Final[Mapping[str, Callable[[Raw, Vault], Any]]] = {
     "bank_ref": lambda item, _: binary(item, "bank_ref"),
     "absorbed": lambda item, vault: opened(vault, item, "absorbed"),
     "change": lambda item, _: number(item, "change"),
+    "reconciled_in": lambda item, _: text(item, "reconciled_in"),
 }
 """What most transactions do not have: where it is absent, the default stands."""
 

@@ -36,6 +36,7 @@ def transaction_from(state: State, identity: str, *, version: int = 0) -> Transa
             category_id=state["category_id"], by=state["filed_by"], confidence=state["confidence"]
         ),
         status=state.get("status", "posted"),
+        reconciled_in=state.get("reconciled_in"),
         source=state.get("source", "manual"),
         import_id=state.get("import_id"),
         created_at=datetime.fromisoformat(created) if created else _UNKNOWN,

@@ -7,7 +7,7 @@ attribute only live transactions have; a deleted one leaves the index and stays 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
@@ -67,6 +67,8 @@ class AccountRow(ObjectRow):
     entries = WholeNumber()
     archived = BooleanAttribute()
     pending = WholeNumber(null=True)
+    reconciliation_id = UnicodeAttribute(null=True)
+    reconciled_on = UnicodeAttribute(null=True)
     opened_by = UnicodeAttribute(null=True)
 
 
@@ -103,6 +105,7 @@ class TransactionRow(ObjectRow):
     bank_ref = BinaryAttribute(legacy_encoding=False, null=True)
     absorbed = BinaryAttribute(legacy_encoding=False, null=True)
     change = WholeNumber(null=True)
+    reconciled_in = UnicodeAttribute(null=True)
 
 
 class CategoryRow(ObjectRow):
@@ -173,6 +176,12 @@ def number(item: Raw, attribute: str) -> int:
         return int(digits)
     except ValueError:
         return WholeNumber().deserialize(digits)
+
+
+def day(item: Raw, attribute: str) -> date | None:
+    """Give a calendar day, or None where it is absent."""
+    found = text(item, attribute)
+    return date.fromisoformat(found) if found else None
 
 
 def instant(item: Raw, attribute: str) -> datetime:

@@ -204,6 +204,7 @@ def _clear_values(transaction: Transaction, vault: Vault) -> dict[str, object]:
         "import_id": transaction.import_id,
         "made": transaction.made,
         "bank_ref": transaction.bank_ref,
+        "reconciled_in": transaction.reconciled_in,
         "tag_ids": " ".join(tag_id(vault, name) for name in transaction.tags) or None,
         "set_by": packing.packed(dict(transaction.set_by)) if transaction.set_by else None,
     }
@@ -284,6 +285,8 @@ def _clear(transaction: Transaction) -> dict[str, object]:
     }
     if transaction.status != "posted":
         clear["status"] = transaction.status
+    if transaction.reconciled_in is not None:
+        clear["reconciled_in"] = transaction.reconciled_in
     if _is_plain(transaction):
         return clear
     return {**clear, "moved": moved(transaction)}

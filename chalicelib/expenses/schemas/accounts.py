@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final, Self
 
 from pydantic import ConfigDict, Field
@@ -47,7 +48,8 @@ class PatchAccount(Wire):
 class AccountOut(Wire):
     """An account; `balance` is the opening balance plus its transactions, of which `entries` are there.
 
-    `booked_balance` is without what is pending at the bank.
+    `booked_balance` is without what is pending at the bank, `reconciled_on` the day of the last statement that it
+    was compared with.
     """
 
     model_config = ConfigDict(
@@ -60,6 +62,7 @@ class AccountOut(Wire):
                     "balance": {"amount": "181.70", "currency": "EUR"},
                     "booked_balance": {"amount": "190.00", "currency": "EUR"},
                     "entries": 2,
+                    "reconciled_on": "2026-10-31",
                     "archived": False,
                     "created_at": EXAMPLE_TIME,
                     "updated_at": EXAMPLE_TIME,
@@ -77,6 +80,7 @@ class AccountOut(Wire):
     balance: MoneyWire
     booked_balance: MoneyWire
     entries: int
+    reconciled_on: date | None
     archived: bool
     created_at: Instant
     updated_at: Instant
@@ -94,6 +98,7 @@ class AccountOut(Wire):
             balance=_money(account.balance_minor, account.currency),
             booked_balance=_money(account.balance_minor - account.pending_minor, account.currency),
             entries=account.entries,
+            reconciled_on=account.reconciled_on,
             archived=account.archived,
             created_at=rfc3339(account.created_at),
             updated_at=rfc3339(account.updated_at),

@@ -16,6 +16,7 @@ from chalicelib.expenses.repository.attachments import (
 )
 from chalicelib.expenses.repository.movements import MOVEMENT, WaitingRow
 from chalicelib.expenses.repository.plans import PLAN, PlanRow
+from chalicelib.expenses.repository.reconciliations import RECONCILIATION, ReconciliationRow
 from chalicelib.expenses.repository.runs import RUN, RunRow
 from chalicelib.expenses.repository.table import (
     ACCOUNT,
@@ -95,6 +96,12 @@ PART: Final = parts.Part(
             about="Tags, and how many transactions bear them.",
             row=TagRow,
             opened={"name": "text"},
+        ),
+        parts.Kind(
+            name="reconciliations",
+            prefix=RECONCILIATION,
+            about="Statements that accounts were compared with; those with `deleted_at` were undone.",
+            row=ReconciliationRow,
         ),
         parts.Kind(
             name="categories",

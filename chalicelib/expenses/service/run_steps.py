@@ -7,7 +7,7 @@ from typing import Final
 
 from chalicelib.expenses.commands import RunMore
 from chalicelib.expenses.model.runs import RunKind
-from chalicelib.expenses.service import runs
+from chalicelib.expenses.service import reconciling_steps, runs
 from chalicelib.expenses.service.editing import edit_step
 from chalicelib.expenses.service.rule_runs import apply_step
 from chalicelib.expenses.service.undo import undo_step
@@ -15,8 +15,10 @@ from chalicelib.kernel.context import Context
 
 STEPPERS: Final[Mapping[RunKind, runs.Stepper]] = {
     "bulk-edit": edit_step,
+    "reconcile": reconciling_steps.lock,
     "rules": apply_step,
     "undo": undo_step,
+    "unlock": reconciling_steps.unlock,
 }
 
 

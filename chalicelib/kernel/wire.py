@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Final, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -54,6 +55,21 @@ def _plain(text: str) -> str:
     return text
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Read the names of the IANA database from the `tzdata` package: the same on every machine."""
+    from importlib.resources import files
+
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+def _a_zone(text: str) -> str:
+    if text not in _zones():
+        msg = "a time zone of the IANA database, such as Europe/Vienna"
+        raise ValueError(msg)
+    return text
+
+
 Id = Annotated[
     str, AfterValidator(_an_id), Field(examples=["0190b5a8-7c3e-7b1a-9d55-0a6f0c1d2e3f"])
 ]
@@ -62,6 +78,13 @@ CurrencyCode = Annotated[str, AfterValidator(_a_currency), Field(examples=["EUR"
 """An ISO 4217 code, or a listed crypto unit."""
 Month = Annotated[str, AfterValidator(_a_month), Field(examples=["2026-11"])]
 """A calendar month, `YYYY-MM`."""
+TimeZone = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    AfterValidator(_a_zone),
+    Field(examples=["Europe/Vienna"]),
+]
+"""A name of the IANA time-zone database; who reads one ships `tzdata`."""
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),

@@ -1,10 +1,10 @@
-"""What the ledger is ordered to do, and how its messages leave."""
+"""What the ledger is ordered to do, what it does by the clock, and how its messages leave."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import Blueprint, SQSEvent
+from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.expenses.commands import (
     DropAttachments,
@@ -17,9 +17,19 @@ from chalicelib.expenses.commands import (
     SplitMore,
 )
 from chalicelib.expenses.repository import TABLE
-from chalicelib.expenses.service import attachments, data_rights, papers, run_steps, splitting
+from chalicelib.expenses.service import (
+    attachments,
+    data_rights,
+    papers,
+    recurring_due,
+    run_steps,
+    splitting,
+)
 from chalicelib.expenses.service.balances import sort_movements
 from chalicelib.expenses.service.importing import import_rows
+from chalicelib.kernel import clock
+from chalicelib.kernel.context import Visit
+from chalicelib.kernel.log import logger
 from chalicelib.kernel.settings import settings
 from chalicelib.users.events import ErasureStarted, ExportRequested, SplitRequested
 from functions._edge.relays import relay
@@ -49,6 +59,13 @@ consume(
     keyless=(ErasureStarted, EraseMore),
 )
 relay(blueprint, TABLE)
+
+
+@blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="expenses_recurring")
+def on_recurring(_event: CloudWatchEvent) -> None:
+    """Book and plan what comes again and is due by now."""
+    logger().thread_safe_clear_keys()  # those of a request before would tell the wrong story
+    recurring_due.run_due(Visit(now=clock.now()))
 
 
 # one file at a time: 10 MB in memory, and a receipt may take seconds to read

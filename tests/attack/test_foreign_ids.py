@@ -6,15 +6,24 @@ the matrix by itself, and one whose id nobody makes here fails the test.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 
+from chalicelib.kernel.clock import now
 from chalicelib.kernel.ids import new_id
 from chalicelib.users import api as users
 from functions._edge.operations import Operation, operations
 from tests.factories.attachments import announced
-from tests.factories.expenses import ACCOUNTS, TRANSACTIONS, opened, recorded
+from tests.factories.expenses import (
+    ACCOUNTS,
+    RECURRING,
+    TRANSACTIONS,
+    opened,
+    recorded,
+    recurring,
+)
 from tests.factories.households import invited, joined, made, within
 from tests.factories.imports import URL, account_of, csv_of, started, uploaded
 from tests.factories.users import SignedIn, signed_in
@@ -96,6 +105,8 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
         "reconciliation_id": _reconciled(person, account),
         "rule_id": rule.json["id"],
         "run_id": _run(person),
+        "recurring_id": recurring(person, account)["id"],
+        "suggestion_id": _suggested(person, account),
         "change_id": person.client.get("/v1/expenses/changes").json["items"][0]["id"],
         "import_id": job["id"],
         "session_id": person.session_id,
@@ -128,6 +139,15 @@ def _refunded(person: SignedIn, account: str, purchase: Any) -> str:
         headers={"If-Match": f'"{purchase["version"]}"'},
     )
     identity: str = reply.json["refunded_by"][0]["refund_id"]
+    return identity
+
+
+def _suggested(person: SignedIn, account: str) -> str:
+    """Let the victim pay somebody once a week."""
+    for weeks in range(1, 6):
+        day = now().date() - timedelta(weeks=weeks)
+        recorded(person, account, "-4.00", payee="Choir", booked_on=str(day))
+    identity: str = person.client.get(f"{RECURRING}/detected").json["items"][0]["id"]
     return identity
 
 
@@ -204,7 +224,7 @@ def test_a_foreign_id_answers_like_one_that_never_was(
 def test_the_victim_has_lost_nothing(
     cloud: Cloud, person: SignedIn, thief: SignedIn, victim: dict[str, str]
 ) -> None:
-    lists = ("accounts", "transactions", "categories", "rules")
+    lists = ("accounts", "transactions", "categories", "rules", "recurring")
     before = [person.client.get(f"/v1/expenses/{one}").json for one in lists]
 
     for operation in WITH_IDS:

@@ -34,6 +34,7 @@ ACCOUNTS: Final = "/v1/expenses/accounts"
 TRANSACTIONS: Final = "/v1/expenses/transactions"
 CATEGORIES: Final = "/v1/expenses/categories"
 RULES: Final = "/v1/expenses/rules"
+RECURRING: Final = "/v1/expenses/recurring"
 ROWS_PER_PAGE: Final = ROWS_PER_CHUNK * CHUNKS_PER_PAGE
 
 
@@ -56,6 +57,20 @@ def recorded(person: SignedIn, account_id: str, amount: str = "-12.34", **more: 
         **more,
     }
     reply = person.client.post(TRANSACTIONS, body)
+    assert reply.status == 201, reply.text
+    return reply.json
+
+
+def recurring(person: SignedIn, account_id: str, amount: str = "-10.00", **more: Any) -> Any:
+    """Make a monthly template from today on and give it."""
+    body = {
+        "account_id": account_id,
+        "amount": {"amount": amount, "currency": more.pop("currency", "EUR")},
+        "rule": {"frequency": "monthly"},
+        "start": now().date().isoformat(),
+        **more,
+    }
+    reply = person.client.post(RECURRING, body)
     assert reply.status == 201, reply.text
     return reply.json
 

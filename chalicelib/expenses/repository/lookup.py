@@ -14,6 +14,7 @@ from chalicelib.expenses.errors import (
     RuleNotFound,
     TransactionNotFound,
 )
+from chalicelib.expenses.errors.recurring import RecurringNotFound
 from chalicelib.expenses.model.accounts import Account
 from chalicelib.expenses.model.categories import is_default
 from chalicelib.expenses.model.categoriser import Learned
@@ -31,6 +32,7 @@ _PREFIXES: Final[Mapping[str, tuple[str, type[NotFound]]]] = {
     "category": (table.CATEGORY, CategoryNotFound),
     "rule": (table.RULE, RuleNotFound),
     "payee": (table.PAYEE, NotFound),
+    "recurring": (table.RECURRING, RecurringNotFound),
 }
 
 
@@ -95,6 +97,14 @@ class Found:
             raise CategoryNotFound
         elif table.flag(item, "archived"):
             raise CategoryArchived
+
+    def takes_category(self, identity: str) -> bool:
+        """Tell whether a category is there and not archived."""
+        try:
+            self.require_category(identity)
+        except (CategoryNotFound, CategoryArchived):
+            return False
+        return True
 
     def learned(self) -> tuple[Learned, ...]:
         """Give what the payees of the look-up taught."""

@@ -137,6 +137,7 @@ TRANSACTION: Final = "TXN#"
 CATEGORY: Final = "CFG#CAT#"
 RULE: Final = "CFG#RUL#"
 PAYEE: Final = "PYE#"
+RECURRING: Final = "REC#"
 SETUP: Final = "CFG#"
 """Categories and rules lie side by side, so that one query reads what the categoriser needs."""
 

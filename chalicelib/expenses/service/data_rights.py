@@ -17,11 +17,14 @@ from chalicelib.expenses.repository.attachments import (
 from chalicelib.expenses.repository.movements import MOVEMENT, WaitingRow
 from chalicelib.expenses.repository.plans import PLAN, PlanRow
 from chalicelib.expenses.repository.reconciliations import RECONCILIATION, ReconciliationRow
+from chalicelib.expenses.repository.recurring import RecurringRow, turn_beside
 from chalicelib.expenses.repository.runs import RUN, RunRow
+from chalicelib.expenses.repository.suggestions import DISMISSED, DismissedRow
 from chalicelib.expenses.repository.table import (
     ACCOUNT,
     CATEGORY,
     PAYEE,
+    RECURRING,
     RULE,
     TABLE,
     TRANSACTION,
@@ -118,6 +121,19 @@ PART: Final = parts.Part(
             opened={"rule": "json"},
         ),
         parts.Kind(
+            name="recurring",
+            prefix=RECURRING,
+            about="What comes again; those with `deleted_at` are deleted. `next_on` is made next, at `due_at`.",
+            row=RecurringRow,
+            opened={"payee": "text", "notes": "text", "tags": "json", "variations": "json"},
+        ),
+        parts.Kind(
+            name="dismissed_suggestions",
+            prefix=DISMISSED,
+            about="Suggestions of recurring transactions that you did not want.",
+            row=DismissedRow,
+        ),
+        parts.Kind(
             name="payees",
             prefix=PAYEE,
             about="What your choices taught about payees.",
@@ -167,6 +183,7 @@ PART: Final = parts.Part(
             at_once=1,
         ),
     ),
+    beside=turn_beside,
 )
 
 

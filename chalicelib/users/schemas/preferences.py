@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
-from chalicelib.kernel.wire import CurrencyCode, Wire
+from chalicelib.kernel.wire import CurrencyCode, TimeZone, Wire
 from chalicelib.users.model.preferences import (
     LONGEST_LOCALE,
     DateFormat,
@@ -32,20 +31,6 @@ _EXAMPLE: Final[JsonDict] = {
 }
 
 
-@cache
-def _zones() -> frozenset[str]:
-    """Read the names of the IANA database from the `tzdata` package: the same on every machine."""
-    from importlib.resources import files
-
-    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
-
-
-def _a_zone(text: str) -> str:
-    if text not in _zones():
-        raise ValueError("a time zone of the IANA database, such as Europe/Vienna")
-    return text
-
-
 Locale = Annotated[
     str,
     StringConstraints(max_length=LONGEST_LOCALE),
@@ -53,13 +38,6 @@ Locale = Annotated[
     Field(examples=["de-AT"]),
 ]
 """A language tag (BCP 47); kept in its canonical spelling."""
-TimeZone = Annotated[
-    str,
-    StringConstraints(max_length=64),
-    AfterValidator(_a_zone),
-    Field(examples=["Europe/Vienna"]),
-]
-"""A name of the IANA time-zone database."""
 
 
 class PutPreferences(Wire):

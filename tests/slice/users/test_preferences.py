@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.kernel.wire import _zones
 from chalicelib.users import api as users
 from chalicelib.users.model.preferences import Preferences
-from chalicelib.users.schemas.preferences import _zones
 from tests.factories.users import SignedIn, signed_in
 from tests.support.budget import budget
 from tests.support.client import Client, Reply

@@ -9,10 +9,12 @@ from typing import Final
 from chalicelib.analytics.events import ChangedTotals
 from chalicelib.expenses.events import (
     Posting,
+    Total,
     TransactionChanged,
     TransactionRecorded,
     TransactionRemoved,
     TransactionsImported,
+    TransactionsRevised,
 )
 from chalicelib.kernel.clock import Period
 
@@ -83,18 +85,19 @@ def changed(fact: TransactionChanged) -> Deltas:
 
 def imported(fact: TransactionsImported) -> Deltas:
     """Say what a chunk of an import adds: its totals, which are already summed."""
-    return _summed(
-        (
-            Cell(
-                total.month,
-                total.currency,
-                TRANSFER if total.transfer else total.category_id,
-                total.account_id,
-            ),
-            Sums(total.income_minor, total.expense_minor, total.count),
-        )
-        for total in fact.totals
-    )
+    return _summed(map(_total, fact.totals))
+
+
+def revised(fact: TransactionsRevised) -> Deltas:
+    """Say what many changes together move: from their totals before to those after."""
+    taken_back = ((cell, -sums) for cell, sums in map(_total, fact.before))
+    return _summed([*taken_back, *map(_total, fact.after)])
+
+
+def _total(total: Total) -> tuple[Cell, Sums]:
+    category_id = TRANSFER if total.transfer else total.category_id
+    cell = Cell(total.month, total.currency, category_id, total.account_id)
+    return cell, Sums(total.income_minor, total.expense_minor, total.count)
 
 
 def _counted(posting: Posting) -> tuple[Cell, Sums]:

@@ -95,6 +95,21 @@ class TransactionRemoved(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionsRevised(Fact):
+    """Many transactions were changed, removed or brought back together: their totals before and after.
+
+    `job_id` is the run or the change that did it, `change` the number of the change, for who needs more than totals.
+    """
+
+    name: ClassVar[str] = "expenses.transactions_revised.v1"
+
+    job_id: str
+    before: tuple[Total, ...]
+    after: tuple[Total, ...]
+    change: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionsImported(Fact):
     """A chunk of an import was recorded: sums instead of rows; `change` is its change number, 0 for none."""
 

@@ -12,6 +12,7 @@ from chalicelib.expenses.events import (
     TransactionRecorded,
     TransactionRemoved,
     TransactionsImported,
+    TransactionsRevised,
 )
 from chalicelib.users.events import ErasureStarted, ExportRequested
 from functions._edge.relays import relay
@@ -27,6 +28,7 @@ consume(
         TransactionChanged: sums.count_changed,
         TransactionRemoved: sums.count_removed,
         TransactionsImported: sums.count_imported,
+        TransactionsRevised: sums.count_revised,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,
         ExportRequested: data_rights.export,

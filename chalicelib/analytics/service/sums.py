@@ -17,6 +17,7 @@ from chalicelib.expenses.events import (
     TransactionRecorded,
     TransactionRemoved,
     TransactionsImported,
+    TransactionsRevised,
 )
 from chalicelib.kernel.clock import Period
 from chalicelib.kernel.context import Context
@@ -40,6 +41,11 @@ def count_removed(ctx: Context, fact: TransactionRemoved) -> None:
 def count_imported(ctx: Context, fact: TransactionsImported) -> None:
     """Add the totals of one chunk of an import; tells `TotalsChanged` if there were any."""
     _add(ctx, model.imported(fact), fact.import_id)
+
+
+def count_revised(ctx: Context, fact: TransactionsRevised) -> None:
+    """Move many transactions at once from their old sums to their new ones; tells `TotalsChanged` if they differ."""
+    _add(ctx, model.revised(fact), fact.job_id)
 
 
 def _add(ctx: Context, deltas: Deltas, subject: str) -> None:

@@ -29,6 +29,7 @@ from chalicelib.expenses.schemas.editing import EditChanges, EditPreview
 from chalicelib.expenses.schemas.transactions import PatchTransaction
 from chalicelib.expenses.service import ledger, runs
 from chalicelib.expenses.service.filing import learn
+from chalicelib.expenses.service.ledger import Together
 from chalicelib.expenses.service.searching import search_of
 from chalicelib.expenses.service.transactions import revised
 from chalicelib.kernel.context import Context
@@ -165,8 +166,8 @@ def carry_out(ctx: Context, token: str) -> Run:
         return runs.read(ctx, plan.run_id, {"bulk-edit"})
     spec = {"plan": plan.id}
     if _fits(found, plan):
-        _do(ctx, found, changes, [found.transaction(one) for one in _ids(plan.rows)])
         run = runs.finished(ctx, "bulk-edit", spec, changed=len(plan.rows))
+        _do(ctx, found, plan, run)
     else:
         run = runs.start(ctx, "bulk-edit", spec, total=len(plan.rows))
     Plans(ctx).save(replace(plan, version=plan.version + 1, run_id=run.id))
@@ -204,13 +205,16 @@ def _fits(found: Found, plan: Plan) -> bool:
     return len(plan.rows) + 2 * len(touched) <= TOGETHER
 
 
-def _do(ctx: Context, found: Found, changes: EditChanges, ones: Sequence[Transaction]) -> None:
-    """Change transactions that were found fit for it, and remember what that says about payees."""
+def _do(ctx: Context, found: Found, plan: Plan, run: Run) -> None:
+    """Change all transactions of a plan, and remember what that says about payees."""
+    changes, together = _changes(plan), Together()
     done = []
-    for one in ones:
+    for identity in _ids(plan.rows):
+        one = found.transaction(identity)
         after = revised(ctx, found, one, _patch(one, changes))
-        ledger.correct(ctx, one, after)
+        ledger.correct(ctx, one, after, together)
         done.append(after)
+    together.tell(ctx, run.id)
     _learn(ctx, changes, done)
 
 
@@ -229,7 +233,7 @@ def edit_step(ctx: Context, run: Run) -> Step:
     rows = plan.rows[run.done : run.done + _STEP]
     found = look_up(ctx, transaction=_ids(rows), category=_categories(changes))
     done: list[Transaction] = []
-    left = 0
+    together, left = Together(), 0
     for row in rows:
         if ctx.commit.room() < _ROOM:
             break
@@ -238,8 +242,9 @@ def edit_step(ctx: Context, run: Run) -> Step:
         if edit is None or edit.problem is not None or edit.after is edit.before:
             left += 1
             continue
-        ledger.correct(ctx, edit.before, edit.after)
+        ledger.correct(ctx, edit.before, edit.after, together)
         done.append(edit.after)
+    together.tell(ctx, run.id)
     _learn(ctx, changes, done)
     seen = len(done) + left
     end = run.done + seen

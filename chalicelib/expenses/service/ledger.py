@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from chalicelib.expenses.events import TransactionChanged, TransactionRecorded, TransactionRemoved
+from dataclasses import dataclass, field
+
+from chalicelib.expenses.events import (
+    Posting,
+    TransactionChanged,
+    TransactionRecorded,
+    TransactionRemoved,
+    TransactionsRevised,
+)
 from chalicelib.expenses.model.accounts import in_range
+from chalicelib.expenses.model.importing import totals
 from chalicelib.expenses.model.movements import difference, pending_by_account
 from chalicelib.expenses.model.refunding import linked_to, without_links
 from chalicelib.expenses.model.transactions import Transaction, moved, next_version
@@ -16,55 +25,101 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.currencies import CRYPTO_EXPONENTS
 
 
+@dataclass(slots=True)
+class Together:
+    """Bookings of many transactions that are told as one fact with their totals, never as one a row."""
+
+    before: list[Posting] = field(default_factory=list)
+    after: list[Posting] = field(default_factory=list)
+
+    def tell(self, ctx: Context, job_id: str) -> None:
+        """Tell `TransactionsRevised`, if any sum changes."""
+        was, now = totals(self.before), totals(self.after)
+        if was != now:
+            fact = TransactionsRevised(
+                job_id=job_id, before=was, after=now, change=ctx.commit.sequence
+            )
+            ctx.commit.tell(fact, subject=job_id)
+
+
 def enter(ctx: Context, transaction: Transaction) -> None:
     """Book a new transaction and tell `TransactionRecorded`; a planned one moves and tells nothing."""
     Transactions(ctx).add(transaction)
-    _begin(ctx, transaction)
+    _move(ctx, None, transaction)
+    _tell(ctx, None, transaction, None)
 
 
-def revive(ctx: Context, transaction: Transaction) -> None:
+def revive(ctx: Context, transaction: Transaction, together: Together | None = None) -> None:
     """Book a deleted transaction again under its own id: its version is the tombstone's plus one."""
     Transactions(ctx).add(transaction, over=transaction.version - 1)
-    _begin(ctx, transaction)
-
-
-def _begin(ctx: Context, transaction: Transaction) -> None:
     _move(ctx, None, transaction)
-    if transaction.postings:
-        fact = TransactionRecorded(
-            transaction_id=transaction.id,
-            postings=transaction.postings,
-            source=transaction.source,
-        )
-        ctx.commit.tell(fact, subject=transaction.id)
+    _tell(ctx, None, transaction, together)
 
 
-def correct(ctx: Context, before: Transaction, after: Transaction) -> None:
+def correct(
+    ctx: Context, before: Transaction, after: Transaction, together: Together | None = None
+) -> None:
     """Book an edited transaction; tell `TransactionChanged` when a sum changes by it."""
     Transactions(ctx).replace(before, after)
     _move(ctx, before, after)
-    if before.postings != after.postings:
-        fact = TransactionChanged(
-            transaction_id=after.id, before=before.postings, after=after.postings
-        )
-        ctx.commit.tell(fact, subject=after.id)
+    _tell(ctx, before, after, together)
 
 
-def strike(ctx: Context, transaction: Transaction) -> None:
+def strike(
+    ctx: Context,
+    transaction: Transaction,
+    together: Together | None = None,
+    *,
+    release: bool = True,
+) -> None:
     """Take a transaction out of the books and tell `TransactionRemoved`, unless it was only planned.
 
-    What is linked to it as refund or purchase is so no longer, and counts whole again.
+    What is linked to it as refund or purchase is so no longer, and counts whole again: `release` is False where
+    the caller sees to the other side itself.
     """
-    _release(ctx, transaction)
+    if release:
+        _release(ctx, transaction, together)
     Transactions(ctx).remove(transaction)
     forget(ctx, transaction)
     _move(ctx, transaction, None)
-    if transaction.postings:
-        fact = TransactionRemoved(transaction_id=transaction.id, postings=transaction.postings)
-        ctx.commit.tell(fact, subject=transaction.id)
+    _tell(ctx, transaction, None, together)
 
 
-def _release(ctx: Context, transaction: Transaction) -> None:
+def _tell(
+    ctx: Context,
+    before: Transaction | None,
+    after: Transaction | None,
+    together: Together | None,
+) -> None:
+    """Tell what a booking changes about sums, at once or `together` with others."""
+    was, now = before.postings if before else (), after.postings if after else ()
+    if was == now:
+        return
+    if together is not None:
+        together.before += was
+        together.after += now
+        return
+    fact = _fact(before, after)
+    ctx.commit.tell(fact, subject=fact.transaction_id)
+
+
+def _fact(
+    before: Transaction | None, after: Transaction | None
+) -> TransactionRecorded | TransactionChanged | TransactionRemoved:
+    if before is not None and after is not None:
+        return TransactionChanged(
+            transaction_id=after.id, before=before.postings, after=after.postings
+        )
+    if after is not None:
+        return TransactionRecorded(
+            transaction_id=after.id, postings=after.postings, source=after.source
+        )
+    if before is not None:
+        return TransactionRemoved(transaction_id=before.id, postings=before.postings)
+    raise ValueError("a booking has a transaction before it, or after it")
+
+
+def _release(ctx: Context, transaction: Transaction, together: Together | None) -> None:
     """Take the links to a transaction off the other side's; one that is gone has none."""
     others = linked_to(transaction)
     if not others:
@@ -75,7 +130,7 @@ def _release(ctx: Context, transaction: Transaction) -> None:
             before = found.transaction(identity)
             after = next_version(before, without_links(before, transaction.id), ctx.now)
             if after is not before:
-                correct(ctx, before, after)
+                correct(ctx, before, after, together)
 
 
 def _move(ctx: Context, before: Transaction | None, after: Transaction | None) -> None:

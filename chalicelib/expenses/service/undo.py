@@ -15,6 +15,7 @@ from chalicelib.expenses.model.runs import Run, Step
 from chalicelib.expenses.model.undoing import Left, Reason, Undone
 from chalicelib.expenses.repository.changes import ChangeLog, change_id, number_of
 from chalicelib.expenses.repository.lookup import look_up
+from chalicelib.expenses.service.ledger import Together
 from chalicelib.expenses.service.undoing import accounts, setup, transactions
 from chalicelib.expenses.service.undoing.common import Plan, Scene
 from chalicelib.kernel.context import Context
@@ -45,10 +46,14 @@ def undo_entry(ctx: Context, entry: Entry) -> Undone:
     if {"account", "transaction"} <= kinds:
         raise NotUndoable("it changes an account together with transactions")
     plans, left = _planned(ctx, entry)
+    new_id = change_id(ctx.vault, ctx.commit.sequence)
+    together = Together() if len(plans) > 1 else None
     for plan in plans:
-        plan.do()
+        plan.do(together)
+    if together is not None:
+        together.tell(ctx, new_id)
     return Undone(
-        change_id=change_id(ctx.vault, ctx.commit.sequence) if plans else None,
+        change_id=new_id if plans else None,
         undone=tuple((plan.touched.kind, plan.touched.id) for plan in plans),
         left=tuple(left),
     )

@@ -66,6 +66,17 @@ def run_of(person: SignedIn, run: Any) -> Any:
     return person.client.get(f"{EDIT}/{run['id']}").json
 
 
+def sums(person: SignedIn) -> dict[str | None, tuple[str, int]]:
+    """What analytics counts in November, by category."""
+    query = {"month": "2026-11"}
+    (euros,) = person.client.get("/v1/analytics/spending", query=query).json["currencies"]
+    return {
+        one["category_id"]: (one["expense"]["amount"], one["count"])
+        for one in euros["categories"]
+        if one["count"]
+    }
+
+
 def content(person: SignedIn) -> list[Any]:
     times = {"version", "updated_at"}
     return [{n: v for n, v in one.items() if n not in times} for one in everything(person)]
@@ -372,6 +383,19 @@ class TestInSteps:
         cloud.drain()
         assert run_of(person, undoing)["result"] == {"changed": 5, "left": 0}
         assert content(person) == before
+
+    def test_a_step_tells_one_fact_and_the_sums_follow(
+        self, cloud: Cloud, person: SignedIn, ears: Ears, rows: list[Any]
+    ) -> None:
+        run = carried_out(person, token(person, "bakery", category_id=RENT))
+        cloud.drain()
+
+        told = [name for name, _ in ears.about(run["id"]) if name != "run_more"]
+        assert told == ["transactions_revised"] * 3
+        assert sums(person) == {RENT: ("61.70", 5)}
+        person.client.post(f"{EDIT}/{run['id']}/undo")
+        cloud.drain()
+        assert sums(person) == {rows[0]["category_id"]: ("61.70", 5)}
 
     def test_what_was_touched_meanwhile_is_left_by_the_steps_and_by_their_undoing(
         self, cloud: Cloud, person: SignedIn, rows: list[Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from hypothesis import given
@@ -18,6 +18,7 @@ from chalicelib.expenses.events import (
     TransactionRecorded,
     TransactionRemoved,
     TransactionsImported,
+    TransactionsRevised,
 )
 from chalicelib.kernel.clock import Period
 from chalicelib.kernel.events import Envelope, Message, encode
@@ -134,6 +135,25 @@ def test_totals_of_one_cell_in_one_chunk_are_added_up() -> None:
     )
 
     assert model.imported(fact) == {Cell("2026-11", "EUR", None, "a1"): Sums(2, 4, 6)}
+
+
+def test_many_changes_together_move_from_their_totals_before_to_those_after() -> None:
+    one = Total(
+        account_id="a1",
+        category_id=None,
+        month="2026-11",
+        currency="EUR",
+        income_minor=1,
+        expense_minor=2,
+        count=3,
+    )
+    other = replace(one, category_id=GROCERIES, count=2)
+    fact = TransactionsRevised(job_id="j", before=(one, one), after=(one, other), change=1)
+
+    assert model.revised(fact) == {
+        Cell("2026-11", "EUR", None, "a1"): Sums(-1, -2, -3),
+        Cell("2026-11", "EUR", GROCERIES, "a1"): Sums(1, 2, 2),
+    }
 
 
 @dataclass(frozen=True, slots=True)

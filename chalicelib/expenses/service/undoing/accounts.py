@@ -23,7 +23,7 @@ def plan(scene: Scene, touched: Touched) -> Plan | Reason:
     if before is None:
         if account.entries:
             return "in-use"
-        return Plan(touched, lambda: accounts.remove(account))
+        return Plan(touched, lambda _: accounts.remove(account))
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     if not changed - {"balance_minor"} <= set(_FIELDS):
         return "not-undoable"
@@ -32,7 +32,7 @@ def plan(scene: Scene, touched: Touched) -> Plan | Reason:
         return "changed-since"
     restored = _restored(account, {name: before[name] for name in fields})
     again = replace(restored, version=account.version + 1, updated_at=scene.ctx.now)
-    return Plan(touched, lambda: accounts.replace(account, again))
+    return Plan(touched, lambda _: accounts.replace(account, again))
 
 
 def _restored(account: Account, fields: State) -> Account:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chalicelib.expenses.model.history import Entry, Touched
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.lookup import Found
+from chalicelib.expenses.service.ledger import Together
 from chalicelib.kernel.context import Context
 
 
@@ -30,6 +31,7 @@ class Plan:
     """How an object gets back: nothing is written before every object of the change has its plan or reason."""
 
     touched: Touched
-    do: Callable[[], None]
+    do: Callable[[Together | None], None]
+    """Gets what collects bookings, where several are told together."""
     linked: bool = False
     """Whether it makes or breaks a link with another object of the change."""

@@ -35,7 +35,7 @@ def plan_category(scene: Scene, touched: Touched) -> Plan | Reason:
     if touched.before is None and now is not None and not is_shipped(touched.id):
         if children_of(touched.id, entries):
             return "in-use"
-        return Plan(touched, lambda: kept.remove(now))
+        return Plan(touched, lambda _: kept.remove(now))
     again = _category(scene, touched, now, version + 1)
     if again.kind is not None:
         try:
@@ -44,7 +44,7 @@ def plan_category(scene: Scene, touched: Touched) -> Plan | Reason:
             )
         except (Invalid, NotFound):
             return "parent-gone"
-    return Plan(touched, lambda: kept.save(again, now, over=version))
+    return Plan(touched, lambda _: kept.save(again, now, over=version))
 
 
 def _is_as_made(scene: Scene, touched: Touched, now: State | None) -> bool:
@@ -81,7 +81,7 @@ def plan_rule(scene: Scene, touched: Touched) -> Plan | Reason:
     version = scene.version_of(touched)
     kept = Rules(scene.ctx)
     if touched.before is None:
-        return "not-undoable" if now is None else Plan(touched, lambda: kept.remove(now))
+        return "not-undoable" if now is None else Plan(touched, lambda _: kept.remove(now))
     base = now or StoredRule(
         rule=decode_rule(touched.before["rule"]),
         version=version,
@@ -94,4 +94,4 @@ def plan_rule(scene: Scene, touched: Touched) -> Plan | Reason:
         version=version + 1,
         updated_at=scene.ctx.now,
     )
-    return Plan(touched, lambda: kept.save(again, now, over=version))
+    return Plan(touched, lambda _: kept.save(again, now, over=version))

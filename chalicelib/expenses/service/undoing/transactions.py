@@ -74,14 +74,17 @@ def _with(
     if now is None:
         if before is None:
             return "not-undoable"
-        return Plan(touched, lambda: ledger.revive(scene.ctx, before), linked)
+        return Plan(touched, lambda told: ledger.revive(scene.ctx, before, told), linked)
     try:
         check_lock(now, before)
     except TransactionReconciled:
         return "reconciled"
     if before is None:
-        return Plan(touched, lambda: ledger.strike(scene.ctx, now), linked)
-    return Plan(touched, lambda: ledger.correct(scene.ctx, now, before), linked)
+        # what it is linked with was linked by the same change, so that side has a plan of its own
+        return Plan(
+            touched, lambda told: ledger.strike(scene.ctx, now, told, release=False), linked
+        )
+    return Plan(touched, lambda told: ledger.correct(scene.ctx, now, before, told), linked)
 
 
 def _links(one: Transaction | None) -> tuple[object, ...]:

@@ -445,7 +445,7 @@ def test_a_hundred_and_twenty_go_in_three_steps(
     cloud: Cloud, person: SignedIn, account: str
 ) -> None:
     for start in (0, 60):
-        rows = [row(n, payee=f"Kiosk {n}") for n in range(start, start + 60)]
+        rows = [row(n, -100 - n, payee=f"Kiosk {n}") for n in range(start, start + 60)]
         handed(cloud, envelope(person, laid(person, rows, account)))
 
     pages = shown(person, "kiosk", limit=200, category_id=RENT, add_tags=["Sweet"])

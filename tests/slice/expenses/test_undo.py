@@ -388,3 +388,110 @@ def test_undoing_in_reverse_leaves_everything_as_it_was_and_undoing_that_does_it
     for change, after in zip(reversed(back), states[1:], strict=True):
         assert undone(person, change)["left"] == []
         assert state(person, account) == after
+
+
+class TestOfWhatIsLinked:
+    """Refunds and purchases, legs and parts: both sides of a link come back, or neither."""
+
+    @pytest.fixture
+    def purchase(self, person: SignedIn, account: str) -> Any:
+        return recorded(person, account, "-50.00", category_id=GROCERIES)
+
+    def refunded(self, person: SignedIn, account: str, purchase: Any) -> str:
+        new = {
+            "account_id": account,
+            "amount": {"amount": "20.00", "currency": "EUR"},
+            "booked_on": "2026-11-09",
+        }
+        url = f"{TRANSACTIONS}/{purchase['id']}/refunds"
+        reply = person.client.post(url, {"new": new}, headers=matching(purchase))
+        assert reply.status == 200, reply.text
+        return latest(person)
+
+    def one(self, person: SignedIn, identity: str) -> Any:
+        return person.client.get(f"{TRANSACTIONS}/{identity}").json
+
+    def test_a_refund_goes_with_its_link_and_comes_back_with_it(
+        self, person: SignedIn, account: str, purchase: Any
+    ) -> None:
+        before = state(person, account)
+        change = self.refunded(person, account, purchase)
+        linked = state(person, account)
+
+        answer = undone(person, change)
+        assert state(person, account) == before
+        undone(person, answer["change_id"])
+        assert state(person, account) == linked
+
+    def test_a_deleted_refund_comes_back_to_its_purchase(
+        self, person: SignedIn, account: str, purchase: Any
+    ) -> None:
+        self.refunded(person, account, purchase)
+        before = state(person, account)
+        (link,) = self.one(person, purchase["id"])["refunded_by"]
+        removed(person, self.one(person, link["refund_id"]))
+        assert state(person, account) != before
+
+        undone(person, latest(person))
+
+        assert state(person, account) == before
+
+    def test_where_one_side_was_touched_since_both_are_left(
+        self, person: SignedIn, account: str, purchase: Any
+    ) -> None:
+        change = self.refunded(person, account, purchase)
+        changed(person, self.one(person, purchase["id"]), notes="mine")
+        before = state(person, account)
+
+        answer = undone(person, change)
+
+        assert answer["undone"] == []
+        assert sorted(one["reason"] for one in answer["left"]) == ["changed-since", "linked"]
+        assert state(person, account) == before
+
+    def test_transfers_and_splits_are_undone_with_all_their_legs_and_parts(
+        self, person: SignedIn, account: str, purchase: Any
+    ) -> None:
+        other = opened(person)["id"]
+        states = [state(person, account, other)]
+        body = {
+            "from_account_id": account,
+            "to_account_id": other,
+            "sent": {"amount": "25.00", "currency": "EUR"},
+            "fee": {"amount": "1.00", "currency": "EUR"},
+            "booked_on": "2026-11-02",
+        }
+        done = []
+        assert person.client.post("/v1/expenses/transfers", body).status == 201
+        done.append(latest(person))
+        states.append(state(person, account, other))
+        euros = [{"amount": amount, "currency": "EUR"} for amount in ("-20.00", "-30.00")]
+        parts = [
+            {"amount": euros[0], "account_id": other, "notes": "theirs"},
+            {"amount": euros[1], "category_id": GROCERIES},
+        ]
+        url = f"{TRANSACTIONS}/{purchase['id']}/splits"
+        reply = person.client.put(url, {"parts": parts}, headers=matching(purchase))
+        assert reply.status == 200, reply.text
+        done.append(latest(person))
+
+        assert balance(person, other) == "5.00"
+        for change, before in zip(reversed(done), reversed(states), strict=True):
+            assert undone(person, change)["left"] == []
+            assert state(person, account, other) == before
+
+    def test_sums_follow(self, cloud: Cloud, person: SignedIn, account: str, purchase: Any) -> None:
+        def spent() -> str:
+            query = {"month": "2026-11"}
+            (euros,) = person.client.get("/v1/analytics/spending", query=query).json["currencies"]
+            amount: str = euros["expense"]["amount"]
+            return amount
+
+        change = self.refunded(person, account, purchase)
+        cloud.drain()
+        assert spent() == "30.00"
+
+        undone(person, change)
+        cloud.drain()
+
+        assert spent() == "50.00"

@@ -174,6 +174,7 @@ def apply_step(ctx: Context, run: Run) -> Step:
     world = _world(ctx, read_setup(ctx.owner, ctx.vault))
     found, after = next_live(ctx, after=run.after, limit=_WALKED)
     looked: list[Seen] = []
+    together = ledger.Together()
     done = changed = too_large = 0
     for one in found:
         seen = look(rules, world, one) if scope.covers(one) else None
@@ -182,12 +183,14 @@ def apply_step(ctx: Context, run: Run) -> Step:
                 after = found[done - 1].id
                 break
             if _fits(ctx, seen):
-                ledger.correct(ctx, one, next_version(one, seen.effect.after, ctx.now))
+                after_it = next_version(one, seen.effect.after, ctx.now)
+                ledger.correct(ctx, one, after_it, together)
                 changed += 1
             else:  # a split over more accounts than one transaction of the store can touch
                 too_large += 1
         looked += [] if seen is None else [seen]
         done += 1
+    together.tell(ctx, run.id)
     counts = tally(looked) | ({"failed:too-large": too_large} if too_large else {})
     return Step(after=after, done=done, changed=changed, counts=counts)
 

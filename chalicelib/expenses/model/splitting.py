@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -12,6 +12,7 @@ from chalicelib.expenses.model.accounts import Account
 from chalicelib.expenses.model.transactions import Filing, Transaction
 
 Mode = Literal["move", "copy"]
+NOT_FILED: Final = Filing(category_id=None, by="none")
 MOST_ROUNDS: Final = 20
 """How often a move goes through the ledger again while transactions keep coming to a closed account."""
 
@@ -49,24 +50,57 @@ def taken_account(account: Account, new_id: str, at: datetime) -> Account:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewIds:
+    """What an object of the household is called in the personal ledger.
+
+    `transactions` are those whose refund links go along; other links stay behind.
+    """
+
+    accounts: Mapping[str, str]
+    category: Callable[[str | None], str | None]
+    transactions: Mapping[str, str] = field(default_factory=dict)
+
+
 def taken_transaction(
-    one: Transaction,
-    *,
-    new_id: str,
-    account_id: str,
-    payee_id: str,
-    category_id: str | None,
-    at: datetime,
+    one: Transaction, *, new_id: str, payee_id: str, ids: NewIds, at: datetime
 ) -> Transaction:
-    """Give a transaction as it stands in the personal ledger: same amount, day and words."""
+    """Give a transaction as it stands in the personal ledger: same amounts, days and words."""
+    category_id = ids.category(one.filing.category_id)
     filing = replace(one.filing, category_id=category_id)
     return replace(
         one,
         id=new_id,
         version=1,
-        account_id=account_id,
+        account_id=ids.accounts[one.account_id],
         payee_id=payee_id,
-        filing=filing if category_id is not None else Filing(category_id=None, by="none"),
+        # a transfer has no category, and that is nothing to be guessed
+        filing=filing if category_id is not None or one.transfer else NOT_FILED,
+        parts=tuple(
+            replace(
+                part,
+                account_id=ids.accounts[part.account_id] if part.account_id else None,
+                category_id=ids.category(part.category_id),
+            )
+            for part in one.parts
+        ),
+        transfer=one.transfer
+        and replace(
+            one.transfer,
+            to_account_id=ids.accounts[one.transfer.to_account_id],
+            fee_category_id=ids.category(one.transfer.fee_category_id),
+        ),
+        refunds=tuple(
+            replace(link, transaction_id=ids.transactions[link.transaction_id])
+            for link in one.refunds
+            if link.transaction_id in ids.transactions
+        ),
+        refunded=tuple(
+            replace(back, refund_id=ids.transactions[back.refund_id])
+            for back in one.refunded
+            if back.refund_id in ids.transactions
+        ),
+        absorbed="",
         import_id=None,
         bank_ref=None,
         # the reconciliation stays behind, and with it what would unlock the transaction

@@ -6,7 +6,7 @@ from typing import Final
 
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository import table
-from chalicelib.expenses.repository.decode import transaction_of
+from chalicelib.expenses.repository.decode import accounts_of, transaction_of
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.tables import Table
 
@@ -26,7 +26,7 @@ def next_transactions(
     last = ""
     for item in piece.items:
         last = item["sk"]["S"].removeprefix(table.TRANSACTION)
-        if table.is_deleted(item) or item["account_id"]["S"] not in accounts:
+        if table.is_deleted(item) or not (accounts_of(item) & accounts):
             continue
         found.append(transaction_of(item, ctx.vault))
         if len(found) == limit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from chalicelib.expenses.events import (
@@ -70,15 +71,14 @@ def strike(
     transaction: Transaction,
     together: Together | None = None,
     *,
-    release: bool = True,
+    keeping: Collection[str] = frozenset(),
 ) -> None:
     """Take a transaction out of the books and tell `TransactionRemoved`, unless it was only planned.
 
-    What is linked to it as refund or purchase is so no longer, and counts whole again: `release` is False where
-    the caller sees to the other side itself.
+    What is linked to it as refund or purchase is so no longer, and counts whole again, but for those in
+    `keeping`: the caller sees to these.
     """
-    if release:
-        _release(ctx, transaction, together)
+    release(ctx, transaction, together, keeping=keeping)
     Transactions(ctx).remove(transaction)
     forget(ctx, transaction)
     _move(ctx, transaction, None)
@@ -119,9 +119,15 @@ def _fact(
     raise ValueError("a booking has a transaction before it, or after it")
 
 
-def _release(ctx: Context, transaction: Transaction, together: Together | None) -> None:
-    """Take the links to a transaction off the other side's; one that is gone has none."""
-    others = linked_to(transaction)
+def release(
+    ctx: Context,
+    transaction: Transaction,
+    together: Together | None = None,
+    *,
+    keeping: Collection[str] = frozenset(),
+) -> None:
+    """Take the links to a transaction off the other sides, but for `keeping`; one that is gone has none."""
+    others = [identity for identity in linked_to(transaction) if identity not in keeping]
     if not others:
         return
     found = look_up(ctx, transaction=others)

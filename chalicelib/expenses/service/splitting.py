@@ -10,33 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 from chalicelib.expenses.commands import SPLIT_CHUNK, SplitMore, Taking
 from chalicelib.expenses.model.accounts import MAX_ACCOUNTS_OWNED, Account
-from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.splitting import (
     MOST_ROUNDS,
     counted,
     refusal,
     taken_account,
-    taken_transaction,
 )
-from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.lookup import look_up
 from chalicelib.expenses.repository.splitting import next_transactions
-from chalicelib.expenses.repository.table import payee_id
-from chalicelib.expenses.service import ledger
-from chalicelib.expenses.service.category_mapping import CategoryMapping, derived
+from chalicelib.expenses.service.category_mapping import derived
+from chalicelib.expenses.service.taking import TakingStep
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.owners import HOUSEHOLD, Owner
 from chalicelib.users.commands import SplitAdvanced, TakenAlong
 from chalicelib.users.events import SplitRequested
-
-_ROOM: Final = 32
-"""Operations that a transaction with new categories, its accounts, their months and the last messages may need."""
 
 
 def begin(ctx: Context, fact: SplitRequested) -> None:
@@ -117,21 +109,9 @@ def _take(ctx: Context, side: Context, order: SplitMore) -> None:
     takings = _still_there(ctx, order.takings)
     targets = {one.account_id: one.new_id for one in takings if one.new_id is not None}
     found, last = next_transactions(side, frozenset(targets), after=order.after, limit=SPLIT_CHUNK)
-    new_ids = {one.id: derived(ctx, order.household_id, "transaction", one.id) for one in found}
-    known = look_up(ctx, transaction=new_ids.values())
-    mapping = CategoryMapping(ctx, side)
-    taken: dict[str, int] = {}
-    after = last
-    for place, one in enumerate(found):
-        if ctx.commit.room() < _ROOM:
-            after = found[place - 1].id
-            break
-        if known.raw("transaction", new_ids[one.id]) is None:
-            target = targets[one.account_id] or ""
-            ledger.enter(ctx, _carried(ctx, mapping, one, new_ids[one.id], target))
-            taken[one.account_id] = taken.get(one.account_id, 0) + 1
-        if order.mode == "move":
-            ledger.strike(side, one)
+    step = TakingStep(ctx, side, targets, moves=order.mode == "move")
+    done, taken = step.take(found)
+    after = last if done == len(found) else found[done - 1].id
     _go_on(
         ctx,
         replace(
@@ -140,20 +120,6 @@ def _take(ctx: Context, side: Context, order: SplitMore) -> None:
             after=after or "",
             ending=after is None,
         ),
-    )
-
-
-def _carried(
-    ctx: Context, mapping: CategoryMapping, one: Transaction, new_id: str, account_id: str
-) -> Transaction:
-    words = merchant_key(one.bank_payee or one.payee, one.notes)
-    return taken_transaction(
-        one,
-        new_id=new_id,
-        account_id=account_id,
-        payee_id=payee_id(ctx.vault, words),
-        category_id=mapping.of(one.filing.category_id),
-        at=ctx.now,
     )
 
 

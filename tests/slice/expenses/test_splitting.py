@@ -113,6 +113,54 @@ def spent(person: SignedIn) -> tuple[str, int]:
     return found["currencies"][0]["net"]["amount"], found["currencies"][0]["count"]
 
 
+def linked(person: SignedIn, purchase: Any, came: Any) -> None:
+    url = f"{TRANSACTIONS}/{purchase['id']}/refunds"
+    reply = person.client.post(url, {"refund_id": came["id"]}, headers=matching(purchase))
+    assert reply.status == 200, reply.text
+
+
+@pytest.mark.parametrize("mode", ["move", "copy"])
+def test_what_lies_on_two_accounts_is_cut_and_links_go_along(cloud: Cloud, mode: str) -> None:
+    one = scene(cloud, opening="0.00")
+    euro = "EUR"
+    home = one.bob_at_home
+    body = {
+        "from_account_id": one.hers,
+        "to_account_id": one.his,
+        "sent": {"amount": "100.00", "currency": euro},
+        "booked_on": "2026-11-02",
+    }
+    assert home.client.post("/v1/expenses/transfers", body).status == 201
+    parts = [{"percent": "40", "account_id": one.hers}, {"remainder": True, "notes": "mine"}]
+    recorded(home, one.his, "-50.00", tags=["trip"], parts=parts)
+    purchase, came = recorded(home, one.his, "-20.00"), recorded(home, one.his, "5.00")
+    linked(home, purchase, came)
+    hers, kept = recorded(home, one.hers, "-9.00"), recorded(home, one.his, "4.00")
+    linked(home, hers, kept)
+    cloud.drain()
+
+    leave(one, one.his, mode=mode)
+    cloud.drain()
+
+    (mine,) = balances(one.bob).values()
+    assert mine == ("59.00", 5)
+    rows = {row["amount"]["amount"]: row for row in everything(one.bob)}
+    assert sorted(rows) == ["-20.00", "-30.00", "100.00", "4.00", "5.00"]
+    assert rows["-30.00"]["tags"] == ["trip"]
+    assert [link["transaction_id"] for link in rows["5.00"]["refunds"]] == [rows["-20.00"]["id"]]
+    assert [back["refund_id"] for back in rows["-20.00"]["refunded_by"]] == [rows["5.00"]["id"]]
+    assert rows["4.00"]["refunds"] == []
+    at_home = balances(within(one.ada, one.home))
+    if mode == "move":
+        assert at_home == {"Ada's": ("-129.00", 3)}
+        left = everything(within(one.ada, one.home))
+        assert [row["refunded_by"] for row in left] == [[], [], []]
+    else:
+        assert at_home["Ada's"] == ("-129.00", 3)
+        assert at_home["Bob's"] == ("59.00", 5)
+    assert spent(one.bob)[0] == "-41.00"
+
+
 def test_a_leaver_takes_an_account_along(cloud: Cloud) -> None:
     one = scene(cloud)
     food = one.bob_at_home.client.post(CATEGORIES, {"name": "Ours to eat", "kind": "expense"}).json[

@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from chalicelib.expenses.commands import Taking
 from chalicelib.expenses.model.accounts import Account
+from chalicelib.expenses.model.parts import Part
+from chalicelib.expenses.model.portion import BETWEEN_OWN, portion
 from chalicelib.expenses.model.splitting import (
+    NewIds,
     counted,
     refusal,
     taken_account,
     taken_transaction,
 )
-from chalicelib.expenses.model.transactions import Filing, Transaction
+from chalicelib.expenses.model.transactions import Filing, Transaction, moved
+from chalicelib.expenses.model.transfers import Transfer
 from chalicelib.kernel.money import Money
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)
@@ -87,9 +91,8 @@ def test_a_transaction_keeps_its_amount_its_day_and_its_words(
         bank_payee="BANK",
         made=b"m",
     )
-    new = taken_transaction(
-        one, new_id="n", account_id="b", payee_id="q", category_id=category, at=AT
-    )
+    ids = NewIds(accounts={"a": "b"}, category=lambda _: category)
+    new = taken_transaction(one, new_id="n", payee_id="q", ids=ids, at=AT)
     kept = ("amount", "booked_on", "payee", "bank_payee", "notes", "source", "status", "created_at")
     assert [getattr(new, name) for name in kept] == [getattr(one, name) for name in kept]
     assert (new.id, new.version, new.account_id, new.payee_id) == ("n", 1, "b", "q")
@@ -105,3 +108,68 @@ def test_a_step_adds_to_what_came_before() -> None:
         )
 
     assert counted((taking("a", 40), taking("b", 0)), {"a": 2}) == (taking("a", 42), taking("b", 0))
+
+
+PLAIN = Transaction(
+    id="00000000-0000-8000-8000-000000000001",
+    version=3,
+    account_id="a",
+    amount=Money(-100_00, "EUR"),
+    booked_on=date(2026, 11, 2),
+    payee="",
+    payee_id="p",
+    notes="",
+    filing=Filing(category_id="food", by="user"),
+    source="manual",
+    created_at=AT,
+    updated_at=AT,
+)
+SPLIT = replace(
+    PLAIN,
+    parts=(
+        Part(id="x", category_id="food", amount=Money(-60_00, "EUR")),
+        Part(id="y", category_id="rent", amount=Money(-30_00, "EUR"), account_id="b"),
+        Part(id="z", category_id=None, amount=Money(-10_00, "EUR"), account_id="c"),
+    ),
+)
+SENT = replace(
+    PLAIN,
+    transfer=Transfer(
+        to_account_id="b",
+        received=Money(100_00, "EUR"),
+        received_on=date(2026, 11, 4),
+        fee=Money(1_50, "EUR"),
+        fee_category_id="fees",
+    ),
+)
+
+
+@pytest.mark.parametrize("whole", [PLAIN, SPLIT, SENT])
+@pytest.mark.parametrize("taken", ["", "a", "b", "c", "ab", "bc", "abc"])
+def test_what_goes_and_what_stays_are_the_whole(whole: Transaction, taken: str) -> None:
+    pieces = [portion(whole, taken), portion(whole, set("abc") - set(taken))]
+
+    sums: dict[str, int] = {}
+    for piece in filter(None, pieces):
+        for account_id, minor in moved(piece).items():
+            sums[account_id] = sums.get(account_id, 0) + minor
+        assert (
+            piece.amount.amount_minor == sum(part.amount.amount_minor for part in piece.parts)
+            or not piece.parts
+        )
+    assert sums == moved(whole)
+    if pieces[0] is not None:
+        assert set(pieces[0].accounts) <= set(taken)
+
+
+def test_a_leg_alone_is_neither_income_nor_expense_and_its_fee_is_one() -> None:
+    sent, arrived = portion(SENT, "a"), portion(SENT, "b")
+
+    assert sent is not None
+    assert arrived is not None
+    assert [(p.category_id, p.amount_minor) for p in sent.postings] == [
+        (BETWEEN_OWN, -100_00),
+        ("fees", -1_50),
+    ]
+    assert [(p.category_id, p.amount_minor) for p in arrived.postings] == [(BETWEEN_OWN, 100_00)]
+    assert arrived.booked_on == date(2026, 11, 4)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from chalicelib.expenses.errors import TransactionReconciled
 from chalicelib.expenses.model.history import State, Touched
+from chalicelib.expenses.model.refunding import linked_to
 from chalicelib.expenses.model.transactions import Transaction, check_lock
 from chalicelib.expenses.model.undoing import Reason
 from chalicelib.expenses.repository import table
@@ -81,8 +82,9 @@ def _with(
         return "reconciled"
     if before is None:
         # what it is linked with was linked by the same change, so that side has a plan of its own
+        links = linked_to(now)
         return Plan(
-            touched, lambda told: ledger.strike(scene.ctx, now, told, release=False), linked
+            touched, lambda told: ledger.strike(scene.ctx, now, told, keeping=links), linked
         )
     return Plan(touched, lambda told: ledger.correct(scene.ctx, now, before, told), linked)
 

@@ -9,7 +9,9 @@ from typing import Final, Literal
 
 from chalicelib.expenses.commands import Taking
 from chalicelib.expenses.model.accounts import Account
+from chalicelib.expenses.model.parts import Part
 from chalicelib.expenses.model.transactions import Filing, Transaction
+from chalicelib.expenses.model.transfers import Transfer
 
 Mode = Literal["move", "copy"]
 NOT_FILED: Final = Filing(category_id=None, by="none")
@@ -41,8 +43,6 @@ def taken_account(account: Account, new_id: str, at: datetime) -> Account:
         version=1,
         balance_minor=account.opening_minor,
         pending_minor=0,
-        reconciliation_id=None,
-        reconciled_on=None,
         entries=0,
         updated_at=at,
         made=None,
@@ -68,28 +68,50 @@ def taken_transaction(
     """Give a transaction as it stands in the personal ledger: same amounts, days and words."""
     category_id = ids.category(one.filing.category_id)
     filing = replace(one.filing, category_id=category_id)
+    return _linked(
+        replace(
+            one,
+            id=new_id,
+            version=1,
+            account_id=ids.accounts[one.account_id],
+            payee_id=payee_id,
+            # a transfer has no category, and that is nothing to be guessed
+            filing=filing if category_id is not None or one.transfer else NOT_FILED,
+            parts=tuple(_part(part, ids) for part in one.parts),
+            transfer=_transfer(one.transfer, ids) if one.transfer else None,
+            absorbed="",
+            import_id=None,
+            bank_ref=None,
+            # the reconciliation stays behind, and with it what would unlock the transaction
+            status="posted" if one.status == "reconciled" else one.status,
+            reconciled_in=None,
+            made=None,
+            updated_at=at,
+        ),
+        ids,
+    )
+
+
+def _part(part: Part, ids: NewIds) -> Part:
+    return replace(
+        part,
+        account_id=ids.accounts[part.account_id] if part.account_id else None,
+        category_id=ids.category(part.category_id),
+    )
+
+
+def _transfer(transfer: Transfer, ids: NewIds) -> Transfer:
+    return replace(
+        transfer,
+        to_account_id=ids.accounts[transfer.to_account_id],
+        fee_category_id=ids.category(transfer.fee_category_id),
+    )
+
+
+def _linked(one: Transaction, ids: NewIds) -> Transaction:
+    """Give the links of refunds that go along, under their new ids."""
     return replace(
         one,
-        id=new_id,
-        version=1,
-        account_id=ids.accounts[one.account_id],
-        payee_id=payee_id,
-        # a transfer has no category, and that is nothing to be guessed
-        filing=filing if category_id is not None or one.transfer else NOT_FILED,
-        parts=tuple(
-            replace(
-                part,
-                account_id=ids.accounts[part.account_id] if part.account_id else None,
-                category_id=ids.category(part.category_id),
-            )
-            for part in one.parts
-        ),
-        transfer=one.transfer
-        and replace(
-            one.transfer,
-            to_account_id=ids.accounts[one.transfer.to_account_id],
-            fee_category_id=ids.category(one.transfer.fee_category_id),
-        ),
         refunds=tuple(
             replace(link, transaction_id=ids.transactions[link.transaction_id])
             for link in one.refunds
@@ -100,14 +122,6 @@ def taken_transaction(
             for back in one.refunded
             if back.refund_id in ids.transactions
         ),
-        absorbed="",
-        import_id=None,
-        bank_ref=None,
-        # the reconciliation stays behind, and with it what would unlock the transaction
-        status="posted" if one.status == "reconciled" else one.status,
-        reconciled_in=None,
-        made=None,
-        updated_at=at,
     )
 
 

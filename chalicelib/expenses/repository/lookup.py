@@ -14,7 +14,7 @@ from chalicelib.expenses.errors import (
     RuleNotFound,
     TransactionNotFound,
 )
-from chalicelib.expenses.errors.recurring import RecurringNotFound
+from chalicelib.expenses.errors.recurring import RecurringNotFound, SuggestionNotFound
 from chalicelib.expenses.model.accounts import Account
 from chalicelib.expenses.model.categories import is_default
 from chalicelib.expenses.model.categoriser import Learned
@@ -22,6 +22,7 @@ from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.decode import account_of, transaction_of
 from chalicelib.expenses.repository.payees import learned_of
+from chalicelib.expenses.repository.suggestions import DISMISSED
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.tables import Key, Raw, Table
@@ -33,6 +34,7 @@ _PREFIXES: Final[Mapping[str, tuple[str, type[NotFound]]]] = {
     "rule": (table.RULE, RuleNotFound),
     "payee": (table.PAYEE, NotFound),
     "recurring": (table.RECURRING, RecurringNotFound),
+    "suggestion": (DISMISSED, SuggestionNotFound),
 }
 
 

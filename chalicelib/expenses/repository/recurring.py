@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any, Final, cast
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
@@ -88,9 +88,12 @@ class Recurrings:
         vault = self._ctx.vault
         return [recurring_of(item, vault) for item in self.items() if not table.is_deleted(item)]
 
-    def save(self, one: Recurring, before: Recurring | None) -> None:
-        """Write a template over what was there before, or nothing; its turn moves along."""
-        expect = before.version if before else 0
+    def save(self, one: Recurring, before: Recurring | None, *, over: int = 0) -> None:
+        """Write a template over what was there before: nothing, or of version `over` a tombstone.
+
+        Its turn moves along.
+        """
+        expect = before.version if before else over
         self._ctx.commit.put(self._row(one), expect=expect, refusal=LostRace())
         self._move(before, one)
         self._ctx.commit.record(
@@ -99,7 +102,7 @@ class Recurrings:
                 id=one.id,
                 version=one.version,
                 fields=_clear(one),
-                before={**_clear(before), **_private(before)} if before else None,
+                before=logged_recurring(before) if before else None,
                 after=_private(one),
             )
         )
@@ -116,7 +119,7 @@ class Recurrings:
                 id=one.id,
                 version=one.version + 1,
                 op="delete",
-                before={**_clear(one), **_private(one)},
+                before=logged_recurring(one),
             )
         )
 
@@ -230,6 +233,48 @@ def _private(one: Recurring) -> dict[str, object]:
     }
 
 
+def logged_recurring(one: Recurring) -> dict[str, object]:
+    """Give what the change log says of a template."""
+    return {**_clear(one), **_private(one)}
+
+
+def recurring_from(
+    state: Mapping[str, Any], identity: str, *, now: Recurring | None, at: datetime
+) -> Recurring:
+    """Read a logged version of a template; how far it has got is what it is `now`, or was then."""
+    through = now.through if now else _day(state["through"])
+    variations = _read(state["variations"])
+    return Recurring(
+        id=identity,
+        version=now.version if now else 0,
+        template=Template(
+            account_id=state["account_id"],
+            to_account_id=state["to_account_id"],
+            amount=Money(state["amount_minor"], state["currency"]),
+            category_id=state["category_id"],
+            payee=state["payee"],
+            notes=state["notes"],
+            tags=tuple(state["tags"]),
+        ),
+        rule=read_rrule(
+            state["rrule"],
+            start=date.fromisoformat(state["start"]),
+            weekend=state["weekend"],
+            short_months=state["short_months"],
+        ),
+        zone=state["zone"],
+        hour=state["hour"],
+        mode=state["mode"],
+        days_ahead=state["days_ahead"],
+        paused=state["paused"],
+        variations=tuple(one for one in variations if through is None or one.day > through),
+        through=through,
+        created_at=now.created_at if now else at,
+        updated_at=at,
+        made=now.made if now else None,
+    )
+
+
 def recurring_of(item: Raw, vault: Vault) -> Recurring:
     """Read a template."""
     return Recurring(
@@ -247,7 +292,7 @@ def recurring_of(item: Raw, vault: Vault) -> Recurring:
         mode=cast("Mode", item["mode"]["S"]),
         days_ahead=table.number(item, "days_ahead"),
         paused=table.flag(item, "paused"),
-        variations=_variations(table.opened(vault, item, "variations")),
+        variations=_read(json.loads(table.opened(vault, item, "variations") or "[]")),
         next_on=_day(table.text(item, "next_on")),
         through=_day(table.text(item, "through")),
         stopped=table.text(item, "stopped"),
@@ -270,7 +315,7 @@ def _template(item: Raw, vault: Vault) -> Template:
     )
 
 
-def _variations(text: str) -> tuple[Variation, ...]:
+def _read(written: Iterable[Mapping[str, Any]]) -> tuple[Variation, ...]:
     return tuple(
         Variation(
             day=date.fromisoformat(one["day"]),
@@ -279,7 +324,7 @@ def _variations(text: str) -> tuple[Variation, ...]:
             booked_on=_day(one["booked_on"]),
             notes=one["notes"],
         )
-        for one in (json.loads(text) if text else ())
+        for one in written
     )
 
 

@@ -45,3 +45,9 @@ class Suggestions:
         row = DismissedRow(*where, layout=table.LAYOUT, dismissed_at=rfc3339(self._ctx.now))
         self._ctx.commit.put(row, expect=None)
         self._ctx.commit.record(Change(kind="suggestion", id=suggestion_id, version=1))
+
+    def recall(self, suggestion_id: str) -> None:
+        """Let one be suggested again."""
+        self._ctx.commit.delete(key(self._ctx.owner, DISMISSED, suggestion_id))
+        gone = Change(kind="suggestion", id=suggestion_id, version=2, op="delete")
+        self._ctx.commit.record(gone)

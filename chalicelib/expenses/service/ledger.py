@@ -43,11 +43,11 @@ class Together:
             ctx.commit.tell(fact, subject=job_id)
 
 
-def enter(ctx: Context, transaction: Transaction) -> None:
+def enter(ctx: Context, transaction: Transaction, together: Together | None = None) -> None:
     """Book a new transaction and tell `TransactionRecorded`; a planned one moves and tells nothing."""
     Transactions(ctx).add(transaction)
     _move(ctx, None, transaction)
-    _tell(ctx, None, transaction, None)
+    _tell(ctx, None, transaction, together)
 
 
 def revive(ctx: Context, transaction: Transaction, together: Together | None = None) -> None:

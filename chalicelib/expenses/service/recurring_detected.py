@@ -1,7 +1,8 @@
 """What comes again in the ledger's history, as templates that can be posted as they are.
 
 A call looks at the last 13 months, newest first, and at 4,000 rows at most: eight queries of the index, about
-300 read units, and 0.3 seconds of CPU. It groups by the payee's id, so only what it suggests is unsealed.
+300 read units; finding the series among them takes 0.12 seconds of CPU (benchmarks/recurring.py). It groups by
+the payee's id, so only what it suggests is unsealed.
 """
 
 from __future__ import annotations

@@ -152,8 +152,12 @@ def _made(ctx: Context, one: Recurring, occurrences: list[tuple[date, date]]) ->
         for account_id in template.accounts:
             accept(found.account(account_id), template.amount)
         finish = _finishing(ctx, one, found)
+        together = ledger.Together() if len(new) > 1 else None
         for day, booked_on in new:
-            ledger.enter(ctx, finish(_transaction(ctx, one, day, booked_on, payee=payee)))
+            made = finish(_transaction(ctx, one, day, booked_on, payee=payee))
+            ledger.enter(ctx, made, together)
+        if together:
+            together.tell(ctx, one.id)
     return len(new)
 
 

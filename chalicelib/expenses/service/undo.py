@@ -16,7 +16,7 @@ from chalicelib.expenses.model.undoing import Left, Reason, Undone
 from chalicelib.expenses.repository.changes import ChangeLog, change_id, number_of
 from chalicelib.expenses.repository.lookup import look_up
 from chalicelib.expenses.service.ledger import Together
-from chalicelib.expenses.service.undoing import accounts, setup, transactions
+from chalicelib.expenses.service.undoing import accounts, recurring, setup, transactions
 from chalicelib.expenses.service.undoing.common import Plan, Scene
 from chalicelib.kernel.context import Context
 
@@ -26,6 +26,8 @@ _PLANNERS: Final[Mapping[str, _Planner]] = {
     "account": accounts.plan,
     "category": setup.plan_category,
     "rule": setup.plan_rule,
+    "recurring": recurring.plan,
+    "suggestion": recurring.plan_suggestion,
 }
 
 

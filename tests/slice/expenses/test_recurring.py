@@ -351,3 +351,44 @@ def test_the_days_are_the_calendars_in_the_zone(person: SignedIn, account: str) 
     assert days == [date(2027, 3, 20) + timedelta(days=n) for n in range(len(days))]
     assert days[-1] == date(2027, 11, 10)
     assert one["rule"]["rrule"] == "FREQ=DAILY"
+
+
+class TestUndo:
+    """Any change of a template can be undone, and undoing too; see test_undo.py for all the rest."""
+
+    def undone(self, person: SignedIn, change: str = "") -> Any:
+        changes = person.client.get("/v1/expenses/changes").json["items"]
+        url = f"/v1/expenses/changes/{change or changes[0]['id']}/undo"
+        reply = person.client.post(url)
+        assert reply.status == 200, reply.text
+        return reply.json
+
+    def said(self, person: SignedIn) -> list[Any]:
+        strange = {"version", "updated_at", "created_at"}
+        items = person.client.get(RECURRING).json["items"]
+        return [{k: v for k, v in one.items() if k not in strange} for one in items]
+
+    def test_making_changing_and_ending(self, person: SignedIn, account: str) -> None:
+        one = recurring(person, account, payee="Gym", tags=["sport"], start=f"{NEXT_YEAR}-01-31")
+        made = self.said(person)
+        self.undone(person)
+        assert self.said(person) == []
+        self.undone(person)
+        assert self.said(person) == made
+
+        one = read(person, one)
+        day = f"{NEXT_YEAR}-02-28"
+        patched(person, one, rule={"rrule": "FREQ=WEEKLY"}, hour=3)
+        self.undone(person)
+        assert self.said(person) == made
+        one = read(person, one)
+        one = patched(person, one, variations=[{"day": day, "skip": True}]).json
+        person.client.delete(f"{RECURRING}/{one['id']}", headers=matching(one))
+        self.undone(person)
+        assert [item["variations"][0]["day"] for item in self.said(person)] == [day]
+
+    def test_what_was_changed_since_is_left(self, person: SignedIn, account: str) -> None:
+        one = recurring(person, account)
+        change = person.client.get("/v1/expenses/changes").json["items"][0]["id"]
+        patched(person, one, payee="Later")
+        assert [left["reason"] for left in self.undone(person, change)["left"]] == ["changed-since"]

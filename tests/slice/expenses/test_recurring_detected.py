@@ -98,6 +98,10 @@ def test_what_nobody_wants_is_not_suggested_again(
     assert person.client.delete(f"{DETECTED}/{one['id']}").status == 204
 
     assert detected(person)["items"] == []
+    # but for second thoughts
+    change = person.client.get("/v1/expenses/changes").json["items"][0]["id"]
+    assert person.client.post(f"/v1/expenses/changes/{change}/undo").status == 200
+    assert detected(person)["items"] == [one]
 
 
 def test_only_what_was_paid_speaks(person: SignedIn, account: str) -> None:

@@ -25,10 +25,13 @@ from tests.factories.expenses import (
     Ears,
     balance,
     everything,
+    imported,
+    laid,
     matching,
     opened,
     recorded,
     recurring,
+    row,
 )
 from tests.factories.households import made as household_of
 from tests.factories.households import owner_of, within
@@ -131,8 +134,24 @@ def test_a_draft_is_planned_ahead_and_moves_no_balance(person: SignedIn, account
     assert item["transaction_id"] == made["id"]
 
 
+def test_a_draft_becomes_the_banks_row_and_is_never_doubled(
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
+) -> None:
+    recurring(person, account, "-49.90", payee="Gym", start=str(FIRST), days_ahead=10)
+    run(FIRST - timedelta(days=10))
+    [planned] = everything(person)
+    paid = row(1, -4_990, payee="GYM 0815 WIEN", booked_on=FIRST + timedelta(days=2))
+
+    imported(cloud, ears, person, laid(person, [paid], account))
+
+    [now_posted] = everything(person)
+    assert (now_posted["id"], now_posted["status"]) == (planned["id"], "posted")
+    assert balance(person, account) == "-49.90"
+    assert run(FIRST + timedelta(days=2)) == 0
+
+
 def test_an_outage_is_caught_up_with_a_bounded_step_at_a_time(
-    person: SignedIn, account: str
+    person: SignedIn, account: str, ears: Ears
 ) -> None:
     one = daily(person, account)
     a_run = recurring_due.MOST_AT_ONCE * recurring_due.MOST_STEPS
@@ -142,6 +161,9 @@ def test_an_outage_is_caught_up_with_a_bounded_step_at_a_time(
     assert run(late) == 30
     assert run(late) == 0
 
+    # one fact a transaction, with the sums
+    told = [name for name, _ in ears.about(one["id"])]
+    assert told == ["transactions_revised"] * (recurring_due.MOST_STEPS + 3)
     days = sorted(made["booked_on"] for made in everything(person))
     assert days == [str(FIRST + timedelta(days=n)) for n in range(a_run + 30)]
     assert balance(person, account) == f"-{a_run + 30}0.00"
@@ -177,6 +199,22 @@ def test_an_ended_template_makes_nothing_any_more(person: SignedIn, account: str
     assert run(FIRST + timedelta(days=1)) == 0
     assert len(everything(person)) == 1
     assert turns(one) == []
+
+
+def test_undoing_a_run_takes_its_transactions_back_and_the_template_goes_on(
+    person: SignedIn, account: str
+) -> None:
+    one = daily(person, account)
+    run(FIRST)
+    change = person.client.get("/v1/expenses/changes").json["items"][0]["id"]
+
+    undone = person.client.post(f"/v1/expenses/changes/{change}/undo").json
+
+    assert [item["kind"] for item in undone["undone"]] == ["transaction"]
+    assert everything(person) == []
+    assert balance(person, account) == "0.00"
+    assert run(FIRST + timedelta(days=1)) == 1
+    assert read(person, one)["next_on"] == str(FIRST + timedelta(days=2))
 
 
 def test_a_count_ends_and_leaves_no_turn(person: SignedIn, account: str) -> None:

@@ -27,6 +27,7 @@ from chalicelib.expenses.errors.refunds import (
 from chalicelib.expenses.errors.setup import (
     CategoryArchived,
     CategoryHasChildren,
+    CategoryMerged,
     CategoryNotFound,
     RuleNotFound,
     ShippedCategory,
@@ -62,6 +63,7 @@ __all__ = [
     "BalanceOutOfRange",
     "CategoryArchived",
     "CategoryHasChildren",
+    "CategoryMerged",
     "CategoryNotFound",
     "FutureTransaction",
     "HasRefunds",

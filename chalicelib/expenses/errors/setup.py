@@ -26,6 +26,13 @@ class CategoryArchived(Conflict):
     title = "The category is archived"
 
 
+class CategoryMerged(Conflict):
+    """Another category has taken its place already."""
+
+    slug = "category-merged"
+    title = "The category was merged into another already"
+
+
 class CategoryHasChildren(Conflict):
     """Other categories stand under this one."""
 

@@ -28,6 +28,7 @@ class StoredCategory:
     created_at: datetime
     updated_at: datetime
     made: bytes | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,24 @@ def catalogue(stored: Iterable[StoredCategory]) -> dict[str, Entry]:
     """Give the whole tree by id, in the order in which it is shown."""
     rows = {row.id: row for row in stored}
     own = [
-        Category(row.id, row.name, row.kind, parent_id=row.parent_id, archived=row.archived)
+        Category(
+            row.id,
+            row.name,
+            row.kind,
+            parent_id=row.parent_id,
+            archived=row.archived,
+            merged_into=row.merged_into,
+        )
         for row in rows.values()
         if row.kind is not None
     ]
     changed = [
-        Override(row.id, name=row.name or None, archived=row.archived)
+        Override(
+            row.id,
+            name=row.name or None,
+            archived=row.archived,
+            merged_into=row.merged_into,
+        )
         for row in rows.values()
         if row.kind is None
     ]

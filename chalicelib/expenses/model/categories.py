@@ -23,7 +23,7 @@ MAX_OWN: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category of one kind; a child has the kind of its parent."""
+    """A category of one kind; a child has the kind of its parent. `merged_into` names what took its place."""
 
     id: str
     name: str
@@ -31,6 +31,7 @@ class Category:
     parent_id: str | None = None
     archived: bool = False
     builtin: bool = False
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Override:
     id: str
     name: str | None = None
     archived: bool = False
+    merged_into: str | None = None
 
 
 def default_id(slug: str) -> str:
@@ -213,7 +215,12 @@ def merge(own: Iterable[Category] = (), overrides: Iterable[Override] = ()) -> d
 def _overridden(base: Category, change: Override | None) -> Category:
     if change is None:
         return base
-    return replace(base, name=change.name or base.name, archived=change.archived)
+    return replace(
+        base,
+        name=change.name or base.name,
+        archived=change.archived,
+        merged_into=change.merged_into,
+    )
 
 
 def _walk(
@@ -243,6 +250,22 @@ def place_problems(category: Category, tree: Mapping[str, Category]) -> tuple[Fi
         return (FieldProblem("/parent_id", "a category cannot stand under itself"),)
     if len(above) + 1 + _height(category.id, tree) > MAX_DEPTH:
         return (FieldProblem("/parent_id", f"a tree has at most {MAX_DEPTH} levels"),)
+    return ()
+
+
+def merge_problems(
+    source: Category, target: Category, tree: Mapping[str, Category]
+) -> tuple[FieldProblem, ...]:
+    """Say why a category cannot be merged into another: its kind, its place, or what would hang too deep."""
+    if target.id == source.id:
+        return (FieldProblem("/into", "a category cannot be merged into itself"),)
+    if target.kind != source.kind:
+        return (FieldProblem("/into", f"this category is of kind {source.kind}"),)
+    above = [one.id for one in ancestors(target, tree)]
+    if source.id in above:
+        return (FieldProblem("/into", "a category cannot be merged into one that stands under it"),)
+    if len(above) + _height(source.id, tree) > MAX_DEPTH:
+        return (FieldProblem("/into", f"a tree has at most {MAX_DEPTH} levels"),)
     return ()
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.expenses.model.actions import accounts_named, categories_of
 from chalicelib.expenses.model.conditions import ChoiceTest, Condition, leaves
 from chalicelib.expenses.model.findings import Finding
-from chalicelib.expenses.model.rules import Rule
+from chalicelib.expenses.model.rules import Rule, decode_rule, encode_rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,15 @@ def judged(stored: StoredRule, findings: Iterable[Finding]) -> JudgedRule:
     rule_id = stored.rule.id
     mine = (one for one in findings if rule_id in {one.rule_id, *one.by})
     return JudgedRule(stored=stored, findings=tuple(mine))
+
+
+def recategorised(stored: StoredRule, source: str, into: str, at: datetime) -> StoredRule:
+    """Give a rule that names one category in place of another, wherever it does; the very same where it does not."""
+    text = encode_rule(stored.rule)
+    if source not in text:
+        return stored
+    rule = decode_rule(text.replace(source, into))
+    return replace(stored, rule=rule, version=stored.version + 1, updated_at=at)
 
 
 def accounts_of(condition: Condition) -> frozenset[str]:

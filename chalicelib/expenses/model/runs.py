@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-RunKind = Literal["bulk-edit", "rules", "undo", "reconcile", "unlock"]
+RunKind = Literal["bulk-edit", "rules", "undo", "reconcile", "unlock", "merge"]
 RunState = Literal["waiting", "running", "done", "failed"]
 MOST_NAMED: Final = 200
 """Objects that a run names one by one."""

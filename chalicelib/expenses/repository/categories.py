@@ -37,6 +37,7 @@ def stored_category(item: Raw, vault: Vault) -> StoredCategory:
         kind=cast("Kind | None", table.text(item, "kind")),
         parent_id=table.text(item, "parent_id"),
         archived=table.flag(item, "archived"),
+        merged_into=table.text(item, "merged_into"),
         created_at=table.instant(item, "created_at"),
         updated_at=table.instant(item, "updated_at"),
         made=table.binary(item, "made"),
@@ -70,6 +71,8 @@ class Categories:
             row.kind = category.kind
         if category.parent_id is not None:
             row.parent_id = category.parent_id
+        if category.merged_into is not None:
+            row.merged_into = category.merged_into
         if category.made is not None:
             row.made = category.made
         self._ctx.commit.put(row, expect=before.version if before else over, refusal=LostRace())
@@ -106,8 +109,9 @@ def logged_category(category: StoredCategory) -> dict[str, object]:
 
 
 def _clear(category: StoredCategory) -> dict[str, object]:
-    return {
+    clear: dict[str, object] = {
         "kind": category.kind,
         "parent_id": category.parent_id,
         "archived": category.archived,
     }
+    return {**clear, "merged_into": category.merged_into} if category.merged_into else clear

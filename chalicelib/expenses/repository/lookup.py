@@ -38,6 +38,10 @@ _PREFIXES: Final[Mapping[str, tuple[str, type[NotFound]]]] = {
 }
 
 
+_MOST_MERGES: Final = 5
+"""Pointers that are followed: merging on turns the older ones, so that there is seldom more than one."""
+
+
 class Found:
     """What a look-up brought: asking for an object that it did not bring refuses with `...NotFound`."""
 
@@ -99,6 +103,22 @@ class Found:
             raise CategoryNotFound
         elif table.flag(item, "archived"):
             raise CategoryArchived
+
+    def category_to_use(self, identity: str) -> str:
+        """Give a category, or what it was merged into; refuses as `require_category` does.
+
+        A client that was away still knows the one that is gone.
+        """
+        for _ in range(_MOST_MERGES):
+            item = self.raw("category", identity)
+            into = table.text(item, "merged_into") if item is not None else None
+            if into is None:
+                break
+            wanted = table.key(self._ctx.owner, table.CATEGORY, into)
+            self._items = {**self._items, **Table(table.TABLE).get_many([wanted])}
+            identity = into
+        self.require_category(identity)
+        return identity
 
     def takes_category(self, identity: str) -> bool:
         """Tell whether a category is there and not archived."""

@@ -115,6 +115,7 @@ class CategoryRow(ObjectRow):
     kind = UnicodeAttribute(null=True)
     parent_id = UnicodeAttribute(null=True)
     archived = BooleanAttribute()
+    merged_into = UnicodeAttribute(null=True)
 
 
 class RuleRow(ObjectRow):

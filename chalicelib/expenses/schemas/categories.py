@@ -40,13 +40,31 @@ class PatchCategory(Wire):
     archived: bool = Field(default_factory=absent)
 
 
+class MergeCategory(Wire):
+    """Which category takes the place of the one in the path."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"into": EXAMPLE_CATEGORY}]})
+
+    into: Id
+
+
 class CategoryOut(Wire):
-    """A category; `shipped` ones are there from the start and can be renamed and archived."""
+    """A category; `shipped` ones are there from the start and can be renamed and archived.
+
+    `merged_into` took its place: what names this one means that.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {**_CREATE, "id": EXAMPLE_ID, "version": 1, "archived": False, "shipped": False}
+                {
+                    **_CREATE,
+                    "id": EXAMPLE_ID,
+                    "version": 1,
+                    "archived": False,
+                    "shipped": False,
+                    "merged_into": None,
+                }
             ]
         }
     )
@@ -58,6 +76,7 @@ class CategoryOut(Wire):
     parent_id: Id | None
     archived: bool
     shipped: bool
+    merged_into: Id | None
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
@@ -71,4 +90,5 @@ class CategoryOut(Wire):
             parent_id=one.parent_id,
             archived=one.archived,
             shipped=one.builtin,
+            merged_into=one.merged_into,
         )

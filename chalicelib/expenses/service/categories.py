@@ -96,8 +96,7 @@ def amend_category(ctx: Context, category_id: str, patch: PatchCategory) -> Entr
     if entry is None:
         raise CategoryNotFound
     ctx.expect_version(entry.version)
-    before = None if _untouched(entry, setup) else _row(setup, category_id)
-    base = before or _first_row(ctx, category_id)
+    before, base = row_of(ctx, setup, category_id)
     after = _changed(base, patch)
     if after == base:
         return entry
@@ -134,8 +133,12 @@ def _row(setup: Setup, category_id: str) -> StoredCategory:
     return next(one for one in setup.categories if one.id == category_id)
 
 
-def _untouched(entry: Entry, setup: Setup) -> bool:
-    return all(one.id != entry.category.id for one in setup.categories)
+def row_of(
+    ctx: Context, setup: Setup, category_id: str
+) -> tuple[StoredCategory | None, StoredCategory]:
+    """Give a category's row, None where nobody touched it yet, and the row that a change begins with."""
+    rows = [one for one in setup.categories if one.id == category_id]
+    return (rows[0], rows[0]) if rows else (None, _first_row(ctx, category_id))
 
 
 def _first_row(ctx: Context, category_id: str) -> StoredCategory:
@@ -165,6 +168,8 @@ def _changed(base: StoredCategory, patch: PatchCategory) -> StoredCategory:
         name=name or "",
         parent_id=given(patch, "parent_id", base.parent_id),
         archived=given(patch, "archived", base.archived),
+        # in use again, it stands for itself
+        merged_into=base.merged_into if given(patch, "archived", base.archived) else None,
     )
 
 

@@ -9,12 +9,14 @@ from chalicelib.expenses.commands import RunMore
 from chalicelib.expenses.model.runs import RunKind
 from chalicelib.expenses.service import reconciling_steps, runs
 from chalicelib.expenses.service.editing import edit_step
+from chalicelib.expenses.service.merging import merge_step
 from chalicelib.expenses.service.rule_runs import apply_step
 from chalicelib.expenses.service.undo import undo_step
 from chalicelib.kernel.context import Context
 
 STEPPERS: Final[Mapping[RunKind, runs.Stepper]] = {
     "bulk-edit": edit_step,
+    "merge": merge_step,
     "reconcile": reconciling_steps.lock,
     "rules": apply_step,
     "undo": undo_step,

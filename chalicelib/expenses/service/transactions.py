@@ -119,8 +119,7 @@ def _filed(found: Found, body: CreateTransaction) -> Filing:
     """Take the category that the user gave."""
     if body.category_id is None:
         return Filing(category_id=None, by="none")
-    found.require_category(body.category_id)
-    return Filing(category_id=body.category_id, by="user")
+    return Filing(category_id=found.category_to_use(body.category_id), by="user")
 
 
 def read_transaction(ctx: Context, transaction_id: str) -> Transaction:
@@ -185,6 +184,9 @@ def revised(
     ctx: Context, found: Found, before: Transaction, patch: PatchTransaction
 ) -> Transaction:
     """Give a transaction as a patch leaves it, the very same where nothing changes; refuses what may not be."""
+    if patch.category_id and patch.category_id != before.filing.category_id:
+        into = found.category_to_use(patch.category_id)
+        patch = patch.model_copy(update={"category_id": into})
     after = next_version(before, _edited(ctx, before, patch), ctx.now)
     if after is not before:
         _check(ctx, found, before, after)

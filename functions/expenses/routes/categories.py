@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from chalicelib.expenses.schemas.categories import CategoryOut, CreateCategory, PatchCategory
+from chalicelib.expenses.schemas.categories import (
+    CategoryOut,
+    CreateCategory,
+    MergeCategory,
+    PatchCategory,
+)
 from chalicelib.expenses.schemas.common import page
-from chalicelib.expenses.service import categories
+from chalicelib.expenses.schemas.runs import RunOut
+from chalicelib.expenses.service import categories, merging
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.wire import PageOut, PageQuery
 from functions.expenses.routes.edge import READ, WRITE, edge
@@ -63,3 +69,30 @@ def amend_category(ctx: Context, category_id: str, body: PatchCategory) -> Categ
 def remove_category(ctx: Context, category_id: str) -> None:
     """Delete a category of one's own that has no children; shipped ones can be archived."""
     categories.remove_category(ctx, category_id)
+
+
+@edge.endpoint(
+    "POST",
+    "/v1/expenses/categories/{category_id}/merge",
+    summary="Merge a category into another",
+    body=MergeCategory,
+    out=RunOut,
+    status=202,
+    scope=WRITE,
+    if_match="optional",
+)
+def merge_category(ctx: Context, category_id: str, body: MergeCategory) -> RunOut:
+    """Close a category and put all that names it under another: transactions and parts, rules, categories under it."""
+    return RunOut.of(merging.merge_category(ctx, category_id, body), ctx.now)
+
+
+@edge.endpoint(
+    "GET",
+    "/v1/expenses/categories/merges/{run_id}",
+    summary="Read how far a merge is",
+    out=RunOut,
+    scope=READ,
+)
+def read_merge(ctx: Context, run_id: str) -> RunOut:
+    """Read the run of a merge; poll it until it is done."""
+    return RunOut.of(merging.read_merge(ctx, run_id), ctx.now)

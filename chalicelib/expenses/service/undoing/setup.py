@@ -66,6 +66,7 @@ def _category(
         kind=before.get("kind"),
         parent_id=before.get("parent_id"),
         archived=before.get("archived", False),
+        merged_into=before.get("merged_into"),
         created_at=now.created_at if now else scene.ctx.now,
         updated_at=scene.ctx.now,
         made=now.made if now else None,

@@ -7,9 +7,10 @@ and rules that name it, and at last all transactions, are changed in the steps o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import Final, TypeAlias
 
 from chalicelib.expenses.errors import CategoryArchived, CategoryMerged, CategoryNotFound
 from chalicelib.expenses.model.catalogue import StoredCategory, catalogue
@@ -19,18 +20,23 @@ from chalicelib.expenses.model.runs import Run, Step
 from chalicelib.expenses.model.transactions import Transaction, next_version
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.categories import Categories
+from chalicelib.expenses.repository.recurring import Recurrings
 from chalicelib.expenses.repository.rules import Rules
-from chalicelib.expenses.repository.setup import read_setup
+from chalicelib.expenses.repository.setup import Setup, read_setup
 from chalicelib.expenses.repository.walks import next_live
 from chalicelib.expenses.schemas.categories import MergeCategory
 from chalicelib.expenses.service import ledger, runs
 from chalicelib.expenses.service.categories import row_of
+from chalicelib.expenses.service.ledger import Together
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import Invalid
 
+_Change: TypeAlias = Callable[[], None]
 _WALKED: Final = 500
 _CHANGED: Final = 40
-"""Transactions, or categories and rules, that one step changes at most."""
+"""Transactions that one step changes at most."""
+_REWRITTEN: Final = 25
+"""Categories, rules and templates that one step changes: a template moves its place among what is due as well."""
 _TRANSACTIONS: Final = "transactions:"
 _ROOM: Final = 8
 
@@ -90,26 +96,46 @@ def merge_step(ctx: Context, run: Run) -> Step:
     if not run.after.startswith(_TRANSACTIONS):
         changed = _change_setup(ctx, source, into)
         # those that were changed do not name it any more, so a full step is followed by one of its kind
-        after = "" if changed == _CHANGED else _TRANSACTIONS
+        after = "" if changed == _REWRITTEN else _TRANSACTIONS
         return Step(after=after or "setup", done=0, changed=changed)
     return _change_transactions(ctx, run, source, into)
 
 
 def _change_setup(ctx: Context, source: str, into: str) -> int:
+    """Change categories, rules and templates of what comes again, as many as one step may; count them."""
     setup = read_setup(ctx.owner, ctx.vault)
-    changed = 0
+    changes = [
+        *_categories(ctx, setup, source, into),
+        *_rules(ctx, setup, source, into),
+        *_templates(ctx, source, into),
+    ][:_REWRITTEN]
+    for change in changes:
+        change()
+    return len(changes)
+
+
+def _categories(ctx: Context, setup: Setup, source: str, into: str) -> Iterator[_Change]:
     for before in setup.categories:
         after = _placed(before, source, into)
-        if after is not before and changed < _CHANGED:
+        if after is not before:
             after = replace(after, version=before.version + 1, updated_at=ctx.now)
-            Categories(ctx).save(after, before)
-            changed += 1
-    for rule in setup.rules:
-        other = recategorised(rule, source, into, ctx.now)
-        if other is not rule and changed < _CHANGED:
-            Rules(ctx).save(other, rule)
-            changed += 1
-    return changed
+            yield partial(Categories(ctx).save, after, before)
+
+
+def _rules(ctx: Context, setup: Setup, source: str, into: str) -> Iterator[_Change]:
+    for before in setup.rules:
+        after = recategorised(before, source, into, ctx.now)
+        if after is not before:
+            yield partial(Rules(ctx).save, after, before)
+
+
+def _templates(ctx: Context, source: str, into: str) -> Iterator[_Change]:
+    for before in Recurrings(ctx).all():
+        if before.template.category_id == source:
+            template = replace(before.template, category_id=into)
+            version = before.version + 1
+            after = replace(before, template=template, version=version, updated_at=ctx.now)
+            yield partial(Recurrings(ctx).save, after, before)
 
 
 def _placed(one: StoredCategory, source: str, into: str) -> StoredCategory:
@@ -121,16 +147,17 @@ def _placed(one: StoredCategory, source: str, into: str) -> StoredCategory:
 
 def _change_transactions(ctx: Context, run: Run, source: str, into: str) -> Step:
     found, last = next_live(ctx, after=run.after.removeprefix(_TRANSACTIONS), limit=_WALKED)
-    done = changed = 0
+    together, done, changed = Together(), 0, 0
     for one in found:
         after = _moved(one, source, into)
         if after is not one:
             if changed == _CHANGED or ctx.commit.room() < _ROOM:
                 last = found[done - 1].id
                 break
-            ledger.correct(ctx, one, next_version(one, after, ctx.now))
+            ledger.correct(ctx, one, next_version(one, after, ctx.now), together)
             changed += 1
         done += 1
+    together.tell(ctx, run.id)
     return Step(after=None if last is None else _TRANSACTIONS + last, done=done, changed=changed)
 
 

@@ -12,6 +12,7 @@ from chalicelib.expenses.model.categories import MAX_DEPTH, default_id
 from chalicelib.kernel.ids import new_id
 from tests.factories.expenses import (
     CATEGORIES,
+    RECURRING,
     RULES,
     TRANSACTIONS,
     Ears,
@@ -19,6 +20,7 @@ from tests.factories.expenses import (
     handed,
     matching,
     recorded,
+    recurring,
 )
 from tests.factories.users import SignedIn
 from tests.support.budget import budget
@@ -74,11 +76,14 @@ def test_all_that_named_the_one_names_the_other(
     }
     made_rule = person.client.post(RULES, body)
     assert made_rule.status == 201, made_rule.text
+    again = recurring(person, account, category_id=bread)
     cloud.drain()
 
     run = merged(cloud, person, bread, FOOD)
 
-    assert run["result"] == {"changed": 4, "left": 0}
+    # the category under it, the rule, the template; two transactions
+    assert run["result"] == {"changed": 5, "left": 0}
+    assert person.client.get(f"{RECURRING}/{again['id']}").json["category_id"] == FOOD
     tree = shown(person)
     assert (tree[bread]["archived"], tree[bread]["merged_into"]) == (True, FOOD)
     assert tree[rolls]["parent_id"] == FOOD
@@ -177,13 +182,14 @@ def test_what_it_costs(cloud: Cloud, ears: Ears, person: SignedIn, account: str)
     # session, META; rules and categories; accounts / category, run, META, CHG, order
     assert spent.calls == {"BatchGetItem": 2, "Query": 2, "TransactWriteItems": 1}
     assert spent.writes == 5
-    for writes in (3, 8):
+    for writes, queries in ((3, 2), (8, 1)):
         body = [one.to_json() for one in ears.envelopes if one.type == RunMore.name][-1]
         with budget() as spent:
             assert handed(cloud, body) == []
         # run, mark, order; then three transactions and one row of facts, META and CHG as well
         assert spent.writes == writes
-        assert spent.calls["Query"] == 1
+        # rules and categories and what comes again; then transactions
+        assert spent.calls["Query"] == queries
 
 
 @pytest.mark.durable

@@ -495,3 +495,22 @@ class TestOfWhatIsLinked:
         cloud.drain()
 
         assert spent() == "50.00"
+
+
+def test_what_undoing_does_not_know_is_refused_with_its_kind(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    body = {
+        "account_id": account,
+        "amount": {"amount": "-12.00", "currency": "EUR"},
+        "payee": "Gym",
+        "rule": {"frequency": "monthly"},
+        "start": "2026-12-01",
+    }
+    reply = person.client.post("/v1/expenses/recurring", body)
+    assert reply.status == 201, reply.text
+
+    refused = undo(person, latest(person))
+
+    assert (refused.status, refused.problem) == (409, "not-undoable")
+    assert "recurring" in refused.json["detail"]

@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.slice, pytest.mark.attack]
 
 
 MADE_BY_EXAMPLE: Final = {
+    "search_id": "/v1/expenses/searches",
     "token_id": "/v1/users/me/api-tokens",
     "grant_id": "/v1/users/me/support-grants",
     "client_id": "/v1/users/oauth/clients",

@@ -15,6 +15,7 @@ from chalicelib.expenses.errors import (
     TransactionNotFound,
 )
 from chalicelib.expenses.errors.recurring import RecurringNotFound, SuggestionNotFound
+from chalicelib.expenses.errors.searches import SearchNotFound
 from chalicelib.expenses.model.accounts import Account
 from chalicelib.expenses.model.categories import is_default
 from chalicelib.expenses.model.categoriser import Learned
@@ -23,6 +24,7 @@ from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.decode import account_of, transaction_of
 from chalicelib.expenses.repository.payees import learned_of
 from chalicelib.expenses.repository.suggestions import DISMISSED
+from chalicelib.expenses.repository.searches import SEARCH
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.tables import Key, Raw, Table
@@ -35,6 +37,7 @@ _PREFIXES: Final[Mapping[str, tuple[str, type[NotFound]]]] = {
     "payee": (table.PAYEE, NotFound),
     "recurring": (table.RECURRING, RecurringNotFound),
     "suggestion": (DISMISSED, SuggestionNotFound),
+    "search": (SEARCH, SearchNotFound),
 }
 
 

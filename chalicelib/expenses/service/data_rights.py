@@ -19,6 +19,7 @@ from chalicelib.expenses.repository.plans import PLAN, PlanRow
 from chalicelib.expenses.repository.reconciliations import RECONCILIATION, ReconciliationRow
 from chalicelib.expenses.repository.recurring import RecurringRow, turn_beside
 from chalicelib.expenses.repository.runs import RUN, RunRow
+from chalicelib.expenses.repository.searches import SEARCH, SearchRow
 from chalicelib.expenses.repository.suggestions import DISMISSED, DismissedRow
 from chalicelib.expenses.repository.table import (
     ACCOUNT,
@@ -139,6 +140,13 @@ PART: Final = parts.Part(
             about="What your choices taught about payees.",
             row=PayeeRow,
             opened={"payee": "text"},
+        ),
+        parts.Kind(
+            name="searches",
+            prefix=SEARCH,
+            about="Queries that you keep under a name.",
+            row=SearchRow,
+            opened={"name": "text", "asked": "text"},
         ),
         parts.Kind(
             name="previews",

@@ -44,15 +44,21 @@ def search_of(ctx: Context, text: str, *, pointer: str) -> Search:
 
     Names of accounts that the caller may not see name nothing.
     """
-    query = parse_query(text)
-    if isinstance(query, QueryProblem):
-        raise _refused(query, pointer)
+    query = read_query(text, pointer=pointer)
     today = ctx.now.date()
     test = compile_query(query, names=_names(ctx, query), today=today)
     if isinstance(test, QueryProblem):
         raise _refused(test, pointer)
     vault = ctx.vault
     return Search(lambda item: test(Subject(transaction_of(item, vault))), day_bounds(query, today))
+
+
+def read_query(text: str, *, pointer: str) -> Query:
+    """Read a query; raises `Invalid` at `pointer` for a text that is none."""
+    query = parse_query(text)
+    if isinstance(query, QueryProblem):
+        raise _refused(query, pointer)
+    return query
 
 
 def _refused(problem: QueryProblem, pointer: str) -> Invalid:

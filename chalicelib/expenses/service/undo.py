@@ -28,6 +28,7 @@ _PLANNERS: Final[Mapping[str, _Planner]] = {
     "rule": setup.plan_rule,
     "recurring": recurring.plan,
     "suggestion": recurring.plan_suggestion,
+    "search": setup.plan_search,
 }
 
 

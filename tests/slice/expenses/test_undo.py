@@ -10,7 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.expenses.model.categories import default_id
+from chalicelib.expenses.repository import TABLE
+from chalicelib.kernel.changes import Change
+from chalicelib.kernel.context import system_context
 from chalicelib.kernel.ids import new_id
+from chalicelib.security import api as security
 from tests.factories.expenses import (
     ACCOUNTS,
     CATEGORIES,
@@ -497,20 +501,13 @@ class TestOfWhatIsLinked:
         assert spent() == "50.00"
 
 
-def test_what_undoing_does_not_know_is_refused_with_its_kind(
-    cloud: Cloud, person: SignedIn, account: str
-) -> None:
-    body = {
-        "account_id": account,
-        "amount": {"amount": "-12.00", "currency": "EUR"},
-        "payee": "Gym",
-        "rule": {"frequency": "monthly"},
-        "start": "2026-12-01",
-    }
-    reply = person.client.post("/v1/expenses/recurring", body)
-    assert reply.status == 201, reply.text
+def test_what_undoing_does_not_know_is_refused_with_its_kind(person: SignedIn) -> None:
+    ctx = system_context(person.owner, TABLE, vaults=security.vault)
+    ctx.commit.open()
+    ctx.commit.record(Change(kind="surprise", id=new_id(), version=1))
+    ctx.commit.write()
 
     refused = undo(person, latest(person))
 
     assert (refused.status, refused.problem) == (409, "not-undoable")
-    assert "recurring" in refused.json["detail"]
+    assert refused.json["detail"] == "it changes a surprise"

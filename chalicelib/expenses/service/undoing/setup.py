@@ -1,4 +1,4 @@
-"""Putting categories and rules back, also over the tombstones of deleted ones."""
+"""Putting categories, rules and kept queries back, also over the tombstones of deleted ones."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from chalicelib.expenses.model.categories import Category
 from chalicelib.expenses.model.history import State, Touched
 from chalicelib.expenses.model.rulebook import StoredRule
 from chalicelib.expenses.model.rules import decode_rule
+from chalicelib.expenses.model.searches import SavedSearch
 from chalicelib.expenses.model.undoing import Reason
 from chalicelib.expenses.repository.categories import (
     Categories,
@@ -17,6 +18,7 @@ from chalicelib.expenses.repository.categories import (
     stored_category,
 )
 from chalicelib.expenses.repository.rules import Rules, logged_rule, stored_rule
+from chalicelib.expenses.repository.searches import Searches, logged_search, stored_search
 from chalicelib.expenses.repository.table import is_deleted
 from chalicelib.expenses.service.categories import check_place
 from chalicelib.expenses.service.undoing.common import Plan, Scene
@@ -94,5 +96,28 @@ def plan_rule(scene: Scene, touched: Touched) -> Plan | Reason:
         rule=decode_rule(touched.before["rule"]),
         version=version + 1,
         updated_at=scene.ctx.now,
+    )
+    return Plan(touched, lambda _: kept.save(again, now, over=version))
+
+
+def plan_search(scene: Scene, touched: Touched) -> Plan | Reason:
+    """Say how a kept query gets back to what it was, or why it cannot."""
+    item = scene.found.raw("search", touched.id)
+    now = stored_search(item, scene.ctx.vault) if item and not is_deleted(item) else None
+    if not _is_as_made(scene, touched, None if now is None else logged_search(now)):
+        return "changed-since"
+    version = scene.version_of(touched)
+    kept = Searches(scene.ctx)
+    before = touched.before
+    if before is None:
+        return "not-undoable" if now is None else Plan(touched, lambda _: kept.remove(now))
+    again = SavedSearch(
+        id=touched.id,
+        version=version + 1,
+        name=before["name"],
+        query=before["query"],
+        created_at=now.created_at if now else scene.ctx.now,
+        updated_at=scene.ctx.now,
+        made=now.made if now else None,
     )
     return Plan(touched, lambda _: kept.save(again, now, over=version))

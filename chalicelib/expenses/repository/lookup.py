@@ -23,8 +23,8 @@ from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.decode import account_of, transaction_of
 from chalicelib.expenses.repository.payees import learned_of
-from chalicelib.expenses.repository.suggestions import DISMISSED
 from chalicelib.expenses.repository.searches import SEARCH
+from chalicelib.expenses.repository.suggestions import DISMISSED
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.tables import Key, Raw, Table

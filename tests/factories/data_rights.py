@@ -14,7 +14,7 @@ from chalicelib.kernel.settings import settings
 from chalicelib.users.model.erasure import GRACE, SETTLING
 from chalicelib.users.service import erasing
 from tests.factories import attachments, papers
-from tests.factories.expenses import opened, recorded
+from tests.factories.expenses import RECURRING, opened, recorded, recurring
 from tests.factories.imports import committed, csv_of, uploaded
 from tests.factories.users import SignedIn, signed_in
 from tests.support.client import Client
@@ -58,6 +58,7 @@ def with_everything(cloud: Cloud, *, rows: int = 3) -> Everything:
         headers={"If-Match": '"1"', "Idempotency-Key": "file-it"},
     )
     assert filed.status == 200, filed.text
+    _planned(person, account)
     statement = csv_of(rows).replace(b"Shop", f"{SECRET} Shop".encode())
     job = uploaded(cloud, person, account, statement, filename=f"{SECRET}.csv")
     cloud.drain()
@@ -68,6 +69,19 @@ def with_everything(cloud: Cloud, *, rows: int = 3) -> Everything:
     cloud.drain()
     assert me.post("/v1/notifications/live/ticket", {}).status in {200, 201, 404}
     return Everything(person, account, first["id"])
+
+
+def _planned(person: SignedIn, account: str) -> None:
+    """Make a template with a text wherever one may stand, whose turn comes in a year."""
+    start = str(clock.now().date() + timedelta(days=360))
+    texts: dict[str, Any] = {"payee": f"{SECRET} Gym", "notes": f"{SECRET} pass", "tags": [f"{SECRET} sport"]}
+    one = recurring(person, account, start=start, **texts)
+    reply = person.client.patch(
+        f"{RECURRING}/{one['id']}",
+        {"variations": [{"day": start, "notes": f"{SECRET} once"}]},
+        headers={"If-Match": '"1"'},
+    )
+    assert reply.status == 200, reply.text
 
 
 def with_little(cloud: Cloud) -> Everything:

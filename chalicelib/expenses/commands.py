@@ -44,6 +44,18 @@ class ImportRows(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindMatches(Order):
+    """Look for what the rows of a chunk belong to, which lie between two days; ordered by this service itself."""
+
+    name: ClassVar[str] = "expenses.find_matches.v1"
+    to: ClassVar[str] = "expenses"
+
+    import_id: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRow:
     """One row of a statement, as interchange understood it: money in minor units, negative leaves the user.
 

@@ -11,6 +11,7 @@ from chalicelib.expenses.commands import (
     DropFiles,
     EraseMore,
     ExportMore,
+    FindMatches,
     ImportRows,
     RunMore,
     SortMovements,
@@ -27,6 +28,7 @@ from chalicelib.expenses.service import (
 )
 from chalicelib.expenses.service.balances import sort_movements
 from chalicelib.expenses.service.importing import import_rows
+from chalicelib.expenses.service.proposing import find_matches
 from chalicelib.kernel import clock
 from chalicelib.kernel.context import Visit
 from chalicelib.kernel.log import logger
@@ -45,6 +47,7 @@ consume(
     TABLE,
     on={
         ImportRows: import_rows,
+        FindMatches: find_matches,
         SplitRequested: splitting.begin,
         SplitMore: splitting.go_on,
         RunMore: run_steps.go_on,

@@ -25,7 +25,7 @@ from tests.factories.expenses import (
     recurring,
 )
 from tests.factories.households import invited, joined, made, within
-from tests.factories.imports import URL, account_of, csv_of, started, uploaded
+from tests.factories.imports import URL, account_of, committed, csv_of, started, uploaded
 from tests.factories.users import SignedIn, signed_in
 from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
@@ -108,6 +108,7 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
         "run_id": _run(person),
         "recurring_id": recurring(person, account)["id"],
         "suggestion_id": _suggested(person, account),
+        "match_id": _match(cloud, person, account),
         "change_id": person.client.get("/v1/expenses/changes").json["items"][0]["id"],
         "import_id": job["id"],
         "session_id": person.session_id,
@@ -149,6 +150,15 @@ def _suggested(person: SignedIn, account: str) -> str:
         day = now().date() - timedelta(weeks=weeks)
         recorded(person, account, "-4.00", payee="Choir", booked_on=str(day))
     identity: str = person.client.get(f"{RECURRING}/detected").json["items"][0]["id"]
+    return identity
+
+
+def _match(cloud: Cloud, person: SignedIn, account: str) -> str:
+    """Let the victim's statements bring what may be one movement."""
+    for day, name in (("02", "Homeware Depot"), ("06", "HOMEWARE DEPOT")):
+        text = f"Date,Amount,Payee\n2026-11-{day},-42.00,{name}"
+        committed(cloud, person, uploaded(cloud, person, account, text.encode()))
+    identity: str = person.client.get("/v1/expenses/matches").json["items"][0]["id"]
     return identity
 
 

@@ -14,6 +14,7 @@ from chalicelib.expenses.repository.attachments import (
     AttachmentRow,
     DeletedAttachmentRow,
 )
+from chalicelib.expenses.repository.matches import DECIDED, MATCH, MatchRow
 from chalicelib.expenses.repository.movements import MOVEMENT, WaitingRow
 from chalicelib.expenses.repository.plans import PLAN, PlanRow
 from chalicelib.expenses.repository.reconciliations import RECONCILIATION, ReconciliationRow
@@ -147,6 +148,18 @@ PART: Final = parts.Part(
             about="Queries that you keep under a name.",
             row=SearchRow,
             opened={"name": "text", "asked": "text"},
+        ),
+        parts.Kind(
+            name="matches",
+            prefix=MATCH,
+            about="Pairs of transactions that were proposed in the last 180 days and are not decided.",
+            row=MatchRow,
+        ),
+        parts.Kind(
+            name="decided_matches",
+            prefix=DECIDED,
+            about="Pairs that you rejected, or accepted in the last 90 days.",
+            row=MatchRow,
         ),
         parts.Kind(
             name="previews",

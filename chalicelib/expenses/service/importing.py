@@ -16,6 +16,7 @@ from chalicelib.expenses.commands import (
     CHUNKS_PER_PAGE,
     MAX_ACCOUNTS,
     ROWS_PER_CHUNK,
+    FindMatches,
     ImportRow,
     ImportRows,
     page_key,
@@ -249,6 +250,10 @@ def _tell(
         change=ctx.commit.sequence if recorded else 0,
     )
     ctx.commit.tell(fact, subject=order.import_id)
+    if recorded:
+        days = [one.booked_on.isoformat() for one in recorded]
+        look = FindMatches(import_id=order.import_id, first=min(days), last=max(days))
+        ctx.commit.order(look, subject=str(ctx.owner))
     if order.chunk + 1 < order.chunks:
         ctx.commit.order(replace(order, chunk=order.chunk + 1), subject=order.import_id)
 

@@ -12,10 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.expenses.errors import RefundedMore
+from chalicelib.expenses.errors import HasRefunds, RefundedMore, RefundUsedUp
 from chalicelib.expenses.model.pairing.arrivals import WINDOW, place
-from chalicelib.expenses.model.pairing.candidate import candidate_of
-from chalicelib.expenses.model.pairing.merging import can_merge, merged
+from chalicelib.expenses.model.pairing.candidate import (
+    Candidate,
+    candidate_of,
+    legs_of,
+    whole_id,
+)
+from chalicelib.expenses.model.pairing.merging import merged
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository.lookup import look_up
 from chalicelib.expenses.repository.neighbours import neighbours
@@ -61,45 +66,47 @@ def meet(
     """Sort newcomers; `seen` are transactions that other rows of the import are, `held` counts them by account."""
     days = [one.booked_on for one in newcomers]
     accounts = frozenset(one.account_id for one in newcomers)
-    near = {
-        one.id: one
+    near = [
+        leg
         for one in neighbours(ctx, min(days) - _AROUND, max(days) + _AROUND, accounts=accounts)
-        if one.id not in seen and can_merge(one)
-    }
-    found = place(
-        [candidate_of(one) for one in newcomers],
-        [candidate_of(one) for one in near.values()],
-        held=held,
-    )
-    certain = {one.first: near[one.second] for one in found if one.certain}
-    return _sorted(ctx, newcomers, certain)
+        for leg in legs_of(one)
+        if leg.id not in seen
+    ]
+    found = place([candidate_of(one) for one in newcomers], near, held=held)
+    known = {leg.id: leg for leg in near}
+    return _sorted(ctx, newcomers, {one.first: known[one.second] for one in found if one.certain})
 
 
 def _sorted(
-    ctx: Context, newcomers: Sequence[Transaction], certain: Mapping[str, Transaction]
+    ctx: Context, newcomers: Sequence[Transaction], certain: Mapping[str, Candidate]
 ) -> Meeting:
     """Sort them by what the known ones are now: the index that named them may lag behind."""
-    now = look_up(ctx, transaction=[one.id for one in certain.values()])
+    now = look_up(ctx, transaction=[whole_id(leg.id) for leg in certain.values()])
     result = Meeting()
     for one in newcomers:
-        known = certain.get(one.id)
-        if known is None or not now.is_live("transaction", known.id):
+        leg = certain.get(one.id)
+        if leg is None or not now.is_live("transaction", whole_id(leg.id)):
             result.fresh.append(one)
             continue
-        before = now.transaction(known.id)
-        if candidate_of(before) != candidate_of(known):
+        before = now.transaction(whole_id(leg.id))
+        if leg not in legs_of(before):
             result.fresh.append(one)
-        elif before.status in {"planned", "pending"} or before.source != "import":
+        elif before.transfer is None and _takes_more(before):
             _settle_into(result, one, before, ctx.now)
         else:
             result.copies.append(one)
     return result
 
 
+def _takes_more(known: Transaction) -> bool:
+    """Tell whether the bank's row says more than is known: what is not booked yet, or was written by hand."""
+    return known.status in {"planned", "pending"} or known.source != "import"
+
+
 def _settle_into(result: Meeting, one: Transaction, before: Transaction, at: datetime) -> None:
     try:
         after = merged(before, one, at)
-    except RefundedMore:
+    except (HasRefunds, RefundUsedUp, RefundedMore):
         result.fresh.append(one)
         return
     result.settled.append(Settled(one, before, after))

@@ -44,10 +44,10 @@ def refund_transaction(ctx: Context, transaction_id: str, body: CreateRefund) ->
     said = Back(part_id=body.part_id, amount=money_of(body.amount))
     if body.new is not None:
         refund = _made(ctx, found, body.new, purchase)
-        return _link(ctx, refund, purchase, said, write=ledger.enter)
+        return _link(ctx, refund, purchase, said, write=ledger.enter)[1]
     refund = found.transaction(str(body.refund_id))
     require_transaction(ctx, refund, "editor")
-    return link_refund(ctx, refund, purchase, said)
+    return link_refund(ctx, refund, purchase, said)[1]
 
 
 def _looked_up(ctx: Context, transaction_id: str, body: CreateRefund) -> Found:
@@ -84,8 +84,8 @@ def _made(ctx: Context, found: Found, new: NewRefund, purchase: Transaction) -> 
 
 def link_refund(
     ctx: Context, refund: Transaction, purchase: Transaction, said: Back = ALL
-) -> Transaction:
-    """Link a refund that is in the ledger to a purchase, or to a part of it; gives the purchase.
+) -> tuple[Transaction, Transaction]:
+    """Link a refund that is in the ledger to a purchase, or to a part of it; gives both as they are then.
 
     Both were read in this unit of work. What is said has a part, and an amount in the currency of the purchase;
     without one all that the refund has left comes back. Refuses as the route does.
@@ -94,7 +94,8 @@ def link_refund(
     def write(ctx: Context, after: Transaction) -> None:
         ledger.correct(ctx, refund, next_version(refund, after, ctx.now))
 
-    return _link(ctx, refund, purchase, said, write=write)
+    came, paid = _link(ctx, refund, purchase, said, write=write)
+    return next_version(refund, came, ctx.now), paid
 
 
 def _link(
@@ -104,7 +105,7 @@ def _link(
     said: Back,
     *,
     write: Callable[[Context, Transaction], None],
-) -> Transaction:
+) -> tuple[Transaction, Transaction]:
     check_purchase(purchase, said.part_id)
     check_refund(refund)
     worth = _worth(ctx, refund, purchase, said.amount)
@@ -112,7 +113,7 @@ def _link(
     paid = next_version(purchase, paid, ctx.now)
     write(ctx, came)
     ledger.correct(ctx, purchase, paid)
-    return paid
+    return came, paid
 
 
 def _worth(ctx: Context, refund: Transaction, purchase: Transaction, amount: Money | None) -> Money:

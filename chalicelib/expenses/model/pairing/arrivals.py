@@ -18,6 +18,7 @@ from chalicelib.expenses.model.pairing.evidence import (
     of_names,
     of_references,
 )
+from chalicelib.expenses.model.pairing.names import TRANSFER_WORDS
 from chalicelib.expenses.model.pairing.proposals import CERTAIN, PROPOSED, Edge, Proposal, pair_key
 from chalicelib.expenses.model.pairing.rekeying import renamed
 
@@ -283,7 +284,9 @@ def _as_entered(row: Candidate, known: Candidate, scene: _Scene) -> tuple[int, s
     if day is None:
         return None
     name = of_names(row, known, same=11, close=7, unlike=-9)
-    return day + name + max(scene.amounts.rarity(row), -3) + 5, "entered-by-hand"
+    leg = known.filed_as == "transfer" and row.texts.words & TRANSFER_WORDS
+    rare = max(scene.amounts.rarity(row), -3)
+    return day + name + rare + 5 + (6 if leg else 0), "entered-by-hand"
 
 
 _SCORERS: Final[Mapping[str, tuple[str, _Scorer]]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from chalicelib.expenses.model.categories import Kind, default_id, default_kind
@@ -86,11 +86,14 @@ _TRADES: Final[Mapping[str, Trade]] = {
     default_id("lodging"): "lodging",
 }
 
+_ANYTHING: Final = frozenset(map(default_id, ("income", "other-income", "refunds")))
+"""Categories of income that may be a refund or a transfer all the same."""
+
 
 def candidate_of(one: Transaction) -> Candidate:
     """Read a transaction; the bank's own words count, whatever it is called now."""
     filed = one.filing.category_id
-    kind = default_kind(filed) if filed else None
+    kind = default_kind(filed) if filed and filed not in _ANYTHING else None
     return Candidate(
         id=one.id,
         account_id=one.account_id,
@@ -106,6 +109,45 @@ def candidate_of(one: Transaction) -> Candidate:
         filed_as=kind,
         trade=_TRADES.get(filed, "other") if filed and kind == "expense" else None,
     )
+
+
+_ARRIVED: Final = ">"
+"""Behind the id of a transfer: its arriving leg."""
+
+
+def legs_of(one: Transaction) -> list[Candidate]:
+    """Read what a transaction is on each account: one row, or the two legs of a booked transfer.
+
+    Of a transaction with parts on other accounts nothing is said: no statement has it as one row.
+    """
+    if one.transfer is None:
+        alone = len(one.accounts) == 1 and one.source != "reconciliation"
+        return [candidate_of(one)] if alone else []
+    if one.status in {"planned", "pending"}:
+        return []
+    fee = one.transfer.fee.amount_minor if one.transfer.fee else 0
+    sent = replace(
+        candidate_of(one),
+        amount=one.amount.amount_minor - fee,
+        source="manual",
+        filed_as="transfer",
+    )
+    arrived = replace(
+        sent,
+        id=one.id + _ARRIVED,
+        account_id=one.transfer.to_account_id,
+        amount=one.transfer.received.amount_minor,
+        currency=one.transfer.received.currency,
+        day=(one.transfer.received_on or one.booked_on).toordinal(),
+        texts=Texts(),
+        bank_ref=None,
+    )
+    return [sent, arrived]
+
+
+def whole_id(candidate_id: str) -> str:
+    """Give the transaction's id of a candidate, which may be a leg."""
+    return candidate_id.removesuffix(_ARRIVED)
 
 
 class Days:

@@ -61,6 +61,15 @@ def _named(kept: Transaction, other: Transaction) -> Transaction:
     return replace(kept, payee=name, bank_payee=words, payee_id=other.payee_id)
 
 
+def can_go(one: Transaction) -> bool:
+    """Tell whether a transaction may vanish into another: nothing hangs on it, and it is not reconciled."""
+    return one.status != "reconciled" and not (one.parts or one.refunds or one.refunded)
+
+
 def can_merge(one: Transaction) -> bool:
-    """Tell whether a transaction may be taken for another: not one with legs or parts on several accounts."""
-    return one.transfer is None and len(one.accounts) == 1
+    """Tell whether a transaction is one row of one account, as a statement has it.
+
+    Not one with legs or parts on several, nor what a reconciliation added to make a balance right.
+    """
+    single = one.transfer is None and len(one.accounts) == 1
+    return single and one.source != "reconciliation"

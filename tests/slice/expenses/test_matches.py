@@ -1,0 +1,331 @@
+"""Matches: proposed after an import, accepted or rejected, and never proposed again once rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, Final
+
+import pytest
+
+from chalicelib.expenses.commands import FindMatches, ImportRow
+from chalicelib.kernel.ids import new_id
+from tests.factories.expenses import (
+    TRANSACTIONS,
+    Ears,
+    balance,
+    envelope,
+    everything,
+    handed,
+    imported,
+    laid,
+    matching,
+    opened,
+    row,
+)
+from tests.factories.users import SignedIn
+from tests.support.budget import budget
+from tests.support.cloud import Cloud
+from tests.support.taps import every_point, killed_at
+
+pytestmark = pytest.mark.slice
+MATCHES: Final = "/v1/expenses/matches"
+DAY: Final = date(2026, 11, 2)
+
+
+def later(days: int) -> date:
+    return DAY + timedelta(days=days)
+
+
+class Desk:
+    """A person with two accounts, statements for them, and what is proposed about them."""
+
+    def __init__(self, cloud: Cloud, ears: Ears, person: SignedIn) -> None:
+        self.cloud, self.ears, self.person = cloud, ears, person
+        self.everyday: str = opened(person, name="Everyday")["id"]
+        self.savings: str = opened(person, name="Rainy day", kind="savings")["id"]
+
+    def bring(self, account: str, *rows: ImportRow) -> None:
+        """Import rows, and look for matches as the ledger orders it."""
+        seen = len(self.ears.envelopes)
+        imported(self.cloud, self.ears, self.person, laid(self.person, rows, account))
+        for one in self.ears.envelopes[seen:]:
+            if one.type == FindMatches.name:
+                assert handed(self.cloud, one.to_json()) == []
+
+    def matches(self, **query: str) -> list[Any]:
+        reply = self.person.client.get(MATCHES, query=query)
+        assert reply.status == 200, reply.text
+        items: list[Any] = reply.json["items"]
+        return items
+
+    def only(self) -> Any:
+        (one,) = self.matches()
+        return one
+
+    def say(self, verb: str, one: Any) -> Any:
+        return self.person.client.post(f"{MATCHES}/{one['id']}/{verb}", {}, headers=matching(one))
+
+    def doubtful(self) -> Any:
+        """Let a copy come of which nobody can be sure: another name for the same money."""
+        self.bring(self.everyday, row(1, -4217, payee="Homeware Depot", provider_id="A1"))
+        self.bring(self.everyday, row(1, -4217, payee="HD Handels", booked_on=later(1)))
+        return self.matches()
+
+    def near(self) -> Any:
+        """Let a copy come that is likely one."""
+        self.bring(self.everyday, row(1, -4200, payee="Homeware Depot", provider_id="A1"))
+        self.bring(self.everyday, row(1, -4200, payee="HOMEWARE DEPOT", booked_on=later(4)))
+        return self.only()
+
+    def moved(self) -> Any:
+        self.bring(self.everyday, row(1, -20_000, payee="Transfer to Rainy day"))
+        self.bring(self.savings, row(1, 20_000, payee="From Everyday", booked_on=later(1)))
+        return self.only()
+
+
+@pytest.fixture
+def desk(cloud: Cloud, ears: Ears, person: SignedIn) -> Desk:
+    return Desk(cloud, ears, person)
+
+
+class TestCopies:
+    def test_what_is_likely_but_not_certain_is_proposed(self, desk: Desk) -> None:
+        one = desk.near()
+
+        assert (one["kind"], one["state"], one["reason"]) == ("duplicate", "open", "near-day")
+        assert 94 <= one["confidence"] <= 98
+        assert (one["first"]["booked_on"], one["second"]["booked_on"]) == (
+            "2026-11-06",
+            "2026-11-02",
+        )
+
+    def test_what_hardly_is_one_is_not_proposed(self, desk: Desk) -> None:
+        assert desk.doubtful() == []
+
+    def test_accepting_makes_one_of_two_with_what_the_user_said(self, desk: Desk) -> None:
+        one = desk.near()
+        newcomer = one["first"]
+        url = f"{TRANSACTIONS}/{newcomer['id']}"
+        patch = {"notes": "a lamp", "payee": "Lamp"}
+        desk.person.client.patch(url, patch, headers=matching(newcomer))
+
+        reply = desk.say("accept", desk.only())
+
+        assert reply.status == 200, reply.text
+        assert (reply.json["state"], reply.json["first"]) == ("accepted", None)
+        (kept,) = everything(desk.person)
+        assert (kept["id"], kept["notes"]) == (one["second_id"], "a lamp")
+        assert balance(desk.person, desk.everyday) == "-42.00"
+        assert desk.matches() == []
+
+    def test_its_id_never_returns(self, desk: Desk) -> None:
+        desk.say("accept", desk.near())
+
+        desk.bring(desk.everyday, row(1, -4200, payee="HOMEWARE DEPOT", booked_on=later(4)))
+
+        assert len(everything(desk.person)) == 1
+
+    def test_accepting_again_changes_nothing(self, desk: Desk) -> None:
+        one = desk.near()
+        desk.say("accept", one)
+
+        again = desk.say("accept", one)
+
+        assert (again.status, again.json["state"]) == (200, "accepted")
+        assert len(everything(desk.person)) == 1
+        assert desk.say("reject", one).problem == "match-decided"
+
+
+class TestRejecting:
+    def test_a_rejected_pair_is_never_proposed_again(self, desk: Desk) -> None:
+        one = desk.near()
+
+        reply = desk.say("reject", one)
+
+        assert (reply.status, reply.json["state"]) == (200, "rejected")
+        assert desk.matches() == []
+        desk.bring(desk.everyday, row(1, -4200, payee="HOMEWARE DEPOT", booked_on=later(4)))
+        look = FindMatches(
+            import_id=one["first"]["import_id"], first="2026-11-01", last="2026-11-09"
+        )
+        assert handed(desk.cloud, envelope(desk.person, look)) == []
+        assert desk.matches() == []
+        assert len(everything(desk.person)) == 2
+
+    def test_again_is_no_error_and_accepting_is_one(self, desk: Desk) -> None:
+        one = desk.near()
+        desk.say("reject", one)
+
+        assert desk.say("reject", one).status == 200
+        assert desk.say("accept", one).problem == "match-decided"
+
+
+class TestTransfers:
+    def test_two_legs_become_one_transfer(self, desk: Desk) -> None:
+        one = desk.moved()
+        assert (one["kind"], one["reason"]) == ("transfer", "same-amount")
+
+        reply = desk.say("accept", one)
+
+        assert reply.status == 200, reply.text
+        (kept,) = everything(desk.person)
+        assert (kept["id"], kept["kind"]) == (one["first_id"], "transfer")
+        assert kept["transfer"]["to_account_id"] == desk.savings
+        assert balance(desk.person, desk.everyday) == "-200.00"
+        assert balance(desk.person, desk.savings) == "200.00"
+
+    def test_other_currencies_are_compared_at_the_days_rate(self, desk: Desk) -> None:
+        dollars = opened(desk.person, name="Travel", currency="USD")["id"]
+        desk.bring(
+            desk.everyday, row(1, -20_000, payee="Transfer to Travel", booked_on=date(2024, 3, 4))
+        )
+        desk.bring(
+            dollars,
+            row(1, 21_500, payee="From Everyday", currency="USD", booked_on=date(2024, 3, 5)),
+        )
+
+        one = desk.only()
+
+        assert (one["kind"], one["reason"]) == ("transfer", "day-rate")
+        assert desk.say("accept", one).status == 200
+
+    def test_what_was_entered_as_a_transfer_is_met_by_both_statements(self, desk: Desk) -> None:
+        body = {
+            "from_account_id": desk.everyday,
+            "to_account_id": desk.savings,
+            "sent": {"amount": "123.45", "currency": "EUR"},
+            "booked_on": "2026-11-02",
+            "payee": "Transfer",
+        }
+        assert desk.person.client.post("/v1/expenses/transfers", body).status == 201
+
+        desk.bring(desk.everyday, row(1, -12_345, payee="Transfer to Rainy day", provider_id="E1"))
+        desk.bring(desk.savings, row(1, 12_345, payee="Transfer from Everyday", provider_id="S1"))
+
+        assert len(everything(desk.person)) == 1
+        assert balance(desk.person, desk.savings) == "123.45"
+
+    def test_a_shop_and_a_friend_are_no_transfer(self, desk: Desk) -> None:
+        desk.bring(desk.everyday, row(1, -4817, payee="Lotus Garden"))
+        desk.bring(desk.savings, row(1, 4817, payee="Tom Okafor"))
+
+        assert desk.matches() == []
+
+
+class TestRefunds:
+    def test_money_that_comes_back_is_linked_to_its_purchase(self, desk: Desk) -> None:
+        desk.bring(desk.everyday, row(1, -8_999, payee="Gadget Galaxy"))
+        desk.bring(
+            desk.everyday, row(1, 8_999, payee="Gadget Galaxy", memo="Refund", booked_on=later(9))
+        )
+        one = desk.only()
+        assert (one["kind"], one["reason"], one["amount"]["amount"]) == ("refund", "whole", "89.99")
+
+        reply = desk.say("accept", one)
+
+        assert reply.status == 200, reply.text
+        refund, purchase = reply.json["first"], reply.json["second"]
+        assert refund["refunds"][0]["transaction_id"] == purchase["id"]
+        assert purchase["refunded_by"][0]["refund_id"] == refund["id"]
+        assert refund == desk.person.client.get(f"{TRANSACTIONS}/{refund['id']}").json
+
+
+class TestRoutes:
+    def test_a_list_is_of_one_kind_and_goes_on(self, desk: Desk) -> None:
+        desk.moved()
+        desk.bring(desk.everyday, row(1, -8_999, payee="Gadget Galaxy"))
+        desk.bring(
+            desk.everyday, row(1, 8_999, payee="Gadget Galaxy", memo="Refund", booked_on=later(9))
+        )
+
+        assert {one["kind"] for one in desk.matches()} == {"transfer", "refund"}
+        assert [one["kind"] for one in desk.matches(kind="refund")] == ["refund"]
+        first = desk.person.client.get(MATCHES, query={"limit": "1"}).json
+        rest = desk.matches(limit="1", cursor=first["next_cursor"])
+        assert {one["id"] for one in (*first["items"], *rest)} == {
+            one["id"] for one in desk.matches()
+        }
+        assert desk.person.client.get(MATCHES, query={"kind": "x"}).status == 422
+
+    def test_a_version_is_needed_to_accept(self, desk: Desk) -> None:
+        one = desk.near()
+        url = f"{MATCHES}/{one['id']}/accept"
+
+        assert desk.person.client.post(url, {}).status == 428
+        assert desk.person.client.post(url, {}, headers={"If-Match": '"7"'}).status == 412
+
+    def test_somebody_elses_match_is_none(self, desk: Desk, stranger: SignedIn) -> None:
+        one = desk.near()
+
+        assert stranger.client.get(MATCHES).json["items"] == []
+        for verb in ("accept", "reject"):
+            url = f"{MATCHES}/{one['id']}/{verb}"
+            assert stranger.client.post(url, {}, headers=matching(one)).problem == "match-not-found"
+
+    def test_a_match_of_a_deleted_transaction_is_not_shown_and_not_accepted(
+        self, desk: Desk
+    ) -> None:
+        one = desk.near()
+        first = one["first"]
+        desk.person.client.delete(f"{TRANSACTIONS}/{first['id']}", headers=matching(first))
+
+        assert desk.matches() == []
+        assert desk.say("accept", one).problem == "match-outdated"
+
+
+def test_an_order_that_comes_twice_or_late_proposes_once(
+    cloud: Cloud, person: SignedIn, desk: Desk
+) -> None:
+    one = desk.near()
+    look = FindMatches(import_id=one["first"]["import_id"], first="2026-11-01", last="2026-11-09")
+
+    for identity in (new_id(), new_id()):
+        assert handed(cloud, envelope(person, look, identity=identity)) == []
+
+    assert [other["id"] for other in desk.matches()] == [one["id"]]
+    elsewhere = FindMatches(import_id=new_id(), first="2026-11-01", last="2026-11-09")
+    assert handed(cloud, envelope(person, elsewhere)) == []
+
+
+def test_what_looking_and_accepting_cost(cloud: Cloud, person: SignedIn, desk: Desk) -> None:
+    one = desk.near()
+    look = FindMatches(import_id=one["first"]["import_id"], first="2026-11-01", last="2026-11-09")
+    with budget() as spent:
+        handed(cloud, envelope(person, look))
+    # META and mark; what lies around; open matches; accounts' names
+    assert spent.calls == {"BatchGetItem": 1, "Query": 3, "PutItem": 1}
+
+    with budget() as spent:
+        assert desk.say("accept", one).status == 200
+    # session; META and key; the match; both rows; whether the one that goes has attachments (twice: here, in the ledger)
+    assert spent.calls["TransactWriteItems"] == 1
+    assert spent.calls["BatchGetItem"] <= 4
+    assert spent.calls["Query"] <= 2
+    # both rows, match twice, account, its month, META, CHG, facts
+    assert spent.writes <= 10
+
+
+@pytest.mark.durable
+def test_accepting_survives_a_death_at_every_call(desk: Desk) -> None:
+    def scene(number: int) -> Callable[[], object]:
+        day = later(40 * number)
+        amount = -4_200 - 100 * abs(number)
+        desk.bring(
+            desk.everyday, row(1, amount, payee="Homeware Depot", provider_id="A", booked_on=day)
+        )
+        desk.bring(
+            desk.everyday,
+            row(1, amount, payee="HOMEWARE DEPOT Y", booked_on=day + timedelta(days=4)),
+        )
+        (one,) = desk.matches()
+        return lambda: desk.say("accept", one)
+
+    points = list(every_point(scene(0)))
+    for number, (point, side) in enumerate(points, start=-len(points)):
+        act = scene(number)
+        killed_at(point, side, act)
+        assert act().status == 200  # type: ignore[attr-defined]
+
+    assert desk.matches() == []
+    assert len(everything(desk.person, limit="200")) == len(points) + 1

@@ -125,7 +125,9 @@ def _meets(this: Statement, that: Statement) -> bool:
     if _topic(this) != _topic(that):
         return False
     if isinstance(this, TextIs) and isinstance(that, TextIs) and not that.holds:
-        return this.holds and (this.operator == "equals" or that.value in this.value)
+        exact = this.operator == "equals"
+        said = _HOLDS[that.operator](this.value, that.value) if exact else that.value in this.value
+        return this.holds and said
     return True
 
 

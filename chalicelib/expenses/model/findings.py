@@ -9,7 +9,7 @@ transactions that really come, would show; rules of more than `cases.MAX_CASES` 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -52,6 +52,8 @@ class _Known:
     rule: Rule
     yes: list[Case] | None
     no: list[Case] | None
+    needs: tuple[tuple[str, str], ...]
+    """Texts by field of which one must be there, or the rule's condition follows from nothing."""
 
 
 @dataclass(slots=True)
@@ -82,10 +84,32 @@ def find(rules: Sequence[Rule], about: frozenset[str] | None = None) -> tuple[Fi
 
 def _known(rule: Rule) -> _Known:
     no = _tried(rule, holds=False)
-    return _Known(
-        rule=rule,
-        yes=_tried(rule, holds=True),
-        no=no if no is None else [case for case in no if not impossible(case)],
+    open_ = None if no is None else [case for case in no if not impossible(case)]
+    return _Known(rule=rule, yes=_tried(rule, holds=True), no=open_, needs=_needs(open_ or ()))
+
+
+def _needs(no: Iterable[Case]) -> tuple[tuple[str, str], ...]:
+    for case in no:
+        texts = [one for one in case if isinstance(one, TextIs) and not one.holds]
+        if texts and len(texts) == len(case):
+            return tuple((one.field, one.value) for one in texts)
+    return ()
+
+
+def _spoken(case: Case) -> dict[str, str]:
+    """Give what a case says to be there, by field, one text after the other."""
+    said: dict[str, str] = {}
+    for one in case:
+        if isinstance(one, TextIs) and one.holds:
+            said[one.field] = f"{said.get(one.field, '')}\n{one.value}"
+    return said
+
+
+def _lacks(spoken: Sequence[Mapping[str, str]], other: _Known) -> bool:
+    """Most pairs of rules end here: one is about a text that the other says nothing of."""
+    needs = other.needs
+    return bool(needs) and any(
+        not any(value in said.get(field, "") for field, value in needs) for said in spoken
     )
 
 
@@ -113,7 +137,10 @@ def _beside(
     rule = one.rule
     decided: dict[str, _Known] = {}
     stopping: list[_Known] = []
+    spoken = [_spoken(case) for case in possible]
     for other in earlier:
+        if _lacks(spoken, other):
+            continue
         if _implied(possible, other, budget):
             if other.rule.stops:
                 return [Finding(rule_id=rule.id, kind="shadowed", by=(other.rule.id,))]

@@ -41,13 +41,25 @@ ByField: TypeAlias = Mapping[TextField, Patterns]
 class Facts:
     """A line as the compiled tests see it: texts folded once, not once a rule; the rest when it is asked for."""
 
-    __slots__ = ("_found", "_shown", "_tags", "day", "line", "minor", "notes", "payee", "size")
+    __slots__ = (
+        "_found",
+        "_shown",
+        "_tags",
+        "day",
+        "line",
+        "minor",
+        "notes",
+        "payee",
+        "size",
+        "words",
+    )
 
     def __init__(self, line: Line) -> None:
         """Fold the texts and take the sign apart."""
         self.line = line
         self.payee = fold(line.payee)
         self.notes = fold(line.notes)
+        self.words = f"{self.payee}\n{self.notes}" if self.notes else self.payee
         self.minor = line.amount_minor
         self.size = abs(line.amount_minor)
         self.day = line.booked_on
@@ -128,11 +140,11 @@ def _leaf(test: Leaf) -> Test:
 
 
 def required_texts(condition: Condition) -> tuple[str, ...]:
-    """Give folded texts of which the payee must hold one for the condition to be true; () if none."""
+    """Give folded texts of which payee or notes must hold one for the condition to be true; () if none."""
     match condition:
-        case TextTest("payee", _, value):
+        case TextTest("payee" | "notes", _, value):
             return (fold(value),)
-        case TextChoice("payee", values):
+        case TextChoice("payee" | "notes", values):
             return tuple(map(fold, values))
         case AllOf(parts):
             # The fewest texts are looked for fastest; every one of the parts would do.

@@ -87,14 +87,14 @@ def in_order(rules: Iterable[Rule]) -> list[Rule]:
 
 
 def _step(rule: Rule, patterns: ByField) -> _Step:
-    """Put the texts in front that the payee must hold: most rules fail there, without a call."""
+    """Put the texts in front that payee or notes must hold: most rules fail there, without a call."""
     first, *more = required_texts(rule.when) or ("",)
     return first, tuple(more), compile_condition(rule.when, patterns), rule
 
 
-def _holds(payee: str, texts: tuple[str, ...]) -> bool:
+def _holds(words: str, texts: tuple[str, ...]) -> bool:
     for text in texts:  # noqa: SIM110 - half the time of any() over a generator
-        if text in payee:
+        if text in words:
             return True
     return False
 
@@ -115,19 +115,19 @@ class RuleSet:
     def first_match(self, line: Line) -> Rule | None:
         """Give the first rule whose condition holds."""
         facts = Facts(line)
-        payee = facts.payee
+        words = facts.words
         for text, more, test, rule in self._steps:
-            if (text in payee or (more and _holds(payee, more))) and test(facts):
+            if (text in words or (more and _holds(words, more))) and test(facts):
                 return rule
         return None
 
     def evaluate(self, line: Line) -> Outcome:
         """Give what all matching rules together say."""
         facts = Facts(line)
-        payee = facts.payee
+        words = facts.words
         matched: list[Rule] = []
         for text, more, test, rule in self._steps:
-            if (text in payee or (more and _holds(payee, more))) and test(facts):
+            if (text in words or (more and _holds(words, more))) and test(facts):
                 matched.append(rule)
                 if rule.stops:
                     break

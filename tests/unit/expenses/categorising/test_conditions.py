@@ -136,12 +136,12 @@ def test_a_compiled_condition_means_what_it_says(condition: Condition, line: Lin
 
 
 @given(conditions, lines)
-def test_a_true_condition_has_a_required_text_in_the_payee(
+def test_a_true_condition_has_a_required_text_in_payee_or_notes(
     condition: Condition, line: Line
 ) -> None:
     texts = required_texts(condition)
     if texts and holds(condition, line):
-        assert any(text in fold(line.payee) for text in texts)
+        assert any(text in fold(line.payee) or text in fold(line.notes) for text in texts)
 
 
 @given(conditions)

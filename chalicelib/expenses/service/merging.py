@@ -16,7 +16,7 @@ from chalicelib.expenses.errors import CategoryArchived, CategoryMerged, Categor
 from chalicelib.expenses.model.catalogue import StoredCategory, catalogue
 from chalicelib.expenses.model.categories import merge_problems
 from chalicelib.expenses.model.rulebook import recategorised
-from chalicelib.expenses.model.runs import Run, Step
+from chalicelib.expenses.model.runs import Run, RunKind, Step
 from chalicelib.expenses.model.transactions import Transaction, next_version
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.categories import Categories
@@ -32,6 +32,7 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import Invalid
 
 _Change: TypeAlias = Callable[[], None]
+_KINDS: Final[frozenset[RunKind]] = frozenset({"merge", "undo"})
 _WALKED: Final = 500
 _CHANGED: Final = 40
 """Transactions that one step changes at most."""
@@ -71,12 +72,17 @@ def merge_category(ctx: Context, category_id: str, body: MergeCategory) -> Run:
     )
     Categories(ctx).save(after, before)
     spec = {"from": category_id, "into": body.into}
-    return runs.start(ctx, "merge", spec, total=sum(_entries(ctx)))
+    return runs.start(ctx, "merge", spec, total=sum(_entries(ctx)), begun=True)
 
 
 def read_merge(ctx: Context, run_id: str) -> Run:
-    """Give the run of a merge; raises `RunNotFound`."""
-    return runs.read(ctx, run_id, {"merge"})
+    """Give the run of a merge, or of undoing one; raises `RunNotFound`."""
+    return runs.read(ctx, run_id, _KINDS)
+
+
+def undo_merge(ctx: Context, run_id: str) -> Run:
+    """Put back all that a merge changed, and open the category again; refuses one that is under way."""
+    return runs.undo(ctx, run_id, _KINDS)
 
 
 def _entries(ctx: Context) -> Iterable[int]:

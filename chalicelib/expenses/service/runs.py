@@ -22,9 +22,18 @@ Stepper: TypeAlias = Callable[[Context, Run], Step]
 """Does the next stretch of a run within the unit of work; what can never work is the step's `problem`."""
 
 
-def start(ctx: Context, kind: RunKind, spec: Mapping[str, object], *, total: int) -> Run:
-    """Make a run and order its first step."""
+def start(
+    ctx: Context,
+    kind: RunKind,
+    spec: Mapping[str, object],
+    *,
+    total: int,
+    begun: bool = False,
+) -> Run:
+    """Make a run and order its first step; where it is `begun`, what this unit of work changes is part of it."""
     run = _new(ctx, kind, spec, total=total)
+    if begun:
+        run = replace(run, changes=(ctx.commit.sequence,))
     Runs(ctx).save(run)
     _order(ctx, run)
     return run

@@ -96,3 +96,16 @@ def merge_category(ctx: Context, category_id: str, body: MergeCategory) -> RunOu
 def read_merge(ctx: Context, run_id: str) -> RunOut:
     """Read the run of a merge; poll it until it is done."""
     return RunOut.of(merging.read_merge(ctx, run_id), ctx.now)
+
+
+@edge.endpoint(
+    "POST",
+    "/v1/expenses/categories/merges/{run_id}/undo",
+    summary="Undo a merge",
+    out=RunOut,
+    status=202,
+    scope=WRITE,
+)
+def undo_merge(ctx: Context, run_id: str) -> RunOut:
+    """Put back what a merge changed, but for what was touched since, and open the category again."""
+    return RunOut.of(merging.undo_merge(ctx, run_id), ctx.now)

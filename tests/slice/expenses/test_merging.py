@@ -99,6 +99,43 @@ def test_all_that_named_the_one_names_the_other(
     assert bread not in spent
 
 
+def test_a_merge_is_undone_whole(cloud: Cloud, person: SignedIn, account: str) -> None:
+    bread = made(person, "Bread", parent_id=GROCERIES)
+    rolls = made(person, "Rolls", parent_id=bread)
+    kept = recorded(person, account, "-1.00", category_id=bread)
+    touched = recorded(person, account, "-2.00", category_id=bread)
+    body = {
+        "name": "Bakery",
+        "when": {"field": "payee", "operator": "contains", "value": "bakery"},
+        "then": [{"action": "set_category", "value": bread}],
+    }
+    rule = person.client.post(RULES, body).json
+    again = recurring(person, account, category_id=bread)
+    tree = shown(person)
+    run = merged(cloud, person, bread, FOOD)
+    now = person.client.get(f"{TRANSACTIONS}/{touched['id']}").json
+    url = f"{TRANSACTIONS}/{touched['id']}"
+    person.client.patch(url, {"category_id": RENT}, headers=matching(now))
+
+    undoing = person.client.post(f"{CATEGORIES}/merges/{run['id']}/undo").json
+    cloud.drain()
+
+    ended = person.client.get(f"{CATEGORIES}/merges/{undoing['id']}").json
+    # the category itself, the one under it, the rule, the template, one transaction
+    assert (ended["state"], ended["result"]) == ("done", {"changed": 5, "left": 1})
+    after = shown(person)
+    for identity in (bread, rolls):
+        assert {**after[identity], "version": 0, "updated_at": ""} == {
+            **tree[identity],
+            "version": 0,
+            "updated_at": "",
+        }
+    found = {one["id"]: one["category_id"] for one in everything(person)}
+    assert (found[kept["id"]], found[touched["id"]]) == (bread, RENT)
+    assert person.client.get(f"{RULES}/{rule['id']}").json["then"] == rule["then"]
+    assert person.client.get(f"{RECURRING}/{again['id']}").json["category_id"] == bread
+
+
 def test_a_client_that_was_away_names_the_other_by_the_one(
     cloud: Cloud, person: SignedIn, account: str
 ) -> None:

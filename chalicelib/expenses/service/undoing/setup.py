@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from chalicelib.expenses.model.catalogue import StoredCategory, catalogue, children_of, is_shipped
+from chalicelib.expenses.model.catalogue import (
+    Entry,
+    StoredCategory,
+    catalogue,
+    children_of,
+    is_shipped,
+)
 from chalicelib.expenses.model.categories import Category
 from chalicelib.expenses.model.history import State, Touched
 from chalicelib.expenses.model.rulebook import StoredRule
@@ -32,7 +39,7 @@ def plan_category(scene: Scene, touched: Touched) -> Plan | Reason:
     if not _is_as_made(scene, touched, None if now is None else logged_category(now)):
         return "changed-since"
     version = scene.version_of(touched)
-    entries = catalogue(read_categories(scene.ctx.owner, scene.ctx.vault))
+    entries = _opened(catalogue(read_categories(scene.ctx.owner, scene.ctx.vault)))
     kept = Categories(scene.ctx)
     if touched.before is None and now is not None and not is_shipped(touched.id):
         if children_of(touched.id, entries):
@@ -47,6 +54,14 @@ def plan_category(scene: Scene, touched: Touched) -> Plan | Reason:
         except (Invalid, NotFound):
             return "parent-gone"
     return Plan(touched, lambda _: kept.save(again, now, over=version))
+
+
+def _opened(entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
+    """Take all categories as open: what stood under an archived one may stand there again."""
+    return {
+        one: replace(entry, category=replace(entry.category, archived=False))
+        for one, entry in entries.items()
+    }
 
 
 def _is_as_made(scene: Scene, touched: Touched, now: State | None) -> bool:

@@ -48,7 +48,13 @@ def with_everything(cloud: Cloud, *, rows: int = 3) -> Everything:
     assert me.patch(ME, {"display_name": f"{SECRET} Ada"}).status == 200
     account = opened(person, name=f"{SECRET} purse")["id"]
     first = recorded(
-        person, account, payee=f"{SECRET} Bakery", notes=f"{SECRET} notes", category_id=None
+        person,
+        account,
+        payee=f"{SECRET} Bakery",
+        notes=f"{SECRET} notes",
+        category_id=None,
+        tags=[f"{SECRET} tag"],
+        parts=[{"percent": "50", "notes": f"{SECRET} part"}, {"remainder": True}],
     )
     category = me.post("/v1/expenses/categories", {"name": f"{SECRET} sweets", "kind": "expense"})
     assert category.status == 201, category.text

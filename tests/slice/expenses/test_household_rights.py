@@ -268,3 +268,68 @@ def test_a_limit_that_changes_counts_on_the_very_next_request(scene: Scene, clou
     assert owner.patch(url, {"accounts": {}}).status == 200
     assert scene.bob.client.get(ACCOUNTS).json["items"] == []
     assert everything(scene.bob) == []
+
+
+def sent(scene: Scene, here: str, there: str) -> dict[str, Any]:
+    return {
+        "from_account_id": here,
+        "to_account_id": there,
+        "sent": {"amount": "5.00", "currency": "EUR"},
+        "booked_on": "2026-11-02",
+    }
+
+
+def test_money_on_two_accounts_is_seen_from_either_and_changed_by_who_may_write_to_both(
+    scene: Scene,
+) -> None:
+    url = "/v1/expenses/transfers"
+    one = scene.ada.client.post(url, sent(scene, scene.hidden, scene.written)).json
+    other = scene.ada.client.post(url, sent(scene, scene.hidden, scene.hidden)).status
+    gone = scene.ada.client.post(url, sent(scene, scene.written, scene.hidden)).json
+
+    assert other == 422
+    assert {row["id"] for row in everything(scene.bob)} == {one["id"], gone["id"]}
+    for row in (one, gone):
+        path = f"{TRANSACTIONS}/{row['id']}"
+        assert scene.bob.client.get(path).status == 200
+        reply = scene.bob.client.patch(path, {"notes": "x"}, headers=matching(row))
+        assert (reply.status, reply.problem) == (403, "account-read-only")
+        reply = scene.bob.client.delete(path, headers=matching(row))
+        assert (reply.status, reply.problem) == (403, "account-read-only")
+
+
+def test_legs_parts_and_refunds_on_accounts_that_a_member_may_not_write_to(scene: Scene) -> None:
+    ask = scene.bob.client
+    one = recorded(scene.bob, scene.written, "-10.00")
+    secret = recorded(scene.ada, scene.hidden, "-10.00")
+    shown = recorded(scene.ada, scene.seen, "-10.00")
+    income = recorded(scene.ada, scene.hidden, "1.00")
+    splits = f"{TRANSACTIONS}/{one['id']}/splits"
+
+    def parts(account: str) -> dict[str, Any]:
+        return {"parts": [{"percent": "50", "account_id": account}, {"remainder": True}]}
+
+    def refund(purchase: Any, **body: Any) -> Any:
+        url = f"{TRANSACTIONS}/{purchase['id']}/refunds"
+        return ask.post(url, body, headers=matching(purchase))
+
+    def new(account: str) -> dict[str, Any]:
+        amount = {"amount": "1.00", "currency": "EUR"}
+        return {"account_id": account, "amount": amount, "booked_on": "2026-11-02"}
+
+    hidden = (
+        ask.post("/v1/expenses/transfers", sent(scene, scene.written, scene.hidden)),
+        ask.put(splits, parts(scene.hidden), headers=matching(one)),
+        refund(secret, new=new(scene.written)),
+        refund(one, new=new(scene.hidden)),
+        refund(one, refund_id=income["id"]),
+    )
+    assert [reply.status for reply in hidden] == [404] * 5
+    seen = (
+        ask.post("/v1/expenses/transfers", sent(scene, scene.written, scene.seen)),
+        ask.put(splits, parts(scene.seen), headers=matching(one)),
+        refund(shown, new=new(scene.written)),
+        refund(one, new=new(scene.seen)),
+    )
+    assert [(reply.status, reply.problem) for reply in seen] == [(403, "account-read-only")] * 4
+    assert refund(one, new=new(scene.written)).status == 200

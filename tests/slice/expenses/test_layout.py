@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 from statistics import median
 
 import pytest
 
-from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.expenses.model.parts import Part
+from chalicelib.expenses.model.refunds import Refunded, RefundLink
+from chalicelib.expenses.model.transactions import Transaction, UsedRate
+from chalicelib.expenses.model.transfers import Transfer
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.decode import account_of, transaction_of
+from chalicelib.expenses.repository.transactions import Transactions
 from chalicelib.expenses.schemas.transactions import TransactionOut
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.keys import derive
@@ -18,7 +23,16 @@ from chalicelib.kernel.money import Money
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Raw, Table
 from chalicelib.kernel.vault import Vault
-from tests.factories.expenses import Ears, imported, laid, matching, recorded, row
+from tests.factories.expenses import (
+    Ears,
+    imported,
+    laid,
+    matching,
+    recorded,
+    row,
+    stored,
+    unit_of,
+)
 from tests.factories.users import SignedIn
 from tests.support.cloud import Cloud
 
@@ -76,6 +90,54 @@ def test_an_imported_transaction_comes_back_as_it_was_written(
     assert (read.payee, read.notes, read.bank_payee) == ("Kiosk", "x", "")
     assert (read.booked_on, read.import_id) == (date(2024, 2, 29), order.import_id)
     assert read.made is None
+
+
+def test_what_few_transactions_have_comes_back_as_it_was_written(
+    person: SignedIn, account: str
+) -> None:
+    one = stored(person, recorded(person, account, "-10.00")["id"])
+    euro = Money(-500, "EUR")
+    full = replace(
+        one,
+        version=2,
+        tags=("Sea side", "x"),
+        set_by={"payee": "rule"},
+        original=Money(-1_234, "USD"),
+        rate=UsedRate(rate="0.81", day=date(2026, 10, 30), source="ecb"),
+        parts=(
+            Part(id=new_id(), category_id=None, amount=euro, notes="bread"),
+            Part(id=new_id(), category_id=new_id(), amount=euro, account_id=account),
+        ),
+        refunded=(Refunded(refund_id=new_id(), amount_minor=3, part_id=new_id()),),
+        bank_ref=b"ref",
+        absorbed="{}",
+        status="pending",
+    )
+    with unit_of(person) as ctx:
+        Transactions(ctx).replace(one, full)
+    read = stored(person, one.id)
+    assert replace(read, change=one.change) == full
+
+    moved = replace(
+        full,
+        version=3,
+        parts=(),
+        refunded=(),
+        refunds=(
+            RefundLink(transaction_id=new_id(), amount_minor=1, currency="USD", covered_minor=2),
+        ),
+        transfer=Transfer(
+            to_account_id=new_id(),
+            received=Money(10**30, "ETH"),
+            received_on=date(2026, 11, 3),
+            fee=Money(7, "EUR"),
+            fee_category_id=new_id(),
+        ),
+    )
+    with unit_of(person) as ctx:
+        Transactions(ctx).replace(read, moved)
+    assert replace(stored(person, one.id), change=one.change) == moved
+    assert "bread" not in repr(raw(person, table.TRANSACTION, one.id))
 
 
 def test_a_number_that_an_engine_writes_its_own_way_is_read() -> None:

@@ -80,7 +80,11 @@ def with_everything(cloud: Cloud, *, rows: int = 3) -> Everything:
 def _planned(person: SignedIn, account: str) -> None:
     """Make a template with a text wherever one may stand, whose turn comes in a year."""
     start = str(clock.now().date() + timedelta(days=360))
-    texts: dict[str, Any] = {"payee": f"{SECRET} Gym", "notes": f"{SECRET} pass", "tags": [f"{SECRET} sport"]}
+    texts: dict[str, Any] = {
+        "payee": f"{SECRET} Gym",
+        "notes": f"{SECRET} pass",
+        "tags": [f"{SECRET} sport"],
+    }
     one = recurring(person, account, start=start, **texts)
     reply = person.client.patch(
         f"{RECURRING}/{one['id']}",

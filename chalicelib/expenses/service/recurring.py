@@ -15,6 +15,7 @@ from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.model.recurrence.days import next_day
 from chalicelib.expenses.model.recurrence.instants import day_of
 from chalicelib.expenses.model.recurrence.rule import (
+    LAST_DAY,
     WEEKDAYS,
     Recurrence,
     recurrence_problems,
@@ -315,6 +316,8 @@ def list_upcoming(ctx: Context, query: UpcomingQuery) -> Listing[Upcoming]:
 
 def _between(ctx: Context, query: UpcomingQuery, zone: str) -> tuple[date, date]:
     first = query.first or day_of(ctx.now, zone)
+    if first > LAST_DAY:
+        raise _wrong("?from", f"{LAST_DAY} at the latest")
     last = query.last or first + _LOOK
     if last > first + _FARTHEST:
         raise _wrong("?to", f"at most {_FARTHEST.days} days after from")

@@ -37,7 +37,7 @@ Reason = Annotated[
     Field(
         description=(
             "Why: same-bank-id, ids-changed, ids-differ, same-day, near-day (duplicate); same-amount, tip, "
-            "preauthorisation, currency (pending); planned-amount, planned-payee, entered-by-hand (planned); "
+            "preauthorisation, currency, still-pending (pending); planned-amount, planned-payee, entered-by-hand (planned); "
             "same-amount, less-a-fee, day-rate, original-amount (transfer); whole, part (refund)."
         )
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -23,10 +24,12 @@ from tests.factories.expenses import (
     opened,
     row,
 )
-from tests.factories.users import SignedIn
+from tests.factories.households import joined, made, within
+from tests.factories.users import SignedIn, signed_in
 from tests.support.budget import budget
+from tests.support.client import Client
 from tests.support.cloud import Cloud
-from tests.support.taps import every_point, killed_at
+from tests.support.taps import calls_of, every_point, interleaved, killed_at, orders
 
 pytestmark = pytest.mark.slice
 MATCHES: Final = "/v1/expenses/matches"
@@ -329,3 +332,128 @@ def test_accepting_survives_a_death_at_every_call(desk: Desk) -> None:
 
     assert desk.matches() == []
     assert len(everything(desk.person, limit="200")) == len(points) + 1
+
+
+def test_an_accepted_match_is_undone_like_any_change(desk: Desk) -> None:
+    one = desk.near()
+    assert desk.say("accept", one).status == 200
+    change = desk.person.client.get("/v1/expenses/changes").json["items"][0]
+
+    undone = desk.person.client.post(f"/v1/expenses/changes/{change['id']}/undo", {})
+
+    assert undone.status == 200, undone.text
+    assert {tx["id"] for tx in everything(desk.person)} == {one["first_id"], one["second_id"]}
+    assert balance(desk.person, desk.everyday) == "-84.00"
+    assert desk.matches() == []
+
+
+def test_looking_survives_a_death_at_every_call(cloud: Cloud, person: SignedIn, desk: Desk) -> None:
+    one = desk.near()
+    look = FindMatches(import_id=one["first"]["import_id"], first="2026-11-01", last="2026-11-09")
+    fresh = [0]
+
+    def act() -> Callable[[], object]:
+        fresh[0] += 1
+        amount = -5_000 - 100 * fresh[0]
+        for name, days in (("Homeware Depot", 0), ("HOMEWARE DEPOT", 4)):
+            order = laid(person, [row(1, amount, payee=name, booked_on=later(days))], desk.everyday)
+            imported(cloud, desk.ears, person, order)
+        seen = replace(look, import_id=order.import_id)
+        body = envelope(person, seen)
+        return lambda: handed(cloud, body)
+
+    points = list(every_point(act()))
+    for point, side in points:
+        again = act()
+        assert killed_at(point, side, again) is not None
+        again()
+
+    assert len(desk.matches()) == len(points) + 2
+
+
+@pytest.mark.durable
+class TestSideBySide:
+    """Two handlers whose calls interleave: one movement is made one once."""
+
+    def test_two_acceptances(self, desk: Desk) -> None:
+        number = 0
+
+        def scene() -> tuple[Any, Any]:
+            nonlocal number
+            number += 1
+            desk.bring(desk.everyday, row(1, -5_000 - 100 * number, payee="Homeware Depot"))
+            late = row(1, -5_000 - 100 * number, payee="HOMEWARE DEPOT", booked_on=later(4))
+            desk.bring(desk.everyday, late)
+            one = desk.only()
+            return (lambda: desk.say("accept", one)), (lambda: desk.say("accept", one))
+
+        lengths = [len(calls_of(act)) for act in scene()]
+        for order in orders(*lengths, most=10):
+            first, second = scene()
+            results = interleaved(order, a=first, b=second)
+            assert {reply.status for reply in results.values()} <= {200, 409}  # type: ignore[attr-defined]
+            assert 200 in {reply.status for reply in results.values()}  # type: ignore[attr-defined]
+
+        assert len(everything(desk.person, limit="200")) == number
+        assert (
+            balance(desk.person, desk.everyday)
+            == f"-{sum(50 + at for at in range(1, number + 1))}.00"
+        )
+
+    def test_an_acceptance_and_an_edit(self, desk: Desk) -> None:
+        number = 0
+
+        def scene() -> tuple[Any, Any]:
+            nonlocal number
+            number += 1
+            desk.bring(desk.everyday, row(1, -5_000 - 100 * number, payee="Homeware Depot"))
+            late = row(1, -5_000 - 100 * number, payee="HOMEWARE DEPOT", booked_on=later(4))
+            desk.bring(desk.everyday, late)
+            one = desk.only()
+            url = f"{TRANSACTIONS}/{one['second_id']}"
+            patch = {"notes": f"lamp {number}"}
+            head = matching(one["second"])
+            return (
+                (lambda: desk.say("accept", one)),
+                (lambda: desk.person.client.patch(url, patch, headers=head)),
+            )
+
+        lengths = [len(calls_of(act)) for act in scene()]
+        for order in orders(*lengths, most=10):
+            accept, edit = scene()
+            results = interleaved(order, a=accept, b=edit)
+            assert results["a"].status == 200  # type: ignore[attr-defined]
+            assert results["b"].status in {200, 412}  # type: ignore[attr-defined]
+
+        assert len(everything(desk.person, limit="200")) == number
+
+
+@pytest.mark.durable
+def test_a_member_decides_on_what_they_may_write(
+    cloud: Cloud, ears: Ears, person: SignedIn
+) -> None:
+    guest = signed_in(Client(cloud.app))
+    home = made(person)
+    desk = Desk(cloud, ears, within(person, home))
+    rights = {desk.everyday: "editor", desk.savings: "viewer"}
+    joined(person, home, guest, role="editor", accounts=rights)
+    bob = within(guest, home)
+
+    hidden = opened(desk.person, name="Gift")["id"]
+    own = desk.near()
+    desk.bring(desk.everyday, row(1, -20_000, payee="Transfer to Rainy day"))
+    desk.bring(desk.savings, row(1, 20_000, payee="From Everyday", booked_on=later(1)))
+    desk.bring(desk.everyday, row(1, -31_000, payee="Transfer to Gift"))
+    desk.bring(hidden, row(1, 31_000, payee="From Everyday", booked_on=later(1)))
+    by_account = {one["second"]["account_id"]: one for one in desk.matches()}
+    moved, secret = by_account[desk.savings], by_account[hidden]
+
+    seen = {one["id"] for one in bob.client.get(MATCHES).json["items"]}
+    assert seen == {own["id"], moved["id"]}
+
+    def say(one: Any) -> Any:
+        return bob.client.post(f"{MATCHES}/{one['id']}/accept", {}, headers=matching(one))
+
+    assert say(secret).problem == "match-not-found"
+    assert say(moved).problem == "account-read-only"
+    assert say(own).status == 200

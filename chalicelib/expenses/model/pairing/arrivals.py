@@ -222,12 +222,14 @@ def _as_duplicate(row: Candidate, known: Candidate, scene: _Scene) -> tuple[int,
     if told_apart:
         points += 4
     elif scene.held.get(row.account_id):
-        points -= 12
+        points -= 16
     return points, "near-day" if later else "same-day"
 
 
 def _as_posted(row: Candidate, known: Candidate, scene: _Scene) -> tuple[int, str] | None:
     """What was pending is booked: often later, under another id, and not always for the same amount."""
+    if row.status == "pending":
+        return _as_still_pending(row, known)
     if not _may_settle(row, known):
         return None
     day = by_distance(row.day - known.day + 1, (2, 8, 8, 8, 7, 5, 4, 2, 1, 0, -3, -5))
@@ -244,6 +246,12 @@ def _as_posted(row: Candidate, known: Candidate, scene: _Scene) -> tuple[int, st
         return None
     worth, reason = settled
     return day + worth + of_names(row, known, same=5, close=2, unlike=0) + shared, reason
+
+
+def _as_still_pending(row: Candidate, known: Candidate) -> tuple[int, str] | None:
+    """Many providers give what is pending a new id each time; it may be a second purchase as well."""
+    same = row.amount == known.amount and abs(row.day - known.day) <= 1
+    return (PROPOSED + 3, "still-pending") if same and names_agree(row, known) else None
 
 
 def _settled(row: Candidate, known: Candidate) -> tuple[int, str] | None:

@@ -50,9 +50,16 @@ class Amounts:
     def __init__(self, rows: Iterable[Candidate]) -> None:
         """Count amounts by account and day."""
         self._days = Days(((row.account_id, row.currency, row.amount), row) for row in rows)
+        self._known: dict[tuple[str, str, int, int], int] = {}
 
     def rarity(self, row: Candidate) -> int:
-        """Say in decibans what it means that another row has this one's amount."""
+        """Say in decibans what it means that another row has this one's amount; worked out once a day."""
+        place = (row.account_id, row.currency, row.amount, row.day)
+        if place not in self._known:
+            self._known[place] = self._rarity(row)
+        return self._known[place]
+
+    def _rarity(self, row: Candidate) -> int:
         group = (row.account_id, row.currency, row.amount)
         near = self._days.within(group, row.day - _HABIT, row.day + _HABIT)
         days = {one.day for one in near if abs(one.day - row.day) > 4}

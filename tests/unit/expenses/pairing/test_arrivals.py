@@ -64,6 +64,17 @@ class TestDuplicates:
         assert place([row(batch="now")], [row(batch="now")]) == []
 
 
+class TestIdsThatHold:
+    def test_what_a_source_does_not_know_by_id_is_hardly_a_copy(self) -> None:
+        known, again = row(-1234, day=DAY - 1), row(-1234)
+
+        assert only(place([again], [known])).certain
+        assert not any(one.certain for one in place([again], [known], held={"everyday": 5}))
+
+    def test_another_account_has_its_own_source(self) -> None:
+        assert only(place([row()], [row()], held={"other": 5})).certain
+
+
 class TestTwins:
     @pytest.mark.parametrize(("known", "arriving"), [(1, 2), (2, 1), (2, 2), (1, 3), (0, 2)])
     def test_as_many_live_as_there_are(self, known: int, arriving: int) -> None:
@@ -109,8 +120,11 @@ class TestPending:
         known = self.pending(-4000, payee="Hold", day=DAY - 9)
         assert only(place([row(-4600, bank_ref=b"p")], [known])).certain
 
-    def test_still_pending_is_not_posted(self) -> None:
-        assert place([row(status="pending", bank_ref=b"1")], [self.pending(-1234)]) == []
+    def test_still_pending_under_another_id_is_only_proposed(self) -> None:
+        one = only(place([row(status="pending", bank_ref=b"1")], [self.pending(-1234)]))
+
+        assert (one.reason, one.certain) == ("still-pending", False)
+        assert place([row(status="pending", bank_ref=b"1")], [self.pending(-1300)]) == []
 
 
 class TestPlanned:
@@ -210,3 +224,10 @@ def test_what_was_rejected_is_never_said_again(
     again = place(arrivals, known, rejected=rejected)
 
     assert not rejected & {pair_key(one.first, one.second) for one in again}
+
+
+def test_a_chunk_of_equal_rows_among_a_thousand_equal_ones_is_placed() -> None:
+    known = [row(-320, day=DAY + at % 25) for at in range(1_000)]
+    arrivals = [row(-320, day=DAY + at % 25) for at in range(85)]
+
+    assert len(place(arrivals, known)) == 85

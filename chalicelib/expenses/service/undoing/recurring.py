@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from chalicelib.expenses.model.history import State, Touched
@@ -35,8 +36,15 @@ def plan(scene: Scene, touched: Touched) -> Plan | Reason:
         return "not-undoable"  # the schedule went on: its transactions are what there is to undo
     version = scene.version_of(touched)
     before = recurring_from(touched.before, touched.id, now=now, at=scene.ctx.now)
-    again = replace(from_today(before, scene.ctx.now), version=version + 1)
+    again = replace(_placed(before, now, scene.ctx.now), version=version + 1)
     return Plan(touched, lambda _: kept.save(again, now, over=version))
+
+
+def _placed(before: Recurring, now: Recurring | None, at: datetime) -> Recurring:
+    """Go on where it stands, what is due included; from today where its days are others or it rested."""
+    if now is None or now.stopped or (before.rule, before.paused) != (now.rule, now.paused):
+        return from_today(before, at)
+    return replace(before, next_on=now.next_on)
 
 
 def _is_as_made(scene: Scene, touched: Touched, now: Recurring | None) -> bool:

@@ -123,7 +123,17 @@ class TransactionQuery(PageQuery):
     `q` asks in the query language of docs/search.md, such as `bakery -cake amount>10 date:2026-11`.
     """
 
-    q: Annotated[str, Field(examples=["bakery -cake amount>10 date:2026-11"])] | None = None
+    q: str | None = Field(
+        default=None,
+        description=(
+            "A query: words and quoted texts in payee or notes, `word*` where one begins so, and fields: payee, "
+            "notes, text, account, category, tag (`:` or `:=`), amount and signed (`:`, `>`, `>=`, `<`, `<=`, "
+            "`10..20`), date (the same, with days, months, years, last-month and the like), before, after, "
+            "currency, status, kind, source, import, by, has, is. Side by side all must hold; OR, NOT or -, and "
+            "brackets. At most 1,000 characters and 50 terms."
+        ),
+        examples=["bakery -cake amount>10 date:2026-11"],
+    )
     account_id: Id | None = None
     category_id: Id | Literal["none"] | None = None
     first: Day | None = Field(default=None, alias="from")

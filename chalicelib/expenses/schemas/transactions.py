@@ -108,6 +108,7 @@ class PatchTransaction(Wire):
 
     account_id: Id = Field(default_factory=absent)
     amount: MoneyIn = Field(default_factory=absent)
+    original_amount: MoneyIn | None = Field(default_factory=absent)
     booked_on: Day = Field(default_factory=absent)
     payee: Payee = Field(default_factory=absent)
     notes: Notes = Field(default_factory=absent)

@@ -77,12 +77,19 @@ def made_parts(
         Part(
             id=part.id or new_id(),
             account_id=None if part.account_id == whole.account_id else part.account_id,
-            category_id=part.category_id,
+            category_id=_category(found, part.category_id, whole),
             amount=amount,
             notes=part.notes,
         )
         for part, amount in zip(wanted, amounts, strict=True)
     )
+
+
+def _category(found: Found, category_id: str | None, whole: Transaction) -> str | None:
+    """Give a part's category, or what that was merged into; one that is in use is not asked again."""
+    if category_id is None or category_id in {part.category_id for part in whole.parts}:
+        return category_id
+    return found.category_to_use(category_id)
 
 
 def _check_ids(wanted: Sequence[SplitPart], known: dict[str, Part]) -> None:
@@ -105,5 +112,3 @@ def _check(ctx: Context, found: Found, part: SplitPart, whole: Transaction, plac
         require_account(ctx, part.account_id, "editor")
         nothing = Money(0, whole.amount.currency)
         accept(found.account(part.account_id), nothing, pointer=f"/parts/{place}/account_id")
-    if part.category_id and part.category_id not in {one.category_id for one in whole.parts}:
-        found.require_category(part.category_id)

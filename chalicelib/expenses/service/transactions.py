@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.expenses.errors import HasRefunds, IdTaken, TransactionNotFound, WrongCurrency
+from chalicelib.expenses.errors import (
+    BadOriginal,
+    HasRefunds,
+    IdTaken,
+    TransactionNotFound,
+    WrongCurrency,
+)
 from chalicelib.expenses.model.accounts import accept
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.model.payee import merchant_key
@@ -187,13 +193,15 @@ def revised(
     if patch.category_id and patch.category_id != before.filing.category_id:
         into = found.category_to_use(patch.category_id)
         patch = patch.model_copy(update={"category_id": into})
-    after = next_version(before, _edited(ctx, before, patch), ctx.now)
+    after = next_version(before, _edited(ctx, found, before, patch), ctx.now)
     if after is not before:
         _check(ctx, found, before, after)
     return after
 
 
-def _edited(ctx: Context, before: Transaction, patch: PatchTransaction) -> Transaction:
+def _edited(
+    ctx: Context, found: Found, before: Transaction, patch: PatchTransaction
+) -> Transaction:
     filing = before.filing
     if "category_id" in patch.model_fields_set:
         filing = Filing(category_id=patch.category_id, by="user")
@@ -207,9 +215,7 @@ def _edited(ctx: Context, before: Transaction, patch: PatchTransaction) -> Trans
         status=given(patch, "status", before.status),
         filing=filing,
     )
-    if "amount" in patch.model_fields_set:
-        # the user's own number: it was not made by the rate any more
-        after = with_amount(replace(after, rate=None), patch.amount.to_money())
+    after = _with_money(ctx, found, after, patch)
     after = said_by(before, legs_edited(before, after, patch), "user")
     if after.payee == before.payee:
         return after
@@ -217,6 +223,24 @@ def _edited(ctx: Context, before: Transaction, patch: PatchTransaction) -> Trans
         # what the bank wrote stays, and stays the key under which the payee is remembered
         return replace(after, bank_payee=before.bank_payee or before.payee)
     return replace(after, payee_id=payee_id(ctx.vault, merchant_key(after.payee, after.notes)))
+
+
+def _with_money(
+    ctx: Context, found: Found, one: Transaction, patch: PatchTransaction
+) -> Transaction:
+    """Give it the amounts of a patch: an original one alone is converted, as for a new transaction."""
+    amount = money_of(patch.amount)
+    if "original_amount" not in patch.model_fields_set:
+        # the user's own number: it was not made by the rate any more
+        return one if amount is None else with_amount(replace(one, rate=None), amount)
+    original = money_of(patch.original_amount)
+    if original is None:
+        return with_amount(replace(one, original=None, rate=None), amount or one.amount)
+    if one.transfer is not None:
+        raise BadOriginal("a transfer has an amount on either side")
+    into = found.account(patch.account_id).currency if patch.account_id else one.amount.currency
+    money = booked(ctx, amount=amount, original=original, day=one.booked_on, into=into)
+    return with_amount(replace(one, original=money.original, rate=money.rate), money.amount)
 
 
 def _check(ctx: Context, found: Found, before: Transaction, after: Transaction) -> None:

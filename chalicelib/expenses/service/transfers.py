@@ -77,7 +77,8 @@ class _Legs:
 
 def _made(ctx: Context, body: CreateTransfer, found: Found, made: bytes | None) -> Transaction:
     legs = _legs(ctx, body, found)
-    _check_fee(found, money_of(body.fee), body.fee_category_id, legs.sent.currency)
+    _check_fee(money_of(body.fee), legs.sent.currency)
+    fee_category = body.fee_category_id and found.category_to_use(body.fee_category_id)
     return Transaction(
         id=body.id or new_id(),
         version=1,
@@ -100,7 +101,7 @@ def _made(ctx: Context, body: CreateTransfer, found: Found, made: bytes | None) 
             received=legs.received,
             received_on=None if body.received_on == body.booked_on else body.received_on,
             fee=money_of(body.fee),
-            fee_category_id=body.fee_category_id,
+            fee_category_id=fee_category,
         ),
     )
 
@@ -127,11 +128,9 @@ def _accept(account: Account, amount: Money | None, pointer: str) -> None:
     accept(account, amount or Money(0, account.currency), pointer=pointer)
 
 
-def _check_fee(found: Found, fee: Money | None, category_id: str | None, currency: str) -> None:
+def _check_fee(fee: Money | None, currency: str, pointer: str = "/fee/currency") -> None:
     if fee is not None and fee.currency != currency:
-        raise WrongCurrency("/fee/currency", currency)
-    if category_id is not None:
-        found.require_category(category_id)
+        raise WrongCurrency(pointer, currency)
 
 
 # --- changing one through the routes of transactions
@@ -184,8 +183,9 @@ def check_edit(ctx: Context, found: Found, before: Transaction, after: Transacti
         )
     elif now.received.currency != was.received.currency:
         raise WrongCurrency("/transfer/received/currency", was.received.currency)
-    asked = now.fee_category_id if now.fee_category_id != was.fee_category_id else None
-    _check_fee(found, now.fee, asked, after.amount.currency)
+    if now.fee_category_id not in {None, was.fee_category_id}:
+        found.require_category(str(now.fee_category_id))
+    _check_fee(now.fee, after.amount.currency, "/transfer/fee/currency")
     check_legs(after)
 
 

@@ -417,3 +417,32 @@ def test_two_refunds_of_one_purchase_side_by_side(person: SignedIn, account: str
         )
         assert sorted(reply.status for reply in results.values()) == [200, 412]
         assert len(get(person, one)["refunded_by"]) == 1
+
+
+def test_unlinking_survives_a_death_at_every_call(person: SignedIn, account: str) -> None:
+    def scene() -> Any:
+        one = refund(person, bought(person, account, "-10.00"), new=new(account, "4.00")).json
+        (back,) = one["refunded_by"]
+        url = f"{TRANSACTIONS}/{one['id']}/refunds/{back['refund_id']}"
+        return one, partial(person.client.delete, url, headers=matching(one))
+
+    for point, side in every_point(scene()[1]):
+        one, act = scene()
+        killed_at(point, side, act)
+        assert act().status in {204, 412}
+        assert get(person, one)["refunded_by"] == []
+
+
+@pytest.mark.durable
+def test_a_link_and_what_would_break_it_side_by_side(person: SignedIn, account: str) -> None:
+    for order in orders(4, 5, most=3):
+        one, came = bought(person, account, "-10.00"), recorded(person, account, "4.00")
+        results: Any = interleaved(
+            order,
+            a=partial(refund, person, one, refund_id=came["id"]),
+            b=partial(removed, person, came),
+        )
+        statuses = (results["a"].status, results["b"].status)
+        assert statuses in {(200, 412), (404, 204)}
+        left = [came["id"]] if statuses[0] == 200 else []
+        assert [back["refund_id"] for back in get(person, one)["refunded_by"]] == left

@@ -232,3 +232,43 @@ def test_without_a_rate_nothing_is_booked(person: SignedIn, account: str) -> Non
     assert (reply.status, reply.problem) == (422, "missing-rate")
     assert [error["pointer"] for error in reply.json["errors"]] == ["/original_amount"]
     assert balance(person, account) == "0.00"
+
+
+def test_an_original_amount_is_added_changed_and_taken_away(person: SignedIn, account: str) -> None:
+    one = recorded(person, account, "-10.00", booked_on="2020-03-20")
+
+    added = patched(person, one, original_amount=USD).json
+    assert (added["amount"]["amount"], added["original_amount"]) == ("-11.53", USD)
+    assert added["rate"]["day"] == "2020-03-20"
+    euro = {"amount": "-11.90", "currency": "EUR"}
+    both = patched(person, added, original_amount=USD, amount=euro).json
+    assert (both["amount"], both["rate"]) == (euro, None)
+    without = patched(person, both, original_amount=None).json
+    assert (without["amount"], without["original_amount"]) == (euro, None)
+    assert balance(person, account) == "-11.90"
+    bad = patched(person, without, original_amount=euro, amount=euro)
+    assert (bad.status, bad.problem) == (422, "bad-original")
+
+
+def test_many_at_once_carry_tags_parts_and_status(person: SignedIn, account: str) -> None:
+    halves = [{"percent": "50", "notes": "one"}, {"remainder": True}]
+    value = {
+        "account_id": account,
+        "amount": {"amount": "-10.01", "currency": "EUR"},
+        "booked_on": "2026-11-02",
+    }
+    operations = [
+        {"op": "create", "value": value | {"parts": halves, "tags": ["a"]}},
+        {"op": "create", "value": value | {"status": "planned"}},
+    ]
+
+    made = person.client.post(f"{TRANSACTIONS}/bulk", {"operations": operations, "atomic": True})
+
+    split, planned = (result["value"] for result in made.json["results"])
+    assert [part["amount"]["amount"] for part in split["parts"]] == ["-5.00", "-5.01"]
+    assert (split["tags"], planned["status"]) == (["a"], "planned")
+    change = {"status": "posted", "tags": ["b"]}
+    update = {"op": "update", "id": planned["id"], "version": 1, "value": change}
+    done = person.client.post(f"{TRANSACTIONS}/bulk", {"operations": [update]})
+    assert done.json["results"][0]["value"]["tags"] == ["b"]
+    assert balance(person, account) == "-20.02"

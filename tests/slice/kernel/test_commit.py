@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -278,6 +279,15 @@ def test_more_than_a_transaction_holds_is_never_sent(owner: Owner) -> None:
         )
 
     assert context.commit.room() < 0
+    with pytest.raises(TooLarge):
+        context.commit.write()
+
+
+def test_an_entry_that_no_item_holds_is_refused(owner: Owner) -> None:
+    context = begin(owner)
+    long = os.urandom(400_000).hex()
+    context.commit.record(Change(kind="thing", id="1", version=1, after={"name": long}))
+
     with pytest.raises(TooLarge):
         context.commit.write()
 

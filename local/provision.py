@@ -72,6 +72,7 @@ def set_environment(
         "UPLOADS_BUCKET": UPLOADS,
         "BULK_BUCKET": BULK,
         "FILES_BUCKET": FILES,
+        "RECEIPT_READER": "local",
         "PUBLIC_URL": base,
     }
     environ.update({f"XPENSE_{name}": value for name, value in ours.items()})

@@ -29,6 +29,7 @@ _ENVIRONMENT = {
     "XPENSE_UPLOADS_BUCKET": "xpense-test-uploads",
     "XPENSE_BULK_BUCKET": "xpense-test-bulk",
     "XPENSE_FILES_BUCKET": "xpense-test-files",
+    "XPENSE_RECEIPT_READER": "local",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_SESSION_TOKEN": "testing",

@@ -98,6 +98,14 @@ class KeyService(Protocol):
     def decrypt(self, **request: object) -> Json: ...
 
 
+class Readers(Protocol):
+    """The Textract operations in use."""
+
+    meta: Any
+
+    def analyze_expense(self, **request: object) -> Json: ...
+
+
 class Sockets(Protocol):
     """The API Gateway management operations in use."""
 
@@ -119,7 +127,8 @@ def _make(service: str) -> object:
         # standard: 3 attempts with jitter; our own loops above it retry whole use-cases, not calls.
         retries={"mode": "standard", "total_max_attempts": 3},
         connect_timeout=2,
-        read_timeout=10,
+        # reading a page of small print takes seconds; everything else answers at once
+        read_timeout=40 if service == "textract" else 10,
         max_pool_connections=_POOL,
         # boto3 otherwise sends some calls to a host named by account id, which test engines do not know
         account_id_endpoint_mode="disabled",
@@ -182,6 +191,11 @@ def sesv2() -> Mail:
 def kms() -> KeyService:
     """Give the KMS client."""
     return cast("KeyService", _client("kms"))
+
+
+def textract() -> Readers:
+    """Give the Textract client."""
+    return cast("Readers", _client("textract"))
 
 
 def sockets() -> Sockets:

@@ -38,6 +38,8 @@ class Settings:
     open_exchange_rates_key: str
     currencylayer_key: str
     coingecko_key: str
+    receipt_reader: str
+    """`textract`, or `local` for programs of this machine."""
 
     def table(self, service: str) -> str:
         """Name a service's table."""
@@ -83,4 +85,5 @@ def settings() -> Settings:
         open_exchange_rates_key=_read("OPEN_EXCHANGE_RATES_KEY", ""),
         currencylayer_key=_read("CURRENCYLAYER_KEY", ""),
         coingecko_key=_read("COINGECKO_KEY", ""),
+        receipt_reader=_read("RECEIPT_READER", "textract"),
     )

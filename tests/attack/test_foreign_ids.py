@@ -104,6 +104,7 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
         "refund_id": _refunded(person, account, transaction.json),
         "attachment_id": announced(person, transaction.json["id"])["id"],
         "reconciliation_id": _reconciled(person, account),
+        "receipt_id": post("/v1/expenses/receipts", {"text": "Shop\nTOTAL 1.00"}).json["id"],
         "rule_id": rule.json["id"],
         "run_id": _run(person),
         "recurring_id": recurring(person, account)["id"],

@@ -69,8 +69,12 @@ def with_everything(cloud: Cloud, *, rows: int = 3) -> Everything:
     job = uploaded(cloud, person, account, statement, filename=f"{SECRET}.csv")
     cloud.drain()
     assert committed(cloud, person, job)["state"] == "done"
-    picture = papers.jpeg().replace(papers.PLACE, SECRET.encode())
-    attachments.uploaded(cloud, person, first["id"], picture, name=f"{SECRET}.jpg")
+    told = SECRET.encode().ljust(len(papers.PLACE), b"-")
+    picture = papers.jpeg().replace(papers.PLACE, told)
+    kept = attachments.uploaded(cloud, person, first["id"], picture, name=f"{SECRET}.jpg")
+    assert kept["state"] == "ready", kept
+    receipt = me.post("/v1/expenses/receipts", {"text": f"{SECRET} Deli\nTOTAL EUR 7.77"})
+    assert receipt.json["state"] == "ready", receipt.text
     uploaded(cloud, person, account, csv_of(2))  # one that is only looked at
     cloud.drain()
     assert me.post("/v1/notifications/live/ticket", {}).status in {200, 201, 404}

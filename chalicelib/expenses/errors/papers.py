@@ -40,3 +40,37 @@ class TooLargeForType(Invalid):
     def __init__(self, most: int) -> None:
         """Name the largest size."""
         super().__init__(errors=(FieldProblem("/size", f"{most:,} bytes at the most"),))
+
+
+class ReceiptNotFound(NotFound):
+    """No such receipt, or somebody else's, or a deleted one."""
+
+    slug = "receipt-not-found"
+    title = "There is no such receipt"
+
+
+class ReceiptNotReady(Conflict):
+    """The receipt was not uploaded or not read yet, or could not be taken."""
+
+    slug = "receipt-not-ready"
+    title = "The receipt is not ready"
+
+
+class ReceiptAttached(Conflict):
+    """The receipt belongs to a transaction already."""
+
+    slug = "receipt-attached"
+    title = "The receipt is attached to a transaction"
+
+
+class FieldUnread(Invalid):
+    """A field of the receipt could not be read, so that somebody has to give it."""
+
+    slug = "field-unread"
+    title = "A field of the receipt could not be read"
+
+    def __init__(self, *pointers: str) -> None:
+        """Name the fields."""
+        super().__init__(
+            errors=tuple(FieldProblem(one, "it could not be read: give it") for one in pointers)
+        )

@@ -17,6 +17,7 @@ from chalicelib.expenses.repository.attachments import (
 from chalicelib.expenses.repository.matches import DECIDED, MATCH, MatchRow
 from chalicelib.expenses.repository.movements import MOVEMENT, WaitingRow
 from chalicelib.expenses.repository.plans import PLAN, PlanRow
+from chalicelib.expenses.repository.receipts import HABIT, RECEIPT, HabitRow, ReceiptRow
 from chalicelib.expenses.repository.reconciliations import RECONCILIATION, ReconciliationRow
 from chalicelib.expenses.repository.recurring import RecurringRow, turn_beside
 from chalicelib.expenses.repository.runs import RUN, RunRow
@@ -181,6 +182,19 @@ PART: Final = parts.Part(
             about="Attachments, by transaction and id; `body` has the file's name and its hash.",
             row=AttachmentRow,
             opened={"body": "packed"},
+        ),
+        parts.Kind(
+            name="receipts",
+            prefix=RECEIPT,
+            about="Receipts; `body` has what was read of them. Those with `deleted_at` are deleted.",
+            row=ReceiptRow,
+            opened={"body": "packed"},
+        ),
+        parts.Kind(
+            name="receipt_habit",
+            prefix=HABIT,
+            about="Over which score (of 1,000) a receipt is attached without asking, learned from your answers.",
+            row=HabitRow,
         ),
         parts.Kind(
             name="deleted_attachments",

@@ -76,6 +76,10 @@ class Filer:
             blocked=blocked,
         )
 
+    def guess(self, line: Line) -> Filing:
+        """Find a category for what is no transaction yet; rules have no say, for they do more than file."""
+        return self._guessed(NOTHING, line)
+
     def _guessed(self, outcome: Outcome, line: Line) -> Filing:
         told = {action.kind for action in outcome.actions()}
         if "skip_guess" in told:

@@ -17,9 +17,10 @@ from chalicelib.expenses.model.attachments import (
     Trouble,
     when_checked,
 )
-from chalicelib.expenses.model.papers.cleaning import Paper, clean
-from chalicelib.expenses.model.papers.kinds import MAX_BYTES, PaperType, Unfit
+from chalicelib.expenses.model.papers.cleaning import Paper
 from chalicelib.expenses.repository.attachments import Attachments
+from chalicelib.expenses.service import receipt_reading
+from chalicelib.expenses.service.uploaded import checked
 from chalicelib.kernel import uploads
 from chalicelib.kernel.context import Context, Unit
 from chalicelib.kernel.log import logger
@@ -31,17 +32,35 @@ def receive(key: str, unit: Unit) -> None:
     if arrival is None:
         logger().warning("a file that belongs to nothing was left alone")
         return
-    one = unit(arrival.owner, lambda ctx: _begin(ctx, arrival))
-    if one is not None:
-        _settle(arrival, one, unit)
+    if arrival.purpose == "receipts":
+        receipt_reading.receive(arrival, unit)
+    else:
+        _receive(arrival, unit)
     uploads.drop(key)
 
 
 def give_up(key: str, unit: Unit) -> None:
     """Say that a file could not be checked, by a mistake of ours, so that nobody waits for it."""
     arrival = files.addressee(key)
-    if arrival is not None:
+    if arrival is None:
+        return
+    if arrival.purpose == "receipts":
+        unit(arrival.owner, lambda ctx: receipt_reading.refuse(ctx, arrival, OUR_MISTAKE))
+    else:
         unit(arrival.owner, lambda ctx: _finish(ctx, arrival, OUR_MISTAKE))
+
+
+def _receive(arrival: Arrival, unit: Unit) -> None:
+    """Check the file of an attachment, if one waits for it."""
+    one = unit(arrival.owner, lambda ctx: _begin(ctx, arrival))
+    found = checked(arrival.key, one.type) if one is not None else None
+    if one is None or found is None:
+        return
+    if isinstance(found, Paper):
+        files.keep(arrival.owner, one.file_id, found)
+    after = unit(arrival.owner, lambda ctx: _finish(ctx, arrival, found))
+    if after is None or after.state != "ready":
+        files.remove(arrival.owner, [one.file_id])
 
 
 def _begin(ctx: Context, arrival: Arrival) -> Attachment | None:
@@ -54,32 +73,6 @@ def _begin(ctx: Context, arrival: Arrival) -> Attachment | None:
         one = replace(one, state="checking", version=one.version + 1, updated_at=ctx.now)
         Attachments(ctx).replace(one, logged=False)
     return one
-
-
-def _settle(arrival: Arrival, one: Attachment, unit: Unit) -> None:
-    found = checked(arrival.key, one.type)
-    if found is None:
-        return
-    if isinstance(found, Paper):
-        files.keep(arrival.owner, one.file_id, found)
-    after = unit(arrival.owner, lambda ctx: _finish(ctx, arrival, found))
-    if after is None or after.state != "ready":
-        files.remove(arrival.owner, [one.file_id])
-
-
-def checked(key: str, type: PaperType) -> Paper | Trouble | None:
-    """Fetch and check an uploaded file; None where it is gone."""
-    upload = uploads.fetch(key, most=MAX_BYTES)
-    if upload is None:
-        logger().warning("an uploaded file is gone before it was checked")
-        return None
-    if upload.data is None:
-        detail = f"The file has {upload.size:,} bytes; {MAX_BYTES:,} are allowed."
-        return Trouble(slug="too-large", detail=detail)
-    try:
-        return clean(upload.data, type)
-    except Unfit as unfit:
-        return Trouble(slug=unfit.reason, detail=unfit.detail)
 
 
 def _finish(ctx: Context, arrival: Arrival, found: Paper | Trouble) -> Attachment | None:

@@ -18,6 +18,7 @@ from chalicelib.expenses.model.query import DayBounds
 from chalicelib.expenses.model.tags import distinct
 from chalicelib.expenses.model.transactions import (
     Filing,
+    Source,
     Transaction,
     check_day,
     check_links,
@@ -48,7 +49,9 @@ from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.paging import Page
 
 
-def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
+def record_transaction(
+    ctx: Context, body: CreateTransaction, *, source: Source = "manual"
+) -> Transaction:
     """Record a transaction; the same id and body again is the same transaction.
 
     Refuses accounts and categories that are absent or archived, another currency than the account's, and
@@ -71,7 +74,7 @@ def record_transaction(ctx: Context, body: CreateTransaction) -> Transaction:
         made = made_of(ctx, body.model_dump(mode="json", exclude_unset=True))
         if found.repeats("transaction", body.id, made):
             return _repeated(ctx, found.transaction(body.id))
-    transaction = _made(ctx, body, found, payee=payee, made=made)
+    transaction = replace(_made(ctx, body, found, payee=payee, made=made), source=source)
     if body.category_id is None:
         transaction = filer_of(ctx, found).carried(transaction)
     ledger.enter(ctx, transaction)

@@ -170,6 +170,7 @@ def test_the_same_content_twice_is_one_attachment(
     assert elsewhere["state"] == "ready"
 
 
+@pytest.mark.durable
 def test_a_transaction_has_ten_attachments_and_what_came_to_nothing_makes_room(
     cloud: Cloud, person: SignedIn, bakery: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,6 +298,7 @@ def test_what_it_costs(cloud: Cloud, person: SignedIn, bakery: str) -> None:
     assert spent.calls == {"BatchGetItem": 2, "Query": 1}  # session; transaction; attachments
 
 
+@pytest.mark.durable
 def test_checking_survives_a_death_at_every_call(
     cloud: Cloud, person: SignedIn, account: str
 ) -> None:

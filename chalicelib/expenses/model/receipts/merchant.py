@@ -85,4 +85,5 @@ def _score(row: Row, name: str, place: int) -> int:
 
 
 def _name(text: str) -> str:
-    return " ".join(text.strip(_EDGES).split())[:MAX_MERCHANT]
+    printable = "".join(char for char in text if char.isprintable())
+    return " ".join(printable.strip(_EDGES).split())[:MAX_MERCHANT]

@@ -86,6 +86,7 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
             "account_id": account,
             "amount": {"amount": "-1.00", "currency": "EUR"},
             "booked_on": "2026-01-01",
+            "payee": "Shop of mine",
         },
     )
     job = uploaded(cloud, person, account, csv_of(3))
@@ -103,6 +104,7 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
         "transaction_id": transaction.json["id"],
         "refund_id": _refunded(person, account, transaction.json),
         "attachment_id": announced(person, transaction.json["id"])["id"],
+        "payee_id": _payee(person),
         "reconciliation_id": _reconciled(person, account),
         "receipt_id": post("/v1/expenses/receipts", {"text": "Shop\nTOTAL 1.00"}).json["id"],
         "rule_id": rule.json["id"],
@@ -114,6 +116,13 @@ def victim(cloud: Cloud, person: SignedIn) -> dict[str, str]:
         "import_id": job["id"],
         "session_id": person.session_id,
     }
+
+
+def _payee(person: SignedIn) -> str:
+    """Let the victim know a payee."""
+    reply = person.client.get("/v1/expenses/payees")
+    identity: str = reply.json["items"][0]["id"]
+    return identity
 
 
 def _reconciled(person: SignedIn, account: str) -> str:

@@ -19,9 +19,11 @@ from chalicelib.expenses.errors.searches import SearchNotFound
 from chalicelib.expenses.model.accounts import Account
 from chalicelib.expenses.model.categories import is_default
 from chalicelib.expenses.model.categoriser import Learned
+from chalicelib.expenses.model.payee_book import KnownPayee
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.decode import account_of, transaction_of
+from chalicelib.expenses.repository.payee_book import known_payee
 from chalicelib.expenses.repository.payees import learned_of
 from chalicelib.expenses.repository.searches import SEARCH
 from chalicelib.expenses.repository.suggestions import DISMISSED
@@ -35,6 +37,7 @@ _PREFIXES: Final[Mapping[str, tuple[str, type[NotFound]]]] = {
     "category": (table.CATEGORY, CategoryNotFound),
     "rule": (table.RULE, RuleNotFound),
     "payee": (table.PAYEE, NotFound),
+    "known": (table.KNOWN_PAYEE, NotFound),
     "recurring": (table.RECURRING, RecurringNotFound),
     "suggestion": (DISMISSED, SuggestionNotFound),
     "search": (SEARCH, SearchNotFound),
@@ -130,6 +133,15 @@ class Found:
         except (CategoryNotFound, CategoryArchived):
             return False
         return True
+
+    def known(self) -> dict[str, KnownPayee]:
+        """Give what was said about the payees of the look-up."""
+        read = (
+            known_payee(item, self._ctx.vault)
+            for (_, sk), item in self._items.items()
+            if sk.startswith(table.KNOWN_PAYEE)
+        )
+        return {one.id: one for one in read}
 
     def learned(self) -> tuple[Learned, ...]:
         """Give what the payees of the look-up taught."""

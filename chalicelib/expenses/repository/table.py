@@ -138,6 +138,7 @@ TRANSACTION: Final = "TXN#"
 CATEGORY: Final = "CFG#CAT#"
 RULE: Final = "CFG#RUL#"
 PAYEE: Final = "PYE#"
+KNOWN_PAYEE: Final = "PAY#"
 RECURRING: Final = "REC#"
 SETUP: Final = "CFG#"
 """Categories and rules lie side by side, so that one query reads what the categoriser needs."""
@@ -184,6 +185,11 @@ def day(item: Raw, attribute: str) -> date | None:
     """Give a calendar day, or None where it is absent."""
     found = text(item, attribute)
     return date.fromisoformat(found) if found else None
+
+
+def booked_day(item: Raw) -> date:
+    """Give the day of a live transaction."""
+    return date.fromisoformat(item["by_day"]["S"].partition("#")[0])
 
 
 def instant(item: Raw, attribute: str) -> datetime:

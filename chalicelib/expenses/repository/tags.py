@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.expenses.model.tags import folded
-from chalicelib.expenses.repository.table import key, place
+from chalicelib.expenses.repository.table import LAST, TABLE, key, number, opened, place
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import derived_id
-from chalicelib.kernel.tables import Row, WholeNumber
+from chalicelib.kernel.paging import Page
+from chalicelib.kernel.tables import Row, Table, WholeNumber
 from chalicelib.kernel.vault import Vault
 
 TAG: Final = "TAG#"
@@ -45,3 +47,26 @@ def count_uses(ctx: Context, *, before: Iterable[str], after: Iterable[str]) -> 
     for identity in was:
         if identity not in now:
             ctx.commit.add(key(ctx.owner, TAG, identity), {"uses": -1})
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag in its last spelling, and how many transactions bear it."""
+
+    id: str
+    name: str
+    uses: int
+
+
+def find_tags(ctx: Context, *, start: Mapping[str, str] | None, limit: int) -> Page[Tag]:
+    """Give a page of the tags in use, in the order of their ids; it may be short."""
+    pk = str(ctx.owner)
+    after = {"pk": pk, "sk": TAG + start["id"]} if start else None
+    piece = Table(TABLE).query(pk, TAG, TAG + LAST, limit=limit, start=after, consistent=True)
+    tags = [
+        Tag(item["sk"]["S"].removeprefix(TAG), opened(ctx.vault, item, "name"), uses)
+        for item in piece.items
+        if (uses := number(item, "uses")) > 0
+    ]
+    last = piece.resume["sk"].removeprefix(TAG) if piece.resume else None
+    return Page(tuple(tags), {"id": last} if last else None)

@@ -16,6 +16,7 @@ from chalicelib.expenses.repository.attachments import (
 )
 from chalicelib.expenses.repository.matches import DECIDED, MATCH, MatchRow
 from chalicelib.expenses.repository.movements import MOVEMENT, WaitingRow
+from chalicelib.expenses.repository.payee_book import KnownPayeeRow
 from chalicelib.expenses.repository.plans import PLAN, PlanRow
 from chalicelib.expenses.repository.receipts import HABIT, RECEIPT, HabitRow, ReceiptRow
 from chalicelib.expenses.repository.reconciliations import RECONCILIATION, ReconciliationRow
@@ -26,6 +27,7 @@ from chalicelib.expenses.repository.suggestions import DISMISSED, DismissedRow
 from chalicelib.expenses.repository.table import (
     ACCOUNT,
     CATEGORY,
+    KNOWN_PAYEE,
     PAYEE,
     RECURRING,
     RULE,
@@ -168,6 +170,13 @@ PART: Final = parts.Part(
             about="What previews of bulk edits have shown in the last hour.",
             row=PlanRow,
             opened={"spec": "json", "rows": "deflated"},
+        ),
+        parts.Kind(
+            name="known_payees",
+            prefix=KNOWN_PAYEE,
+            about="What you said about payees, and their other names (with `into`).",
+            row=KnownPayeeRow,
+            opened={"payee": "text", "name": "text", "aliases": "json"},
         ),
         parts.Kind(
             name="runs",

@@ -12,6 +12,7 @@ from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.doing import World
 from chalicelib.expenses.model.effects import Effect, line_of, work_out
 from chalicelib.expenses.model.payee import merchant_key
+from chalicelib.expenses.model.payee_book import KnownPayee, is_silent, named, placed
 from chalicelib.expenses.model.rules import NOTHING, Outcome, RuleSet
 from chalicelib.expenses.model.tags import folded
 from chalicelib.expenses.model.transactions import Filing, Transaction
@@ -41,21 +42,31 @@ class Filer:
         *,
         world: World,
         fresh: Callable[[], Categoriser],
+        known: Mapping[str, KnownPayee],
         room: int,
     ) -> None:
-        """Take the owner's compiled rules, and the categoriser with and without what was learned."""
+        """Take the owner's compiled rules, the categoriser with and without what was learned, and the known payees."""
         self._rules = rules
         self._categoriser = categoriser
         self._world = world
         self._fresh = fresh
+        self._known = known
         self._room = room
         self._taken: set[str] = set()
 
     def carried(self, transaction: Transaction, line: Line | None = None) -> Transaction:
         """Give a new transaction as the rules leave it, under the category that they or a guess name.
 
-        `line` is what there is to see where that is more than the transaction keeps.
+        What the user said about its payee goes before a guess and behind the rules. `line` is what there is to
+        see where that is more than the transaction keeps.
         """
+        ruled = self._ruled(transaction, line)
+        if ruled.payee == transaction.payee:
+            ruled = named(ruled, self._known)
+        said = self._known.get(transaction.payee_id)
+        return placed(ruled, said, self._world.has_category)
+
+    def _ruled(self, transaction: Transaction, line: Line | None) -> Transaction:
         seen = line or line_of(transaction)
         outcome = self._rules.evaluate(seen)
         effect = self._effect(outcome, transaction, seen, frozenset())
@@ -105,6 +116,7 @@ def filer_of(ctx: Context, found: Found, *, room: int | None = None) -> Filer:
         Categoriser(tree, learned=found.learned()),
         world=world_of(ctx, tree),
         fresh=lambda: Categoriser(tree),
+        known=found.known(),
         room=ctx.commit.room() - _ROOM_FOR_OTHERS if room is None else room,
     )
 
@@ -153,6 +165,9 @@ def learn(ctx: Context, transaction: Transaction, found: Found | None = None) ->
     key = merchant_key(transaction.bank_payee or transaction.payee, transaction.notes)
     if not key:
         return
-    memory = found or look_up(ctx, payee=[transaction.payee_id])
+    ids = [transaction.payee_id]
+    memory = found or look_up(ctx, payee=ids, known=ids)
+    if is_silent(transaction.payee_id, memory.known().values()):
+        return
     known = memory.learned_of(transaction.payee_id) or Learned(key)
     Payees(ctx).learn(transaction.payee_id, known.with_choice(filing.category_id))

@@ -171,7 +171,8 @@ def _filed(
 ) -> list[Transaction]:
     """File new transactions, each under the category that rules, memory or the prior name."""
     rows = {one.id: one for one in planned}
-    memory = look_up(ctx, payee={one.payee_id for one in fresh})
+    payees = {one.payee_id for one in fresh}
+    memory = look_up(ctx, payee=payees, known=payees)
     accounts = {one.account_id for one in fresh}
     room = ctx.commit.room() - len(fresh) - len(accounts) - _MESSAGES
     filer = filer_of(ctx, memory, room=room)

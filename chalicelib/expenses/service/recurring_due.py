@@ -142,6 +142,7 @@ def _made(ctx: Context, one: Recurring, occurrences: list[tuple[date, date]]) ->
         transaction=[one.transaction_id(day) for day, _ in occurrences],
         category=[template.category_id] if template.category_id else [],
         payee=[payee],
+        known=[payee],
     )
     new = [
         (day, on)

@@ -14,6 +14,7 @@ from chalicelib.expenses.errors import (
 from chalicelib.expenses.model.accounts import accept
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.model.payee import merchant_key
+from chalicelib.expenses.model.payee_book import named
 from chalicelib.expenses.model.query import DayBounds
 from chalicelib.expenses.model.tags import distinct
 from chalicelib.expenses.model.transactions import (
@@ -68,6 +69,7 @@ def record_transaction(
         transaction=[body.id] if body.id else [],
         category=[*filter(None, [body.category_id]), *categories_in(body.parts)],
         payee=[payee],
+        known=[payee],
     )
     made = None
     if body.id is not None:
@@ -77,6 +79,8 @@ def record_transaction(
     transaction = replace(_made(ctx, body, found, payee=payee, made=made), source=source)
     if body.category_id is None:
         transaction = filer_of(ctx, found).carried(transaction)
+    else:
+        transaction = named(transaction, found.known())
     ledger.enter(ctx, transaction)
     learn(ctx, transaction, found)
     return transaction

@@ -39,6 +39,8 @@ ATTACHMENT: Final = "ATT#"
 GONE: Final = "ATG#"
 """Deleted attachments, for 90 days, apart: so a transaction's query never reads them."""
 KIND: Final = "attachment"
+MOST_AT_ONCE: Final = 20_000
+"""Attachments of as many transactions as one step of a split looks at."""
 _SLACK: Final = 5
 """More than may be there by the rules: what two receipts confirmed at once could add."""
 
@@ -71,6 +73,17 @@ class Attachments:
             str(self._ctx.owner), low, low + table.LAST, limit=MOST_KEPT + _SLACK, consistent=True
         )
         return tuple(_attachment_of(item, self._ctx.vault) for item in piece.items)
+
+    def between(self, first: str, last: str) -> tuple[Attachment, ...]:
+        """Give the attachments of all transactions from one id to another, in their order."""
+        found = Table(table.TABLE).query_all(
+            str(self._ctx.owner),
+            f"{ATTACHMENT}{first}#",
+            f"{ATTACHMENT}{last}#{table.LAST}",
+            most=MOST_AT_ONCE,
+            consistent=True,
+        )
+        return tuple(_attachment_of(item, self._ctx.vault) for item in found)
 
     def any_of(self, transaction_id: str) -> bool:
         """Tell whether a transaction has attachments."""

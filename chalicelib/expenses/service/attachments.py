@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.expenses.commands import DropAttachments, DropFiles
 from chalicelib.expenses.errors import IdTaken
 from chalicelib.expenses.gateways import files
@@ -126,6 +128,17 @@ def forget(ctx: Context, transaction: Transaction) -> None:
     if Attachments(ctx).any_of(transaction.id):
         order = DropAttachments(transaction_id=transaction.id)
         ctx.commit.order(order, subject=transaction.id)
+
+
+def hand_over(ctx: Context, gone: Transaction, stays: Transaction) -> None:
+    """Give the attachments of a transaction that becomes part of another to that one; their files stay where they are."""
+    stored = Attachments(ctx)
+    for one in stored.find(gone.id):
+        if one.state == "ready":
+            stored.remove(one)
+            stored.add(
+                replace(one, transaction_id=stays.id, version=one.version + 1, updated_at=ctx.now)
+            )
 
 
 def drop_attachments(ctx: Context, order: DropAttachments) -> None:

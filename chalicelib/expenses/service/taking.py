@@ -18,6 +18,7 @@ from chalicelib.expenses.model.transactions import Transaction, next_version
 from chalicelib.expenses.repository.lookup import Found, look_up
 from chalicelib.expenses.repository.table import payee_id
 from chalicelib.expenses.service import ledger
+from chalicelib.expenses.service.carrying import Carrier
 from chalicelib.expenses.service.category_mapping import CategoryMapping, derived
 from chalicelib.kernel.context import Context
 
@@ -47,14 +48,16 @@ class TakingStep:
         linked = [identity for one in found for identity in linked_to(one)]
         theirs = look_up(self._side, transaction=linked)
         ours = look_up(self._ctx, transaction=map(self._id, linked))
+        carrier = Carrier(self._ctx, self._side, found)
         taken: Counter[str] = Counter()
         for place, one in enumerate(found):
             going = self._going_along(one, theirs, ours)
-            if place and not self._fits(one, going):
+            if place and not (carrier.has_room(one.id) and self._fits(one, going, carrier)):
                 return place, taken
             piece = portion(one, self._targets)
             if piece is not None and known.raw("transaction", self._id(one.id)) is None:
                 ledger.enter(self._ctx, self._carried(piece, going))
+                carrier.carry(one.id, self._id(one.id))
                 taken.update(piece.accounts)
             if self._moves:
                 self._leave(one, going)
@@ -80,10 +83,11 @@ class TakingStep:
     def _goes_whole(self, one: Transaction) -> bool:
         return all(account_id in self._targets for account_id in one.accounts)
 
-    def _fits(self, one: Transaction, going: Collection[str]) -> bool:
+    def _fits(self, one: Transaction, going: Collection[str], carrier: Carrier) -> bool:
         """Tell whether it can go in this transaction too: nothing is written twice in one."""
         others = set(linked_to(one)) - set(going)
         needed = _ROOM + len(others) + _PER_ACCOUNT * (len(one.accounts) - 1)
+        needed += carrier.count(one.id)
         return self._ctx.commit.room() >= needed and not self._touched & {one.id, *others}
 
     def _carried(self, piece: Transaction, going: Collection[str]) -> Transaction:

@@ -31,6 +31,7 @@ from chalicelib.expenses.schemas.transactions import PatchTransaction
 from chalicelib.expenses.schemas.transfers import CreateTransfer, PatchTransfer
 from chalicelib.expenses.service import ledger
 from chalicelib.expenses.service.amounts import converted
+from chalicelib.expenses.service.attachments import hand_over
 from chalicelib.expenses.service.rights import require_account, require_transaction
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
@@ -206,6 +207,7 @@ def pair_transfer(ctx: Context, out_tx: Transaction, in_tx: Transaction) -> Tran
     )
     check_legs(after)
     ledger.correct(ctx, out_tx, after)
+    hand_over(ctx, in_tx, after)
     ledger.strike(ctx, in_tx)
     return after
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -13,8 +15,14 @@ import pytest
 
 from chalicelib.expenses.model import attachments as model
 from chalicelib.expenses.model.attachments import MOST_ATTACHMENTS, MOST_KEPT
+from chalicelib.expenses.repository.lookup import look_up
+from chalicelib.expenses.repository.table import TABLE
+from chalicelib.expenses.service.data_rights import PART
+from chalicelib.expenses.service.transfers import pair_transfer
+from chalicelib.kernel.context import system_context
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.settings import settings
+from chalicelib.security import api as security
 from tests.factories import papers
 from tests.factories.attachments import (
     announced,
@@ -86,9 +94,6 @@ def test_a_link_downloads_the_file_under_a_name_of_ours(
 def test_the_form_and_the_worker_bound_the_size(
     cloud: Cloud, person: SignedIn, bakery: str
 ) -> None:
-    import base64
-    import json
-
     job = announced(person, bakery)
     policy = json.loads(base64.b64decode(job["upload"]["fields"]["policy"]))
     assert ["content-length-range", 1, 10_000_000] in policy["conditions"]
@@ -238,6 +243,37 @@ def test_attachments_go_with_their_transaction(
     assert len(papers_of(person)) == 1
     assert len(shown(person, kept["id"])) == 1
     assert stored(settings().uploads_bucket, f"incoming/expenses/{person.owner}/") == []
+
+
+def test_the_attachments_of_a_row_that_becomes_a_transfers_leg_stay(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    other = opened(person, name="Savings")["id"]
+    sent, came = recorded(person, account, "-50.00"), recorded(person, other, "50.00")
+    kept = uploaded(cloud, person, came["id"], papers.jpeg())
+
+    ctx = system_context(person.owner, TABLE, vaults=security.vault)
+    ctx.commit.open()
+    found = look_up(ctx, transaction=[sent["id"], came["id"]])
+    pair_transfer(ctx, found.transaction(sent["id"]), found.transaction(came["id"]))
+    ctx.commit.write()
+    cloud.drain()
+
+    (file,) = shown(person, sent["id"])
+    assert (file["id"], file["sha256"]) == (kept["id"], kept["sha256"])
+    assert len(papers_of(person)) == 1
+
+
+def test_the_export_has_the_files_themselves(cloud: Cloud, person: SignedIn, bakery: str) -> None:
+    uploaded(cloud, person, bakery, papers.jpeg())
+    (kind,) = [one for one in PART.objects if one.name == "files"]
+    (key,) = kind.files.keys(person.owner, "", 10)
+
+    (record,) = kind.lines(person.vault, key)
+
+    assert isinstance(record, dict)
+    assert base64.b64decode(record["content"]) == content(person, key)
+    assert kind.lines(person.vault, f"{key[:-1]}0") == []
 
 
 def test_a_file_for_nobody_is_dropped_and_a_name_that_we_never_gave_left_alone(

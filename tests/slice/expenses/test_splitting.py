@@ -13,6 +13,8 @@ from chalicelib.expenses.repository import TABLE
 from chalicelib.kernel.changes import ChangeRow, chain_hash
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table
+from tests.factories import papers
+from tests.factories.attachments import announced, content, papers_of, uploaded, url_of
 from tests.factories.expenses import (
     ACCOUNTS,
     CATEGORIES,
@@ -410,3 +412,29 @@ def test_leaving_is_exactly_once_whatever_dies(cloud: Cloud) -> None:
 
 def test_a_step_fits_one_transaction() -> None:
     assert 2 * commands.SPLIT_CHUNK + 12 <= 97
+
+
+@pytest.mark.parametrize("mode", ["move", "copy"])
+def test_attachments_go_along(cloud: Cloud, mode: str) -> None:
+    one = scene(cloud, opening="0.00")
+    home = one.bob_at_home
+    whole = recorded(home, one.his, "-20.00")
+    parts = [{"percent": "40", "account_id": one.hers}, {"remainder": True}]
+    cut = recorded(home, one.his, "-50.00", parts=parts)
+    for entry in (whole, cut):
+        assert uploaded(cloud, home, entry["id"], papers.jpeg())["state"] == "ready"
+    announced(home, whole["id"])
+
+    leave(one, one.his, mode=mode)
+    cloud.drain()
+
+    rows = everything(one.bob)
+    assert len(rows) == 2
+    for row in rows:
+        (file,) = one.bob.client.get(url_of(row["id"])).json["items"]
+        assert (file["state"], file["name"], file["type"]) == ("ready", "bakery.jpg", "image/jpeg")
+    assert len(papers_of(one.bob)) == 2
+    kept = [content(one.bob, key) for key in papers_of(one.bob)]
+    assert all(papers.PLACE not in data for data in kept)
+    # what stays of the one that was cut keeps its file; the other's went with it
+    assert len(papers_of(home)) == (1 if mode == "move" else 2)

@@ -63,6 +63,7 @@ def _pictures(draw: st.DrawFn) -> tuple[PaperType, bytes, int]:
     return kind, PICTURES[kind](image, orientation=upright, **more), upright
 
 
+@pytest.mark.covers("V14.2.8")
 @given(_pictures())
 @settings(max_examples=150)
 def test_a_picture_keeps_its_pixels_and_loses_its_stories(

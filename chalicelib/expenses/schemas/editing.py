@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
@@ -30,7 +30,10 @@ _ITEM: Final[JsonDict] = {
 
 
 class EditChanges(Wire):
-    """What changes about each transaction, at least one thing; a null category takes it out of any."""
+    """What changes about each transaction, at least one thing; a null category takes it out of any.
+
+    `delete` stands alone: what was deleted so can be brought back by undoing.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CHANGES]})
 
@@ -40,11 +43,15 @@ class EditChanges(Wire):
     status: Settable = Field(default_factory=absent)
     add_tags: Tags = Field(default_factory=list)
     remove_tags: Tags = Field(default_factory=list)
+    delete: Literal[True] = Field(default_factory=absent)
 
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.model_fields_set:
             msg = "name at least one change"
+            raise ValueError(msg)
+        if "delete" in self.model_fields_set and len(self.model_fields_set) > 1:
+            msg = "what is deleted is not changed besides"
             raise ValueError(msg)
         return self
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from chalicelib.expenses.errors import TransactionNotFound
+from chalicelib.expenses.errors import TransactionNotFound, TransactionReconciled
 from chalicelib.expenses.errors.editing import (
     PreviewOutdated,
     PreviewUnfinished,
@@ -20,7 +20,7 @@ from chalicelib.expenses.errors.editing import (
 from chalicelib.expenses.model.plans import MOST_EDITED, TOGETHER, Plan
 from chalicelib.expenses.model.runs import Run, Step
 from chalicelib.expenses.model.tags import MAX_TAGS, distinct, folded
-from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.expenses.model.transactions import Transaction, check_lock
 from chalicelib.expenses.repository.decode import transaction_of
 from chalicelib.expenses.repository.lookup import Found, look_up
 from chalicelib.expenses.repository.plans import Plans
@@ -40,16 +40,22 @@ from chalicelib.kernel.paging import BadCursor, decode_cursor, encode_cursor
 _ROOM: Final = 12
 """Operations that one more transaction, with its accounts and their months, may need."""
 _SPLIT: Final = "split-transaction"
+_LINKED: Final = "linked"
 _TOO_MANY_TAGS: Final = "too-many-tags"
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What a bulk edit makes of a transaction; with a `problem` nothing."""
+    """What a bulk edit makes of a transaction, None where it deletes it; with a `problem` nothing."""
 
     before: Transaction
-    after: Transaction
+    after: Transaction | None
     problem: str | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to be done."""
+        return self.problem is None and self.after is not self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +89,7 @@ def preview(ctx: Context, body: EditPreview) -> Preview:
     )
     matches = [transaction_of(item, ctx.vault) for item in raws]
     edits = [_edit(ctx, found, one, body.changes) for one in matches]
-    rows = tuple(
-        (one.before.id, one.before.version)
-        for one in edits
-        if one.problem is None and one.after is not one.before
-    )
+    rows = tuple((one.before.id, one.before.version) for one in edits if one.changes)
     plan = plan.shown(rows, matched=len(matches), at=resume["at"] if resume else "")
     if len(plan.rows) > MOST_EDITED:
         raise TooManyMatches
@@ -124,6 +126,8 @@ def _categories(changes: EditChanges) -> list[str]:
 
 def _edit(ctx: Context, found: Found, one: Transaction, changes: EditChanges) -> Edit:
     """Say what becomes of a transaction, or why nothing may."""
+    if _deletes(changes):
+        return _deleted(one)
     patch = _patch(one, changes)
     if one.parts and "category_id" in patch.model_fields_set:
         return Edit(one, one, _SPLIT)
@@ -133,6 +137,21 @@ def _edit(ctx: Context, found: Found, one: Transaction, changes: EditChanges) ->
         return Edit(one, revised(ctx, found, one, patch))
     except Refusal as refusal:
         return Edit(one, one, refusal.slug)
+
+
+def _deletes(changes: EditChanges) -> bool:
+    return "delete" in changes.model_fields_set
+
+
+def _deleted(one: Transaction) -> Edit:
+    """Delete a transaction, but for one that is locked, or tied to another that would have to change with it."""
+    if one.refunds or one.refunded:
+        return Edit(one, one, _LINKED)
+    try:
+        check_lock(one, None)
+    except TransactionReconciled as refusal:
+        return Edit(one, one, refusal.slug)
+    return Edit(one, None)
 
 
 def _patch(one: Transaction, changes: EditChanges) -> PatchTransaction:
@@ -192,10 +211,10 @@ def _still(found: Found, identity: str, version: int) -> Transaction | None:
 
 
 def _fits(found: Found, plan: Plan) -> bool:
-    """Tell whether all of it fits one transaction: with a status, each account and its month move as well."""
+    """Tell whether all of it fits one transaction: where money moves, each account and its month do as well."""
     if len(plan.rows) > TOGETHER:
         return False
-    if "status" not in _changes(plan).model_fields_set:
+    if not {"status", "delete"} & _changes(plan).model_fields_set:
         return True
     touched = {
         (account_id, found.transaction(one).booked_on.strftime("%Y-%m"))
@@ -211,11 +230,22 @@ def _do(ctx: Context, found: Found, plan: Plan, run: Run) -> None:
     done = []
     for identity in _ids(plan.rows):
         one = found.transaction(identity)
-        after = revised(ctx, found, one, _patch(one, changes))
-        ledger.correct(ctx, one, after, together)
-        done.append(after)
+        # what is not allowed any more refuses all of it
+        after = None if _deletes(changes) else revised(ctx, found, one, _patch(one, changes))
+        done.append(_book(ctx, one, after, together))
     together.tell(ctx, run.id)
     _learn(ctx, changes, done)
+
+
+def _book(
+    ctx: Context, before: Transaction, after: Transaction | None, together: Together
+) -> Transaction:
+    """Do it through the ledger, and give the last that is known of the transaction."""
+    if after is None:
+        ledger.strike(ctx, before, together)
+        return before
+    ledger.correct(ctx, before, after, together)
+    return after
 
 
 def _learn(ctx: Context, changes: EditChanges, done: Sequence[Transaction]) -> None:
@@ -239,11 +269,10 @@ def edit_step(ctx: Context, run: Run) -> Step:
             break
         one = _still(found, *row)
         edit = None if one is None else _edit(ctx, found, one, changes)
-        if edit is None or edit.problem is not None or edit.after is edit.before:
+        if edit is None or not edit.changes:
             left += 1
             continue
-        ledger.correct(ctx, edit.before, edit.after, together)
-        done.append(edit.after)
+        done.append(_book(ctx, edit.before, edit.after, together))
     together.tell(ctx, run.id)
     _learn(ctx, changes, done)
     seen = len(done) + left

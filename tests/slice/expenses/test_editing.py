@@ -205,6 +205,8 @@ def test_a_page_of_a_preview_is_read_once_and_with_its_own_question(
         ({"query": "bakery", "changes": {}}, 422, "/changes"),
         ({"query": "bakery", "changes": {"payee": None}}, 422, "/changes/payee"),
         ({"query": "bakery", "changes": {"status": "reconciled"}}, 422, "/changes/status"),
+        ({"query": "a", "changes": {"delete": True, "notes": "x"}}, 422, "/changes"),
+        ({"query": "a", "changes": {"delete": False}}, 422, "/changes/delete"),
         ({"query": "", "changes": {"notes": "x"}}, 422, "/query"),
         ({"query": "bakery", "changes": {"category_id": new_id()}}, 404, None),
     ],
@@ -290,6 +292,39 @@ def test_a_bulk_edit_is_undone(cloud: Cloud, person: SignedIn, account: str) -> 
     cloud.drain()
     assert run_of(person, redoing)["result"] == {"changed": 3, "left": 0}
     assert {one["payee"] for one in everything(person)} == {"Kiosk"}
+
+
+def test_what_a_query_finds_is_deleted_and_brought_back(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    handed(cloud, envelope(person, laid(person, [row(1), row(2), row(3)], account)))
+    bought = recorded(person, account, "-50.00", payee="Shop")
+    new = {
+        "account_id": account,
+        "amount": {"amount": "20.00", "currency": "EUR"},
+        "booked_on": "2026-11-09",
+    }
+    url = f"{TRANSACTIONS}/{bought['id']}/refunds"
+    assert person.client.post(url, {"new": new}, headers=matching(bought)).status == 200
+    before, money = content(person), balance(person, account)
+
+    (page,) = shown(person, "shop", delete=True)
+    run = carried_out(person, page["token"])
+
+    problems = [one["problem"] for one in page["items"]]
+    assert (sorted(map(str, problems)), page["changing"]) == (["None"] * 3 + ["linked"] * 2, 3)
+    gone = next(one for one in page["items"] if one["problem"] is None)
+    assert {"field": "payee", "before": "Shop 3", "after": None} in [
+        field for one in page["items"] for field in one["fields"]
+    ]
+    assert person.client.get(f"{TRANSACTIONS}/{gone['id']}").status == 404
+    assert balance(person, account) == "-30.00"
+    # the statement does not bring back what was deleted; undoing does
+    handed(cloud, envelope(person, laid(person, [row(1), row(2), row(3)], account)))
+    assert balance(person, account) == "-30.00"
+    person.client.post(f"{EDIT}/{run['id']}/undo")
+    cloud.drain()
+    assert (content(person), balance(person, account)) == (before, money)
 
 
 def test_a_preview_costs_one_query_and_one_write_and_fifty_edits_one_transaction(

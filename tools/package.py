@@ -1,8 +1,8 @@
 """One reproducible zip per service: the same commit gives the same bytes, so a deploy is no surprise.
 
 A zip holds app.py, the service's handlers and the edge, its own package of the heart with those that it
-embeds, the third-party packages that it names, and bytecode. Not in it: the boto stack (the Lambda
-runtime has it), tests, type stubs, anything of the machine that built it.
+embeds, and bytecode; of the third-party packages that it names the bytecode alone, where it could be made.
+Not in it: the boto stack (the Lambda runtime has it), tests, type stubs, anything of the machine that built it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tools.wheels import fetch, unpack
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 _ORDINARY_FILE: Final = 0o100644 << 16
 _UNIX: Final = 3
-_LEVEL: Final = 6
+_LEVEL: Final = 9
 SITES: Final = ROOT / ".cache" / "sites"
 _LEFT_OUT: Final = frozenset({"requirements.txt"})
 
@@ -96,7 +96,8 @@ def _site(pins: tuple[Pin, ...], target: Target) -> Path:
         fresh = Path(here) / "site"
         for wheel in fetch(pins, target).values():
             unpack(wheel, fresh)
-        _compile(fresh, target)
+        if _compile(fresh, target, beside=True):
+            _drop_sources(fresh)
         try:
             fresh.rename(place)
         except OSError:  # another process was quicker
@@ -118,12 +119,22 @@ def compiler(target: Target) -> str | None:
     return found if answer.stdout.startswith(f"Python {target.python}.") else None
 
 
-def _compile(root: Path, target: Target) -> None:
-    """Compile with unchecked hashes: /var/task is read-only, and file times in a zip mean nothing."""
+def _drop_sources(root: Path) -> None:
+    """Remove the sources that have bytecode beside them: a traceback still names file and line."""
+    for source in root.rglob("*.py"):
+        if source.with_suffix(".pyc").exists():
+            source.unlink()
+
+
+def _compile(root: Path, target: Target, *, beside: bool = False) -> bool:
+    """Compile with unchecked hashes: /var/task is read-only, and file times in a zip mean nothing.
+
+    `beside` puts bytecode next to its source, where it also works without. Tells whether it could compile.
+    """
     interpreter = compiler(target)
     if interpreter is None:
-        return
-    command = [interpreter, "-S", "-m", "compileall", "-q", "-j", "1"]
+        return False
+    command = [interpreter, "-S", "-m", "compileall", "-q", "-j", "1", *(["-b"] if beside else [])]
     command += [
         "--invalidation-mode",
         "unchecked-hash",
@@ -135,6 +146,7 @@ def _compile(root: Path, target: Target) -> None:
     ]
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONHASHSEED": "0"}
     subprocess.run(command, check=True, env=environment, timeout=600)
+    return True
 
 
 def _zip(roots: list[Path], made: Path) -> None:

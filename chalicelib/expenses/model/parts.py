@@ -55,30 +55,35 @@ class Share:
 def allotted(total: Money, shares: Sequence[Share]) -> tuple[Money, ...]:
     """Give each part its amount, so that all sum exactly to the total, in any currency.
 
-    Percentages are of the total and are rounded together by largest remainders; parts that take what is left
-    share it equally, the first ones a minor unit more. Raises `PartsMismatch` where fixed amounts and
-    percentages are not the total, or leave less than nothing.
+    Percentages are of the total. They and what is left are rounded together by largest remainders, so that each is
+    less than a minor unit off; parts that take what is left share it equally, the first ones a minor unit
+    more. Raises `PartsMismatch` where fixed amounts and percentages are not the total, or leave less than nothing.
     """
     fixed = sum(share.fixed.amount_minor for share in shares if share.fixed is not None)
-    percents = [Fraction(share.percent) for share in shares if share.percent is not None]
-    exact = total.amount_minor * sum(percents, Fraction(0)) / _WHOLE
-    open_ended = sum(share.fixed is None and share.percent is None for share in shares)
-    if open_ended or abs(total.amount_minor - fixed - exact) >= 1:
-        of_percents = round(exact)
-    else:  # what is missing is less than a minor unit: the percentages take it in
-        of_percents = total.amount_minor - fixed
-    left = total.amount_minor - fixed - of_percents
-    if (left and not open_ended) or left * total.amount_minor < 0:
+    exact = [
+        Fraction(share.percent) * total.amount_minor / _WHOLE
+        for share in shares
+        if share.percent is not None
+    ]
+    takers = sum(share.fixed is None and share.percent is None for share in shares)
+    shared = total.amount_minor - fixed
+    left = shared - sum(exact, Fraction(0))
+    wrong = not takers or left * total.amount_minor < 0
+    if wrong and abs(left) >= 1:
         raise PartsMismatch
-    by_percent = iter(_by_weight(of_percents, percents, total.currency))
-    by_rest = iter(_by_weight(left, [Fraction(1)] * open_ended, total.currency))
+    # what is off by less than a minor unit came of rounding the percentages
+    weights = [*exact, Fraction(0) if wrong else left]
+    *by_percent, rest = _by_weight(Money(shared, total.currency), weights)
+    amounts, rests = iter(by_percent), iter(_by_weight(rest, [Fraction(1)] * takers))
     return tuple(
-        share.fixed or next(by_rest if share.percent is None else by_percent) for share in shares
+        share.fixed or next(rests if share.percent is None else amounts) for share in shares
     )
 
 
-def _by_weight(minor: int, weights: Sequence[Fraction], currency: str) -> tuple[Money, ...]:
-    if not weights:
-        return ()
+def _by_weight(money: Money, weights: Sequence[Fraction]) -> tuple[Money, ...]:
+    """Share money out by largest remainders; where nothing has a weight, nobody gets any."""
     scale = lcm(*(weight.denominator for weight in weights))
-    return Money(minor, currency).allocate([int(weight * scale) for weight in weights])
+    whole = [int(abs(weight) * scale) for weight in weights]
+    if not any(whole):
+        return (Money(0, money.currency),) * len(weights)
+    return money.allocate(whole)

@@ -31,8 +31,11 @@ from tests.factories.expenses import (
     recorded,
     row,
 )
-from tests.factories.users import SignedIn
+from tests.factories.households import joined, within
+from tests.factories.households import made as household
+from tests.factories.users import SignedIn, signed_in
 from tests.support.budget import budget
+from tests.support.client import Client
 from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, every_point, interleaved, killed_at, orders
 
@@ -524,3 +527,27 @@ def test_a_step_and_an_edit_side_by_side(scene: Scene) -> None:
         assert now["notes"] == "by rule"
         assert now["amount"]["amount"] == ("-9.00" if results["b"].status == 200 else "-12.34")
         assert now["version"] == (3 if results["b"].status == 200 else 2)
+
+
+@pytest.mark.durable
+def test_a_households_rules_reach_no_account_that_who_enters_may_not_write_to(
+    cloud: Cloud, person: SignedIn
+) -> None:
+    guest = signed_in(Client(cloud.app))
+    home = household(person)
+    ada, bob = within(person, home), within(guest, home)
+    written, hidden = (opened(ada, name=name)["id"] for name in ("Joint", "Gift"))
+    joined(person, home, guest, role="editor", accounts={written: "editor"})
+    made(ada, do("make_transfer", hidden), do("add_tags", ["ours"]))
+
+    theirs = recorded(bob, written, payee="shop")
+    ours = recorded(ada, written, payee="shop")
+
+    assert (theirs["kind"], theirs["tags"]) == ("expense", ["ours"])
+    assert (ours["kind"], ours["tags"]) == ("transfer", ["ours"])
+    for path in (PREVIEW, APPLY):
+        assert bob.client.post(path, {}).status == 403
+    (item,) = (one for one in ada.client.post(PREVIEW, {}).json["items"] if one["changes"])
+    assert item["transaction_id"] == theirs["id"]
+    assert ada.client.post(APPLY, {}).status == 202
+    assert person.client.post(PREVIEW, {}).json["examined"] == 0

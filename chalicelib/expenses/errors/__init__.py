@@ -7,6 +7,7 @@ from chalicelib.expenses.errors.accounts import (
     AccountInUse,
     AccountNotFound,
     AccountReadOnly,
+    AccountReconciled,
     BalanceOutOfRange,
     WrongCurrency,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "AccountInUse",
     "AccountNotFound",
     "AccountReadOnly",
+    "AccountReconciled",
     "AlreadyLinked",
     "BadLegs",
     "BadOriginal",

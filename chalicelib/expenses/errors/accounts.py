@@ -26,6 +26,13 @@ class AccountInUse(Conflict):
     title = "The account has transactions: archive it instead"
 
 
+class AccountReconciled(Conflict):
+    """The account was compared with the bank: another opening balance would make every statement wrong."""
+
+    slug = "account-reconciled"
+    title = "The account is reconciled: undo that before changing its opening balance"
+
+
 class AccountArchived(Conflict):
     """An archived account takes no new transactions."""
 

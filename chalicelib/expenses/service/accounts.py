@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from chalicelib.expenses.errors import AccountInUse, LimitReached, WrongCurrency
+from chalicelib.expenses.errors import AccountInUse, AccountReconciled, LimitReached, WrongCurrency
 from chalicelib.expenses.model.accounts import MAX_ACCOUNTS_OWNED, Account, in_range
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.repository.accounts import Accounts
@@ -81,7 +81,8 @@ def _listed_some(ctx: Context, query: PageQuery, ids: Sequence[str]) -> Listing[
 def amend_account(ctx: Context, account_id: str, patch: PatchAccount) -> Account:
     """Change an account; a new opening balance moves the balance with it.
 
-    Refuses a stale or missing `If-Match`, and an opening balance in another currency.
+    Refuses a stale or missing `If-Match`, an opening balance in another currency, and any other one where the
+    account is reconciled.
     """
     require_account(ctx, account_id, "editor")
     before = look_up(ctx, account=[account_id]).account(account_id)
@@ -89,6 +90,8 @@ def amend_account(ctx: Context, account_id: str, patch: PatchAccount) -> Account
     opening = before.opening_minor
     if "opening_balance" in patch.model_fields_set:
         opening = _opening(patch.opening_balance, before.currency)
+    if opening != before.opening_minor and before.reconciled_on is not None:
+        raise AccountReconciled
     after = replace(
         before,
         name=given(patch, "name", before.name),

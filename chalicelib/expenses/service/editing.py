@@ -251,7 +251,7 @@ def _book(
 def _learn(ctx: Context, changes: EditChanges, done: Sequence[Transaction]) -> None:
     if _categories(changes):
         by_payee = {one.payee_id: one for one in done}
-        memory = look_up(ctx, payee=by_payee)
+        memory = look_up(ctx, payee=by_payee, known=by_payee)
         for one in by_payee.values():
             learn(ctx, one, memory)
 

@@ -165,9 +165,12 @@ def learn(ctx: Context, transaction: Transaction, found: Found | None = None) ->
     key = merchant_key(transaction.bank_payee or transaction.payee, transaction.notes)
     if not key:
         return
-    ids = [transaction.payee_id]
-    memory = found or look_up(ctx, payee=ids, known=ids)
+    # what is learned lies under the name that the row came with, where the next such row is looked up
+    name = payee_id(ctx.vault, key)
+    memory = found
+    if memory is None or name != transaction.payee_id:
+        memory = look_up(ctx, payee=[name], known=[name])
     if is_silent(transaction.payee_id, memory.known().values()):
         return
-    known = memory.learned_of(transaction.payee_id) or Learned(key)
-    Payees(ctx).learn(transaction.payee_id, known.with_choice(filing.category_id))
+    known = memory.learned_of(name) or Learned(key)
+    Payees(ctx).learn(name, known.with_choice(filing.category_id))

@@ -203,7 +203,7 @@ class Books:
         ledger.strike(ctx, gone)
         ctx.commit.write()
 
-    def naive(self, account: str, day: date) -> tuple[int, int, int]:
+    def naive(self, account: str, day: date) -> tuple[int, int, int, int]:
         known = [
             one
             for one in self.live.values()
@@ -212,7 +212,8 @@ class Books:
         amounts = [one.amount.amount_minor for one in known]
         booked = [one.amount.amount_minor for one in known if one.status != "pending"]
         open_ = [one for one in known if one.status == "posted"]
-        return sum(amounts), sum(booked), len(open_)
+        locked = [one.amount.amount_minor for one in known if one.status == "reconciled"]
+        return sum(amounts), sum(booked), sum(locked), len(open_)
 
 
 _DAYS = st.dates(date(2026, 1, 28), date(2026, 3, 3))
@@ -242,10 +243,11 @@ def test_any_edits_leave_the_balance_of_every_day_the_sum_of_the_entries(
             assert (
                 sum(one.amount for one in so_far),
                 sum(one.amount - one.pending for one in so_far),
+                sum(one.reconciled for one in so_far),
                 sum(one.unreconciled for one in so_far),
             ) == books.naive(account, day)
         shown = person.client.get(f"{ACCOUNTS}/{account}").json
-        amount, booked, _ = books.naive(account, date(2027, 1, 1))
+        amount, booked, *_ = books.naive(account, date(2027, 1, 1))
         assert shown["balance"]["amount"] == Money(amount, "EUR").amount
         assert shown["booked_balance"]["amount"] == Money(booked, "EUR").amount
 

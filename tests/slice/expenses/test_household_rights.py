@@ -87,6 +87,12 @@ def test_what_a_member_may_not_see_is_not_there(scene: Scene) -> None:
     assert ask.get(f"{ACCOUNTS}/{scene.seen}").status == 200
     assert ask.get(f"{ACCOUNTS}/{scene.seen}/balances").status == 200
     assert ask.get(f"{ACCOUNTS}/{scene.hidden}/balances").problem == "account-not-found"
+    statements = [f"{ACCOUNTS}/{one}/reconciliations" for one in (scene.seen, scene.hidden)]
+    assert [ask.get(one).status for one in statements] == [200, 404]
+    statement = {"day": "2026-10-31", "closing_balance": {"amount": "0.00", "currency": "EUR"}}
+    # what is locked may lie on other accounts as well
+    assert ask.post(f"{ACCOUNTS}/{scene.written}/reconciliations", statement).status == 403
+    assert scene.ada.client.post(statements[1], statement).status == 201
     assert [one["id"] for one in everything(scene.bob)] == [shown["id"]]
     assert everything(scene.bob, account_id=scene.hidden) == []
 

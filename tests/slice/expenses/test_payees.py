@@ -139,6 +139,19 @@ def test_names_that_differ_by_a_space_are_suggested_unless_one_is_ignored(
     assert person.client.get(f"{PAYEES}/suggestions").json["items"] == []
 
 
+def test_what_an_alias_teaches_counts_for_rows_under_the_alias(
+    person: SignedIn, account: str, shops: dict[str, Any]
+) -> None:
+    merging(person, shops["Zyx Bakery"], shops["ZYXBAKERY"])
+    recorded(person, account, payee="Zyx Bakery", category_id=GROCERIES)
+
+    one = recorded(person, account, payee="ZYXBAKERY", category_id=RENT)
+
+    assert one["category_id"] == RENT
+    assert recorded(person, account, payee="ZYXBAKERY")["category_id"] == RENT
+    assert recorded(person, account, payee="Zyx Bakery")["category_id"] == GROCERIES
+
+
 @pytest.mark.parametrize("fields", [{"learn": False}, {"ignored": True}])
 def test_a_silent_payee_teaches_nothing(
     person: SignedIn, account: str, shops: dict[str, Any], fields: dict[str, bool]

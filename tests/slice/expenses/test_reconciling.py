@@ -164,6 +164,23 @@ def test_what_is_locked_keeps_its_money_and_the_difference_stays_nothing(
     assert (late["difference"], late["unreconciled"]) == (euro("0.00"), 1)
 
 
+def test_a_reconciled_account_keeps_its_opening_balance(
+    cloud: Cloud, ears: Ears, person: SignedIn, busy: str
+) -> None:
+    finishing(person, begun(person, busy, "38.50"))
+    run(cloud, ears)
+    path = f"{ACCOUNTS}/{busy}"
+    account = person.client.get(path).json
+
+    reply = person.client.patch(path, {"opening_balance": euro("1.00")}, headers=matching(account))
+
+    assert (reply.status, reply.problem) == (409, "account-reconciled")
+    same = person.client.patch(
+        path, {"name": "New", "opening_balance": OPENING}, headers=matching(account)
+    )
+    assert same.status == 200
+
+
 def test_a_difference_needs_an_adjustment_which_is_locked_at_once(
     cloud: Cloud, ears: Ears, person: SignedIn, busy: str
 ) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.expenses.model.accounts import Account
 from chalicelib.expenses.model.movements import (
     Moved,
     balances,
@@ -19,6 +20,7 @@ from chalicelib.expenses.model.movements import (
     up_to,
 )
 from chalicelib.expenses.model.parts import Part
+from chalicelib.expenses.model.reconciliations import Reconciliation, compare, on_statement
 from chalicelib.expenses.model.transactions import Filing, Status, Transaction
 from chalicelib.expenses.model.transfers import Transfer
 from chalicelib.kernel.ids import new_id
@@ -130,3 +132,77 @@ def test_the_points_of_a_span_are_in_order_and_end_with_its_last_day(
     assert all(first <= day <= last for day in found)
     if every == "month":
         assert all((day + timedelta(days=1)).day == 1 for day in found[:-1])
+
+
+# --- reconciliation
+
+ENTRIES = st.lists(
+    st.tuples(DAYS, st.integers(-500, 500), st.sampled_from(["posted", "pending", "reconciled"])),
+    max_size=12,
+)
+
+
+@given(st.integers(-1_000, 1_000), ENTRIES, DAYS, st.data())
+def test_what_is_on_the_statement_and_what_is_left_out_make_the_books(
+    opening: int, entries: list[tuple[date, int, Status]], day: date, data: st.DataObject
+) -> None:
+    known = [transaction(amount, status=status, booked_on=on) for on, amount, status in entries]
+    candidates = [one for one in known if on_statement("a", one, day) is not None]
+    left_out = [one for one in candidates if data.draw(st.booleans())]
+    account = account_of(opening)
+    statement = statement_of(
+        closing=opening
+        + sum(
+            one.amount.amount_minor
+            for one in known
+            if one.booked_on <= day and one.status != "pending" and one not in left_out
+        ),
+        day=day,
+        left_out=tuple(one.id for one in left_out),
+    )
+
+    before = compare(account, statement, days_of(known), left_out)
+
+    assert before.difference_minor == 0
+    assert before.unreconciled == len(candidates) - len(left_out)
+    locked = [
+        replace(one, status="reconciled") if one in candidates and one not in left_out else one
+        for one in known
+    ]
+    finished = replace(statement, state="finished")
+    after = compare(account, finished, days_of(locked), ())
+    assert (after.difference_minor, after.unreconciled) == (0, len(left_out))
+
+
+def days_of(known: list[Transaction]) -> dict[date, Moved]:
+    return {day: one for (_, day), one in summed(map(moves, known)).items()}
+
+
+def account_of(opening: int) -> Account:
+    return Account(
+        id="a",
+        version=1,
+        name="A",
+        kind="bank",
+        currency="EUR",
+        opening_minor=opening,
+        balance_minor=opening,
+        entries=0,
+        archived=False,
+        created_at=AT,
+        updated_at=AT,
+    )
+
+
+def statement_of(*, closing: int, day: date, left_out: tuple[str, ...]) -> Reconciliation:
+    return Reconciliation(
+        id="r",
+        version=1,
+        account_id="a",
+        day=day,
+        closing_minor=closing,
+        state="open",
+        left_out=left_out,
+        created_at=AT,
+        updated_at=AT,
+    )

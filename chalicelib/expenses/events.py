@@ -133,3 +133,25 @@ class ImportStopped(Fact):
     import_id: str
     chunk: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentChecked(Fact):
+    """The file of an attachment was checked: it is `ready`, or `refused`."""
+
+    name: ClassVar[str] = "expenses.attachment_checked.v1"
+
+    transaction_id: str
+    attachment_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRead(Fact):
+    """An uploaded receipt was read: it is `ready`, `failed`, or `attached` to its transaction already."""
+
+    name: ClassVar[str] = "expenses.receipt_read.v1"
+
+    receipt_id: str
+    state: str
+    transaction_id: str | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
+from chalicelib.expenses.events import AttachmentChecked, ReceiptRead
 from chalicelib.interchange.events import ImportProgressed
 from chalicelib.notifications.commands import EraseMore, ExportMore, PushToMember
 from chalicelib.notifications.model.notices import told_plainly
@@ -40,7 +41,7 @@ consume(
         **dict.fromkeys(told_plainly(), notices.tell),
         SignedInOnNewDevice: notices.tell_new_device,
         UserSuspended: notices.tell_suspended,
-        ImportProgressed: live.push,
+        **dict.fromkeys((ImportProgressed, AttachmentChecked, ReceiptRead), live.push),
         PushToMember: live.push_to_member,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,

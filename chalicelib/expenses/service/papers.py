@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chalicelib.expenses.events import AttachmentChecked
 from chalicelib.expenses.gateways import files
 from chalicelib.expenses.gateways.files import Arrival
 from chalicelib.expenses.model.attachments import (
@@ -83,6 +84,10 @@ def _finish(ctx: Context, arrival: Arrival, found: Paper | Trouble) -> Attachmen
     others = Attachments(ctx).find(one.transaction_id)
     after = when_checked(one, found, others, ctx.now)
     Attachments(ctx).replace(after)
+    fact = AttachmentChecked(
+        transaction_id=after.transaction_id, attachment_id=after.id, state=after.state
+    )
+    ctx.commit.tell(fact, subject=after.id)
     return after
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.expenses.errors.papers import ReceiptNotFound
+from chalicelib.expenses.events import ReceiptRead
 from chalicelib.expenses.gateways import files
 from chalicelib.expenses.gateways.files import Arrival
 from chalicelib.expenses.gateways.readers import Setting, Unread, reader
@@ -40,7 +41,14 @@ def refuse(ctx: Context, arrival: Arrival, trouble: Trouble) -> None:
     """Say why a receipt came to nothing, if one still waits."""
     one = _known(ctx, arrival)
     if one is not None and one.is_open:
-        Receipts(ctx).replace(when_refused(one, trouble, ctx.now))
+        after = when_refused(one, trouble, ctx.now)
+        Receipts(ctx).replace(after)
+        _tell(ctx, after)
+
+
+def _tell(ctx: Context, one: Receipt) -> None:
+    fact = ReceiptRead(receipt_id=one.id, state=one.state, transaction_id=one.transaction_id)
+    ctx.commit.tell(fact, subject=one.id)
 
 
 def _begin(ctx: Context, arrival: Arrival) -> Receipt | None:
@@ -60,7 +68,9 @@ def _finish(ctx: Context, arrival: Arrival, paper: Paper, found: Draft | Unread)
     one = _known(ctx, arrival)
     if one is None or not one.is_open:
         return one
-    return keep_read(ctx, one, paper, found)
+    after = keep_read(ctx, one, paper, found)
+    _tell(ctx, after)
+    return after
 
 
 def _known(ctx: Context, arrival: Arrival) -> Receipt | None:

@@ -34,7 +34,7 @@ from tests.factories.attachments import (
     uploaded,
     url_of,
 )
-from tests.factories.expenses import TRANSACTIONS, matching, opened, recorded
+from tests.factories.expenses import TRANSACTIONS, Ears, matching, opened, recorded
 from tests.factories.households import joined, made, within
 from tests.factories.users import SignedIn, signed_in
 from tests.support.budget import budget
@@ -57,7 +57,7 @@ def shown(person: SignedIn, transaction_id: str) -> list[Any]:
 
 
 def test_a_picture_is_kept_without_what_it_tells(
-    cloud: Cloud, person: SignedIn, bakery: str
+    cloud: Cloud, person: SignedIn, bakery: str, ears: Ears
 ) -> None:
     one = uploaded(cloud, person, bakery, papers.jpeg(), name="Bäckerei.jpg")
 
@@ -70,6 +70,12 @@ def test_a_picture_is_kept_without_what_it_tells(
     assert stored(settings().uploads_bucket, f"incoming/expenses/{person.owner}/") == []
     (listed,) = shown(person, bakery)
     assert listed == {**one, "download": None}
+    assert ears.about(one["id"]) == [
+        (
+            "attachment_checked",
+            {"transaction_id": bakery, "attachment_id": one["id"], "state": "ready"},
+        )
+    ]
 
 
 @pytest.mark.covers("V5.4.1", "V5.4.2", "V3.2.1")

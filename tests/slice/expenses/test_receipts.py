@@ -17,7 +17,15 @@ from chalicelib.kernel.ids import new_id
 from chalicelib.security import api as security
 from tests.factories import papers
 from tests.factories.attachments import notify, papers_of, put_file, url_of
-from tests.factories.expenses import TRANSACTIONS, balance, everything, matching, opened, recorded
+from tests.factories.expenses import (
+    TRANSACTIONS,
+    Ears,
+    balance,
+    everything,
+    matching,
+    opened,
+    recorded,
+)
 from tests.factories.households import joined, made, within
 from tests.factories.users import SignedIn, signed_in
 from tests.support.budget import budget
@@ -337,7 +345,9 @@ def uploading(person: SignedIn, data: bytes, type: str = "image/jpeg", name: str
     return reply.json
 
 
-def test_a_picture_is_checked_cleaned_and_read(cloud: Cloud, person: SignedIn, fake: Fake) -> None:
+def test_a_picture_is_checked_cleaned_and_read(
+    cloud: Cloud, person: SignedIn, fake: Fake, ears: Ears
+) -> None:
     job = uploading(person, papers.jpeg())
     cloud.deliver("expenses-uploads")
 
@@ -346,6 +356,8 @@ def test_a_picture_is_checked_cleaned_and_read(cloud: Cloud, person: SignedIn, f
     assert one["download"]["url"].startswith("http")
     assert [type for type, _ in fake.asked] == ["image/jpeg"]
     assert fake.asked[0][1].currency == "EUR"
+    told = {"receipt_id": one["id"], "state": "ready", "transaction_id": None}
+    assert ears.about(one["id"]) == [("receipt_read", told)]
 
 
 def test_what_cannot_be_read_is_kept_and_can_be_filled_in(

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, cast
 
+from chalicelib.expenses.errors import PartsMismatch
+from chalicelib.expenses.model import parts
 from chalicelib.expenses.model.actions import Action, Share
 from chalicelib.expenses.model.doing import (
     Act,
@@ -21,7 +23,7 @@ from chalicelib.expenses.model.doing import (
     whole,
 )
 from chalicelib.expenses.model.expression_values import Amount
-from chalicelib.expenses.model.parts import MAX_PARTS, Part
+from chalicelib.expenses.model.parts import MAX_PARTS, Part, allotted
 from chalicelib.expenses.model.transactions import (
     AHEAD,
     Status,
@@ -127,26 +129,24 @@ def _split(one: Transaction, action: Action, world: World) -> Transaction:
     return _pieces(one, pieces, world)
 
 
-def shared(amount: Money, shares: Sequence[Share]) -> list[Money]:
-    """Give the parts of an amount, which sum to it exactly; raise `Undoable` where there is too little.
+def shared(amount: Money, shares: Sequence[Share]) -> tuple[Money, ...]:
+    """Give the parts of an amount as `parts.allotted` does; raise `Undoable` where one would be nothing."""
+    try:
+        made = allotted(amount, [_share(one, amount) for one in shares])
+    except PartsMismatch as refusal:
+        raise Undoable("amount-too-small") from refusal
+    if not all(one.amount_minor * amount.amount_minor > 0 for one in made):
+        raise Undoable("amount-too-small")
+    return made
 
-    Percentages are of the whole amount and rounded together by largest remainders; what neither they nor
-    the fixed amounts take is shared equally by the remainders.
-    """
-    sign = -1 if amount.amount_minor < 0 else 1
-    percents = [share.percent_hundredths for share in shares if share.of == "percent"]
-    *cut, rest = amount.allocate([*percents, 10_000 - sum(percents)])
-    fixed = [money(sign * Decimal(s.amount), amount.currency) for s in shares if s.of == "fixed"]
-    left = rest.amount_minor - sum(one.amount_minor for one in fixed)
-    heirs = sum(share.of == "remainder" for share in shares)
-    if left * sign < 0 or (heirs and not left):
-        raise Undoable("amount-too-small")
-    remainders = Money(left, amount.currency).allocate([1] * heirs) if heirs else ()
-    turns = {"percent": iter(cut), "fixed": iter(fixed), "remainder": iter(remainders)}
-    parts = [next(turns[share.of]) for share in shares]
-    if not all(part.amount_minor for part in parts):
-        raise Undoable("amount-too-small")
-    return parts
+
+def _share(one: Share, amount: Money) -> parts.Share:
+    if one.of == "fixed":
+        sign = -1 if amount.amount_minor < 0 else 1
+        return parts.Share(fixed=money(sign * Decimal(one.amount), amount.currency))
+    if one.of == "percent":
+        return parts.Share(percent=Decimal(one.percent_hundredths).scaleb(-2))
+    return parts.Share()
 
 
 def _split_evenly(one: Transaction, action: Action, world: World) -> Transaction:

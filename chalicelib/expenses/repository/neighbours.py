@@ -17,9 +17,17 @@ MOST_NEIGHBOURS: Final = 1_000
 
 
 def neighbours(
-    ctx: Context, first: date, last: date, *, accounts: frozenset[str] | None = None
+    ctx: Context,
+    first: date,
+    last: date,
+    *,
+    accounts: frozenset[str] | None = None,
+    but: str | None = None,
 ) -> list[Transaction]:
-    """Give live transactions of some days, as the index has them: it may lag a moment behind a write."""
+    """Give live transactions of some days, as the index has them: it may lag a moment behind a write.
+
+    Of some accounts only, and without those that an import (`but`) brought, where that is said.
+    """
     piece = Table(table.TABLE).query(
         str(ctx.owner),
         first.isoformat(),
@@ -31,5 +39,6 @@ def neighbours(
     return [
         transaction_of(item, ctx.vault)
         for item in piece.items
-        if accounts is None or accounts_of(item) & accounts
+        if (accounts is None or accounts_of(item) & accounts)
+        and (but is None or table.text(item, "import_id") != but)
     ]

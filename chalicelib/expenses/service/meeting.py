@@ -66,9 +66,10 @@ def meet(
     """Sort newcomers; `seen` are transactions that other rows of the import are, `held` counts them by account."""
     days = [one.booked_on for one in newcomers]
     accounts = frozenset(one.account_id for one in newcomers)
+    first, last = min(days) - _AROUND, max(days) + _AROUND
     near = [
         leg
-        for one in neighbours(ctx, min(days) - _AROUND, max(days) + _AROUND, accounts=accounts)
+        for one in neighbours(ctx, first, last, accounts=accounts, but=newcomers[0].import_id)
         for leg in legs_of(one)
         if leg.id not in seen
     ]

@@ -30,6 +30,9 @@ _BARE: Final = {
     "users.find_households": "the ids come from the memberships of the person who asks",
     "users.use_flow": "nobody is signed in yet; the flow's id is under our tag",
     "users.due_key": "an entry of our own calendar",
+    "expenses.transaction_from": "makes an object of a logged state; asks no store",
+    "expenses.recurring_from": "makes an object of a logged state; asks no store",
+    "expenses.day_key": "makes a sort key of the index; asks no store",
 }
 """Asked by an id alone, with the reason."""
 _PEOPLE_NAMED: Final = {

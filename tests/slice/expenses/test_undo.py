@@ -361,7 +361,7 @@ EDITS: Final = st.fixed_dictionaries(
 
 @pytest.mark.durable
 @settings(
-    max_examples=200 if os.environ.get("XPENSE_FULL") else 10,
+    max_examples=60 if os.environ.get("XPENSE_FULL") else 10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -15,9 +15,11 @@ MAX_PATTERN: Final = 200
 """Characters of a pattern."""
 MAX_PROGRAM: Final = 5_000
 """Instructions of a compiled pattern; a class of all letters has 1,200."""
-_PROGRAM_OF_SET: Final = 20_000
-"""Instructions that share one automaton."""
-_MEMORY: Final = 64 * 1024 * 1024
+MAX_TOGETHER: Final = 200_000
+"""Instructions of all patterns of an owner; most have a few dozen."""
+_PROGRAM_OF_SET: Final = 10_000
+"""Instructions that share one automaton, so that there are 20 to 40 of them at most."""
+_MEMORY: Final = 8 * 1024 * 1024
 """Bytes that an automaton may take: states that do not fit are worked out again."""
 _GROUP: Final = re.compile(r"\$([1-9])")
 _LOOKS: Final = ("(?=", "(?!", "(?<=", "(?<!")
@@ -78,6 +80,11 @@ def pattern_problem(pattern: str) -> str | None:
     except re2.error as error:
         return _reason(error)
     return None if size <= MAX_PROGRAM else "the pattern is too large: use shorter repetitions"
+
+
+def size_of(patterns: Iterable[str]) -> int:
+    """Give the instructions of some patterns together."""
+    return sum(compiled(pattern).programsize for pattern in patterns)
 
 
 def _reason(error: Exception) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.expenses.model.actions import accounts_named, categories_of
-from chalicelib.expenses.model.conditions import ChoiceTest, Condition, leaves
+from chalicelib.expenses.model.conditions import ChoiceTest, Condition, PatternTest, leaves
 from chalicelib.expenses.model.findings import Finding
+from chalicelib.expenses.model.patterns import MAX_TOGETHER, size_of
 from chalicelib.expenses.model.rules import Rule, decode_rule, encode_rule
 
 
@@ -50,6 +51,17 @@ def recategorised(stored: StoredRule, source: str, into: str, at: datetime) -> S
 def accounts_of(condition: Condition) -> frozenset[str]:
     """Collect the accounts that a rule's condition names."""
     return _values(condition, "account_id")
+
+
+def patterns_fit(rules: Iterable[Rule]) -> bool:
+    """Tell whether the patterns of all rules together stay within what one owner may have."""
+    patterns = {
+        test.pattern
+        for rule in rules
+        for test in leaves(rule.when)
+        if isinstance(test, PatternTest)
+    }
+    return not patterns or size_of(patterns) <= MAX_TOGETHER
 
 
 def asked_categories(condition: Condition) -> frozenset[str]:

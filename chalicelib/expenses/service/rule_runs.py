@@ -31,6 +31,7 @@ from chalicelib.expenses.schemas.rule_runs import ApplyRules, DraftRule, Preview
 from chalicelib.expenses.service import ledger, runs
 from chalicelib.expenses.service.filing import world_of
 from chalicelib.expenses.service.rules import (
+    check_patterns,
     check_references,
     look_up_for,
     read_then,
@@ -103,6 +104,7 @@ def _simulated(ctx: Context, setup: Setup, body: PreviewRules) -> list[Rule]:
         rule = _drafted(draft, f"/rules/{place}", min(last + place + 1, MAX_POSITION))
         check_references(look_up_for(ctx, rule), rule)
         rules[rule.id] = rule
+    check_patterns(rules.values(), "/rules")
     return list(rules.values())
 
 

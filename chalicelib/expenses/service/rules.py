@@ -19,6 +19,7 @@ from chalicelib.expenses.model.rulebook import (
     StoredRule,
     asked_categories,
     judged,
+    patterns_fit,
     references,
 )
 from chalicelib.expenses.model.rules import (
@@ -108,6 +109,7 @@ def create_rule(ctx: Context, body: CreateRule) -> JudgedRule:
         updated_at=ctx.now,
         made=made,
     )
+    check_patterns([stored.rule, *(one.rule for one in setup.rules)])
     Rules(ctx).save(stored, None)
     return _judged(stored, setup.rules)
 
@@ -135,6 +137,7 @@ def amend_rule(ctx: Context, rule_id: str, patch: PatchRule) -> JudgedRule:
     if rule == before.rule:
         return _judged(before, rules)
     after = replace(before, rule=sound(rule), version=before.version + 1, updated_at=ctx.now)
+    check_patterns([rule, *(one.rule for one in rules if one is not before)])
     Rules(ctx).save(after, before)
     return _judged(after, rules)
 
@@ -179,6 +182,13 @@ def check_references(found: Found, rule: Rule) -> None:
             found.require_category(category_id)
     for account_id in references(rule)["account"]:
         found.live("account", account_id)
+
+
+def check_patterns(rules: Iterable[Rule], pointer: str = "/when") -> None:
+    """Refuse rules whose patterns together would take more memory than a function has."""
+    if not patterns_fit(rules):
+        detail = "the patterns of all rules together are too large: use shorter repetitions"
+        raise Invalid(errors=(FieldProblem(pointer, detail),))
 
 
 def _last(rules: Iterable[StoredRule]) -> int:

@@ -366,3 +366,18 @@ def test_foreign_ids_in_actions_are_absent(
     where = {"field": "category_id", "operator": "equals", "value": category}
     body = {"name": "x", "when": where, "then": {"notes": "n"}}
     assert stranger.client.post(RULES, body).status == 404
+
+
+def test_patterns_that_are_too_large_together_are_refused(person: SignedIn) -> None:
+    def tests(first: int) -> dict[str, Any]:
+        pattern = {"field": "payee", "operator": "matches"}
+        return {"any": [{**pattern, "value": f".{{0,200}}x{first + n}"} for n in range(50)]}
+
+    made(person, when=tests(0))
+    made(person, when=tests(50))
+    body = {"name": "r", "when": tests(100), "then": {"notes": "n"}}
+    drafts = {"rules": [{"when": body["when"], "then": body["then"]}]}
+
+    for path, sent, pointer in ((RULES, body, "/when"), (f"{RULES}/preview", drafts, "/rules")):
+        reply = person.client.post(path, sent)
+        assert (reply.status, reply.json["errors"][0]["pointer"]) == (422, pointer)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.expenses.model.conditions import PatternTest
 from chalicelib.expenses.model.patterns import (
     MAX_PATTERN,
     Patterns,
@@ -18,6 +19,9 @@ from chalicelib.expenses.model.patterns import (
     pattern_problem,
     replaced,
 )
+from chalicelib.expenses.model.rulebook import patterns_fit
+from chalicelib.expenses.model.rules import Rule
+from chalicelib.kernel.ids import derived_id
 
 HANGING = ("(a+)+$", "(a|aa)+$", "(.*a){20}$", r"^(([a-z])+.)+[A-Z]([a-z])+$", "(x+x+)+y")
 """Patterns that a backtracking engine tries for hours on a few dozen characters."""
@@ -101,6 +105,18 @@ def test_what_is_found_is_replaced_within_bounds(
     pattern: str, by: str, text: str, expected: str | None
 ) -> None:
     assert replaced(pattern, by, text, 100) == expected
+
+
+def test_the_patterns_of_all_rules_together_are_bounded() -> None:
+    def rules(pattern: str, count: int) -> list[Rule]:
+        return [
+            Rule(derived_id(str(n)), "r", n, PatternTest("payee", pattern % n), ())
+            for n in range(count)
+        ]
+
+    assert patterns_fit(rules("shop %d", 500))
+    assert patterns_fit(rules(".{0,200}x%d", 100))
+    assert not patterns_fit(rules(".{0,200}x%d", 120))
 
 
 def test_the_first_group_is_extracted_or_the_whole() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -22,9 +23,12 @@ from tests.factories.expenses import (
     Ears,
     balance,
     everything,
+    imported,
+    laid,
     matching,
     opened,
     recorded,
+    row,
 )
 from tests.factories.households import joined, made, within
 from tests.factories.users import SignedIn, signed_in
@@ -140,6 +144,21 @@ def test_a_receipt_becomes_a_transaction(person: SignedIn, account: str) -> None
     assert entry["amount"] == {"amount": "-15.68", "currency": "EUR"}
     assert (entry["payee"], entry["booked_on"]) == ("Corner Bakery Ltd", "2026-11-02")
     assert (entry["source"], entry["notes"]) == ("receipt", "with Ann")
+    assert len(attachments(person, entry["id"])) == 1
+    assert balance(person, account) == "-15.68"
+
+
+def test_the_banks_row_of_a_receipt_is_no_second_purchase(
+    cloud: Cloud, person: SignedIn, account: str, ears: Ears
+) -> None:
+    confirmed(person, sent(person), account_id=account)
+    (mine,) = everything(person)
+
+    bank = row(amount_minor=-1_568, payee="CORNER BAKERY 0412", booked_on=date(2026, 11, 3))
+    imported(cloud, ears, person, laid(person, [bank], account))
+
+    (entry,) = everything(person)
+    assert entry["id"] == mine["id"]
     assert len(attachments(person, entry["id"])) == 1
     assert balance(person, account) == "-15.68"
 

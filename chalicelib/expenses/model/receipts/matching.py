@@ -83,8 +83,13 @@ def _certain(draft: Draft, proposed: Sequence[Match], auto: int) -> Match | None
         return None
     best = proposed[0]
     fits = best.exact and best.name >= _NAME and best.day >= _DAY and best.score >= auto
-    alone = len(proposed) == 1 or proposed[1].score <= best.score - _LEAD
-    return best if fits and alone else None
+    return best if fits and not any(_rivals(best, other) for other in proposed[1:]) else None
+
+
+def _rivals(best: Match, other: Match) -> bool:
+    """Tell whether another transaction may be it as well: nearly as good, or an equal purchase in the same shop."""
+    equal = other.exact and other.name >= _NAME and other.day >= _DAY
+    return equal or other.score > best.score - _LEAD
 
 
 def score(draft: Draft, candidate: Candidate, rates: Mapping[str, int]) -> Match | None:

@@ -269,6 +269,16 @@ def merge_problems(
     return ()
 
 
+def standing_in(category_id: str, tree: Mapping[str, Category]) -> str:
+    """Give a category, or the one that it was merged into."""
+    for _ in range(MAX_DEPTH):
+        category = tree.get(category_id)
+        if category is None or category.merged_into is None:
+            break
+        category_id = category.merged_into
+    return category_id
+
+
 def _height(category_id: str, tree: Mapping[str, Category]) -> int:
     """Count the levels from a category down, itself included; no more than needed to refuse."""
     level, height = {category_id}, 1

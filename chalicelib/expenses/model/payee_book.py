@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
+from chalicelib.expenses.model.categories import Category, standing_in
 from chalicelib.expenses.model.payee_likeness import Likeness, alike
 from chalicelib.expenses.model.transactions import Filing, Transaction, is_locked
 
@@ -86,6 +87,18 @@ def aliases_of(texts: Iterable[str], ids: Iterable[str]) -> tuple[Alias, ...]:
     for text, identity in zip(texts, ids, strict=True):
         found.setdefault(identity, Alias(id=identity, text=text))
     return tuple(found.values())
+
+
+def with_standing_categories(
+    known: Mapping[str, KnownPayee], tree: Mapping[str, Category]
+) -> dict[str, KnownPayee]:
+    """Give payees with what their categories were merged into."""
+    return {
+        identity: replace(one, category_id=standing_in(one.category_id, tree))
+        if one.category_id
+        else one
+        for identity, one in known.items()
+    }
 
 
 def is_silent(payee_id: str, known: Iterable[KnownPayee]) -> bool:

@@ -12,7 +12,13 @@ from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.doing import World
 from chalicelib.expenses.model.effects import Effect, line_of, work_out
 from chalicelib.expenses.model.payee import merchant_key
-from chalicelib.expenses.model.payee_book import KnownPayee, is_silent, named, placed
+from chalicelib.expenses.model.payee_book import (
+    KnownPayee,
+    is_silent,
+    named,
+    placed,
+    with_standing_categories,
+)
 from chalicelib.expenses.model.rules import NOTHING, Outcome, RuleSet
 from chalicelib.expenses.model.tags import folded
 from chalicelib.expenses.model.transactions import Filing, Transaction
@@ -116,7 +122,7 @@ def filer_of(ctx: Context, found: Found, *, room: int | None = None) -> Filer:
         Categoriser(tree, learned=found.learned()),
         world=world_of(ctx, tree),
         fresh=lambda: Categoriser(tree),
-        known=found.known(),
+        known=with_standing_categories(found.known(), tree),
         room=ctx.commit.room() - _ROOM_FOR_OTHERS if room is None else room,
     )
 

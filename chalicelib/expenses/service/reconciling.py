@@ -15,6 +15,7 @@ from chalicelib.expenses.errors.reconciliations import (
     ReconciliationFinished,
     ReconciliationUnderWay,
 )
+from chalicelib.expenses.errors.runs import RunNotFound
 from chalicelib.expenses.model.accounts import Account, accept
 from chalicelib.expenses.model.categories import default_id
 from chalicelib.expenses.model.listing import Listing
@@ -186,12 +187,12 @@ def undo(ctx: Context, account_id: str, identity: str) -> Comparison:
     """Unlock what the newest reconciliation locked, in a run, and take it away; its adjustments go too.
 
     One that never locked anything is gone at once. Refuses one that another stands on, and one whose
-    transactions are being locked.
+    transactions are being locked, unless that stands still.
     """
     account = read_account(ctx, account_id)
     before = _changeable(ctx, account, identity)
     found = _compared(ctx, account, before)
-    if before.state in {"locking", "unlocking"}:
+    if before.state in {"locking", "unlocking"} and not _stands_still(ctx, before):
         raise ReconciliationUnderWay
     if before.state == "open" and not before.locked and not before.adjustments:
         forget(ctx, account, before)
@@ -200,6 +201,15 @@ def undo(ctx: Context, account_id: str, identity: str) -> Comparison:
     after = advanced(before, "unlocking", at=ctx.now, run_id=run.id)
     Reconciliations(ctx).save(after, before)
     return replace(found, reconciliation=after)
+
+
+def _stands_still(ctx: Context, one: Reconciliation) -> bool:
+    """Tell whether the work on a reconciliation was given up: nobody is to be shut out for ever."""
+    try:
+        run = runs.read(ctx, one.run_id or "", {"reconcile", "unlock"})
+    except RunNotFound:
+        return True
+    return run.state_at(ctx.now) == "failed"
 
 
 def forget(ctx: Context, account: Account, one: Reconciliation) -> None:

@@ -42,6 +42,8 @@ def lock(ctx: Context, run: Run) -> Step:
         account, one = of_run(ctx, run.spec)
     except NotFound:
         return _GONE
+    if (one.state, one.run_id) != ("locking", run.id):
+        return _GONE
     number, at = _place(run)
     days = read_days(ctx.owner, account.id, until=one.day)
     if at == _LOOK:
@@ -97,6 +99,8 @@ def unlock(ctx: Context, run: Run) -> Step:
     try:
         account, one = of_run(ctx, run.spec)
     except NotFound:
+        return _GONE
+    if (one.state, one.run_id) != ("unlocking", run.id):
         return _GONE
     number, at = _place(run)
     if at == _LOOK:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 
 from chalicelib.expenses.commands import RunMore
+from chalicelib.expenses.model import runs as runs_model
 from chalicelib.expenses.model.categories import default_id
 from chalicelib.kernel.ids import new_id
 from tests.factories.expenses import (
@@ -255,6 +257,25 @@ def test_what_changes_while_it_is_locked_is_left_open_for_people(
     assert finishing(person, again, adjust=True).status == 202
     run(cloud, ears)
     assert now(person, one)["state"] == "finished"
+
+
+def test_work_that_was_given_up_can_be_undone(
+    cloud: Cloud, ears: Ears, person: SignedIn, busy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = begun(person, busy, "38.50")
+    finishing(person, one)
+    lost = [each.to_json() for each in ears.envelopes if each.type == RunMore.name]
+    assert undoing(person, now(person, one)).problem == "reconciliation-under-way"
+
+    monkeypatch.setattr(runs_model, "STALLED", timedelta(seconds=-1))
+    assert undoing(person, now(person, one)).json["state"] == "unlocking"
+    monkeypatch.undo()
+    # what was lost comes after all, and finds nothing to lock
+    assert handed(cloud, *lost) == []
+    run(cloud, ears)
+
+    assert listed(person, busy) == []
+    assert set(statuses(person, busy).values()) == {"posted", "pending", "planned"}
 
 
 @pytest.mark.parametrize(

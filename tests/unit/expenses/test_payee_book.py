@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from chalicelib.expenses.model.categories import Override, default_id, merge
 from chalicelib.expenses.model.payee_book import (
     Alias,
     KnownPayee,
@@ -15,6 +16,7 @@ from chalicelib.expenses.model.payee_book import (
     named,
     placed,
     suggestions,
+    with_standing_categories,
 )
 from chalicelib.expenses.model.transactions import Filing, Transaction
 from chalicelib.kernel.money import Money
@@ -82,6 +84,17 @@ def test_a_payees_category_goes_before_a_guess_and_behind_what_was_said() -> Non
     for by in ("user", "rule"):
         kept = row(filing=Filing(category_id="x", by=by))
         assert placed(kept, one, lambda _: True) == kept
+
+
+def test_a_payees_category_that_was_merged_means_the_other() -> None:
+    food, gone = default_id("food"), default_id("groceries")
+    tree = merge(overrides=[Override(gone, archived=True, merged_into=food)])
+
+    known = with_standing_categories(
+        {"a": said("a", category_id=gone), "b": said("b", category_id="x"), "c": said("c")}, tree
+    )
+
+    assert [one.category_id for one in known.values()] == [food, "x", None]
 
 
 def test_a_list_counts_aliases_with_their_payee() -> None:

@@ -38,7 +38,7 @@ from chalicelib.expenses.schemas.pieces import (
     UsedRateOut,
     wired,
 )
-from chalicelib.expenses.schemas.splits import SplitParts
+from chalicelib.expenses.schemas.splits import EXAMPLE_PARTS, SplitParts
 from chalicelib.expenses.schemas.transfers import PatchTransfer
 from chalicelib.kernel.wire import Bulk, BulkOut, Id, MoneyIn, MoneyWire, PageQuery, Wire
 
@@ -50,6 +50,19 @@ _CREATE: Final[JsonDict] = {
     "notes": "birthday cake",
     "category_id": EXAMPLE_CATEGORY,
     "tags": ["party"],
+}
+_ABROAD: Final[JsonDict] = {
+    "account_id": EXAMPLE_ACCOUNT,
+    "original_amount": {"amount": "-75.00", "currency": "USD"},
+    "booked_on": "2026-11-02",
+    "payee": "Corner Bakery",
+    "status": "pending",
+}
+_SPLIT: Final[JsonDict] = {
+    "account_id": EXAMPLE_ACCOUNT,
+    "amount": {"amount": "-68.30", "currency": "EUR"},
+    "booked_on": "2026-11-02",
+    "parts": [*EXAMPLE_PARTS],
 }
 _OUT: Final[JsonDict] = {
     **_CREATE,
@@ -81,7 +94,7 @@ class CreateTransaction(Wire):
     is converted at the day's rate; given with `amount`, both are taken as they are. `parts` split it at once.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_CREATE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_CREATE, _ABROAD, _SPLIT]})
 
     id: Id | None = None
     account_id: Id
@@ -104,7 +117,16 @@ class PatchTransaction(Wire):
     follows the other.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"category_id": EXAMPLE_CATEGORY}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"category_id": EXAMPLE_CATEGORY},
+                {"status": "posted", "tags": ["party"]},
+                {"original_amount": {"amount": "-75.00", "currency": "USD"}},
+                {"transfer": {"fee": {"amount": "1.50", "currency": "EUR"}}},
+            ]
+        }
+    )
 
     account_id: Id = Field(default_factory=absent)
     amount: MoneyIn = Field(default_factory=absent)

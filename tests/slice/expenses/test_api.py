@@ -87,6 +87,18 @@ def test_all_transactions_are_walked_oldest_day_first(
     assert [one.booked_on.day for one in some] == [2, 3]
 
 
+def test_a_service_above_sees_what_a_transaction_is_made_of(person: SignedIn, account: str) -> None:
+    parts = [{"percent": "50"}, {"remainder": True}]
+    recorded(person, account, "-10.00", tags=["trip"], parts=parts)
+    recorded(person, account, "-7.00", status="planned", booked_on="2026-11-03")
+
+    split, planned = api.iter_transactions(person.owner, person.vault)
+
+    assert (split.kind, split.status, split.tags) == ("expense", "posted", ("trip",))
+    assert [posting.amount_minor for posting in split.postings] == [-500, -500]
+    assert (planned.status, planned.postings) == ("planned", ())
+
+
 def test_asking_costs_one_read(person: SignedIn, account: str) -> None:
     with budget() as spent:
         assert api.account(person.owner, account).currency == "EUR"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import date
+from typing import Any
 
 import pytest
 
-from chalicelib.expenses.commands import FindMatches, ImportRow
+from chalicelib.expenses.commands import FindMatches
 from chalicelib.kernel.ids import new_id
 from tests.factories.expenses import (
     TRANSACTIONS,
@@ -18,73 +16,18 @@ from tests.factories.expenses import (
     envelope,
     everything,
     handed,
-    imported,
-    laid,
     matching,
     opened,
     row,
 )
 from tests.factories.households import joined, made, within
+from tests.factories.matches import MATCHES, Desk, later
 from tests.factories.users import SignedIn, signed_in
 from tests.support.budget import budget
 from tests.support.client import Client
 from tests.support.cloud import Cloud
-from tests.support.taps import calls_of, every_point, interleaved, killed_at, orders
 
 pytestmark = pytest.mark.slice
-MATCHES: Final = "/v1/expenses/matches"
-DAY: Final = date(2026, 11, 2)
-
-
-def later(days: int) -> date:
-    return DAY + timedelta(days=days)
-
-
-class Desk:
-    """A person with two accounts, statements for them, and what is proposed about them."""
-
-    def __init__(self, cloud: Cloud, ears: Ears, person: SignedIn) -> None:
-        self.cloud, self.ears, self.person = cloud, ears, person
-        self.everyday: str = opened(person, name="Everyday")["id"]
-        self.savings: str = opened(person, name="Rainy day", kind="savings")["id"]
-
-    def bring(self, account: str, *rows: ImportRow) -> None:
-        """Import rows, and look for matches as the ledger orders it."""
-        seen = len(self.ears.envelopes)
-        imported(self.cloud, self.ears, self.person, laid(self.person, rows, account))
-        for one in self.ears.envelopes[seen:]:
-            if one.type == FindMatches.name:
-                assert handed(self.cloud, one.to_json()) == []
-
-    def matches(self, **query: str) -> list[Any]:
-        reply = self.person.client.get(MATCHES, query=query)
-        assert reply.status == 200, reply.text
-        items: list[Any] = reply.json["items"]
-        return items
-
-    def only(self) -> Any:
-        (one,) = self.matches()
-        return one
-
-    def say(self, verb: str, one: Any) -> Any:
-        return self.person.client.post(f"{MATCHES}/{one['id']}/{verb}", {}, headers=matching(one))
-
-    def doubtful(self) -> Any:
-        """Let a copy come of which nobody can be sure: another name for the same money."""
-        self.bring(self.everyday, row(1, -4217, payee="Homeware Depot", provider_id="A1"))
-        self.bring(self.everyday, row(1, -4217, payee="HD Handels", booked_on=later(1)))
-        return self.matches()
-
-    def near(self) -> Any:
-        """Let a copy come that is likely one."""
-        self.bring(self.everyday, row(1, -4200, payee="Homeware Depot", provider_id="A1"))
-        self.bring(self.everyday, row(1, -4200, payee="HOMEWARE DEPOT", booked_on=later(4)))
-        return self.only()
-
-    def moved(self) -> Any:
-        self.bring(self.everyday, row(1, -20_000, payee="Transfer to Rainy day"))
-        self.bring(self.savings, row(1, 20_000, payee="From Everyday", booked_on=later(1)))
-        return self.only()
 
 
 @pytest.fixture
@@ -309,31 +252,6 @@ def test_what_looking_and_accepting_cost(cloud: Cloud, person: SignedIn, desk: D
     assert spent.writes <= 10
 
 
-@pytest.mark.durable
-def test_accepting_survives_a_death_at_every_call(desk: Desk) -> None:
-    def scene(number: int) -> Callable[[], object]:
-        day = later(40 * number)
-        amount = -4_200 - 100 * abs(number)
-        desk.bring(
-            desk.everyday, row(1, amount, payee="Homeware Depot", provider_id="A", booked_on=day)
-        )
-        desk.bring(
-            desk.everyday,
-            row(1, amount, payee="HOMEWARE DEPOT Y", booked_on=day + timedelta(days=4)),
-        )
-        (one,) = desk.matches()
-        return lambda: desk.say("accept", one)
-
-    points = list(every_point(scene(0)))
-    for number, (point, side) in enumerate(points, start=-len(points)):
-        act = scene(number)
-        killed_at(point, side, act)
-        assert act().status == 200  # type: ignore[attr-defined]
-
-    assert desk.matches() == []
-    assert len(everything(desk.person, limit="200")) == len(points) + 1
-
-
 def test_an_accepted_match_is_undone_like_any_change(desk: Desk) -> None:
     one = desk.near()
     assert desk.say("accept", one).status == 200
@@ -345,87 +263,6 @@ def test_an_accepted_match_is_undone_like_any_change(desk: Desk) -> None:
     assert {tx["id"] for tx in everything(desk.person)} == {one["first_id"], one["second_id"]}
     assert balance(desk.person, desk.everyday) == "-84.00"
     assert desk.matches() == []
-
-
-def test_looking_survives_a_death_at_every_call(cloud: Cloud, person: SignedIn, desk: Desk) -> None:
-    one = desk.near()
-    look = FindMatches(import_id=one["first"]["import_id"], first="2026-11-01", last="2026-11-09")
-    fresh = [0]
-
-    def act() -> Callable[[], object]:
-        fresh[0] += 1
-        amount = -5_000 - 100 * fresh[0]
-        for name, days in (("Homeware Depot", 0), ("HOMEWARE DEPOT", 4)):
-            order = laid(person, [row(1, amount, payee=name, booked_on=later(days))], desk.everyday)
-            imported(cloud, desk.ears, person, order)
-        seen = replace(look, import_id=order.import_id)
-        body = envelope(person, seen)
-        return lambda: handed(cloud, body)
-
-    points = list(every_point(act()))
-    for point, side in points:
-        again = act()
-        assert killed_at(point, side, again) is not None
-        again()
-
-    assert len(desk.matches()) == len(points) + 2
-
-
-@pytest.mark.durable
-class TestSideBySide:
-    """Two handlers whose calls interleave: one movement is made one once."""
-
-    def test_two_acceptances(self, desk: Desk) -> None:
-        number = 0
-
-        def scene() -> tuple[Any, Any]:
-            nonlocal number
-            number += 1
-            desk.bring(desk.everyday, row(1, -5_000 - 100 * number, payee="Homeware Depot"))
-            late = row(1, -5_000 - 100 * number, payee="HOMEWARE DEPOT", booked_on=later(4))
-            desk.bring(desk.everyday, late)
-            one = desk.only()
-            return (lambda: desk.say("accept", one)), (lambda: desk.say("accept", one))
-
-        lengths = [len(calls_of(act)) for act in scene()]
-        for order in orders(*lengths, most=10):
-            first, second = scene()
-            results = interleaved(order, a=first, b=second)
-            assert {reply.status for reply in results.values()} <= {200, 409}  # type: ignore[attr-defined]
-            assert 200 in {reply.status for reply in results.values()}  # type: ignore[attr-defined]
-
-        assert len(everything(desk.person, limit="200")) == number
-        assert (
-            balance(desk.person, desk.everyday)
-            == f"-{sum(50 + at for at in range(1, number + 1))}.00"
-        )
-
-    def test_an_acceptance_and_an_edit(self, desk: Desk) -> None:
-        number = 0
-
-        def scene() -> tuple[Any, Any]:
-            nonlocal number
-            number += 1
-            desk.bring(desk.everyday, row(1, -5_000 - 100 * number, payee="Homeware Depot"))
-            late = row(1, -5_000 - 100 * number, payee="HOMEWARE DEPOT", booked_on=later(4))
-            desk.bring(desk.everyday, late)
-            one = desk.only()
-            url = f"{TRANSACTIONS}/{one['second_id']}"
-            patch = {"notes": f"lamp {number}"}
-            head = matching(one["second"])
-            return (
-                (lambda: desk.say("accept", one)),
-                (lambda: desk.person.client.patch(url, patch, headers=head)),
-            )
-
-        lengths = [len(calls_of(act)) for act in scene()]
-        for order in orders(*lengths, most=10):
-            accept, edit = scene()
-            results = interleaved(order, a=accept, b=edit)
-            assert results["a"].status == 200  # type: ignore[attr-defined]
-            assert results["b"].status in {200, 412}  # type: ignore[attr-defined]
-
-        assert len(everything(desk.person, limit="200")) == number
 
 
 @pytest.mark.durable

@@ -106,7 +106,8 @@ def _act(work: _Work, rule_id: str, action: Action, name: str) -> None:
     if after != work.now and _is_locked(work.before, name):
         work.locked[name] = None
         return
-    work.touched.setdefault(name, rule_id)
+    for touched in (name, *(changed for changed, _, _ in differences(work.now, after))):
+        work.touched.setdefault(touched, rule_id)
     work.now = after
 
 

@@ -75,7 +75,7 @@ def parse(text: str) -> Node:
     parser = _Parser(_tokens(text))
     node = parser.comparison(0)
     if parser.kind:
-        raise BadExpression(f"the formula should end before {parser.word[:20]!r}")
+        raise BadExpression(f"the formula should end before {_shown(parser.kind, parser.word)}")
     return node
 
 
@@ -89,6 +89,11 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         found.append((match.lastgroup, match.group(match.lastgroup)))
         place = match.end()
     return [*found, ("", "the end")]
+
+
+def _shown(kind: str, word: str) -> str:
+    """Name a word in a message, but for what a person wrote as text."""
+    return "a text" if kind == "text" else repr(word[:20])
 
 
 class _Parser:
@@ -141,7 +146,7 @@ class _Parser:
             inner = self.comparison(depth + 1)
             self._expect(")")
             return inner
-        raise BadExpression(f"a value should stand in place of {word[:20]!r}")
+        raise BadExpression(f"a value should stand in place of {_shown(kind, word)}")
 
     def _call(self, name: str, depth: int) -> Node:
         self._take()
@@ -165,7 +170,7 @@ class _Parser:
 
     def _expect(self, sign: str) -> None:
         if not self._is(sign):
-            raise BadExpression(f"{sign!r} should stand in place of {self.word[:20]!r}")
+            raise BadExpression(f"{sign!r} should stand in place of {_shown(self.kind, self.word)}")
         self._take()
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.expenses.model.action_reading import Actions, is_readable, read_actions
@@ -489,3 +489,33 @@ def test_percentages_that_come_to_a_hundred_leave_nothing(cuts: list[int], minor
         assert minor < 10_000
         return
     assert sum(one.amount_minor for one in made) == -minor
+
+
+LOCKABLE: Final = ("payee", "notes", "tags", "parts", "booked_on", "account_id")
+
+
+@settings(max_examples=400)
+@given(
+    st.lists(st.sampled_from([action for action, _, _ in TABLE]), min_size=1, max_size=8),
+    st.sets(st.sampled_from(LOCKABLE)),
+    st.sampled_from([ONE, FILED, RENAMED, SPLIT, SENT, ABROAD, TYPED, IN, BACK]),
+    st.booleans(),
+)
+def test_whatever_rules_say_what_is_locked_stays_and_the_money_is_all_there(
+    actions: list[dict[str, Any]], locked: set[str], one: Transaction, filed: bool
+) -> None:
+    before = replace(one, set_by=dict.fromkeys(locked, "user"))
+    if filed:
+        before = replace(before, filing=Filing(category_id=HOME, by="user"))
+
+    effect = work_out(Outcome(tuple(rule(str(n), a) for n, a in enumerate(actions))), before, WORLD)
+
+    changed = {name for name, _, _ in differences(before, effect.after)}
+    assert changed.isdisjoint(locked)
+    assert not (filed and changed & {"category", "parts", "transfer"})
+    assert changed == set(effect.by)
+    assert {name for name, who in effect.after.set_by.items() if who == "user"} == locked
+    assert effect.after.amount == before.amount
+    parts = effect.after.parts
+    assert not parts or sum(part.amount.amount_minor for part in parts) == one.amount.amount_minor
+    assert not (parts and effect.after.transfer)

@@ -162,6 +162,13 @@ def test_what_has_no_value_fails_as_a_value_and_not_as_a_crash(text: str, wanted
         worked_out(text, wanted, replace(INPUTS, notes="a b " * 100))
 
 
+def test_a_message_repeats_no_text_of_the_user() -> None:
+    for text in ("payee 'Mallory'", "upper('Mallory' 'Mallory')", "1 + 'Mallory'", "* 'Mallory'"):
+        problem = read_expression(text, "text")
+        assert isinstance(problem, str)
+        assert "Mallory" not in problem
+
+
 @given(st.text(alphabet="()+-*/&=<>,.'\" 0123456789abdefilmnoprtuxy_", max_size=MAX_EXPRESSION))
 def test_any_text_is_a_formula_or_refused(text: str) -> None:
     read = read_expression(text, "number")

@@ -101,6 +101,7 @@ class Commit:
         self._claim: Claim | None = None
         self._answer: bytes | None = None
         self._inbox: str | None = None
+        self._behalf = ""
 
     # --- reading first: one call for the head and for what makes a repeat harmless
 
@@ -210,6 +211,10 @@ class Commit:
         """Add an object to this transaction's change-log entry."""
         self._changes.append(change)
 
+    def on_behalf(self, user_id: str) -> None:
+        """Let the log say which user asked for what the system does here: `system:<user id>`."""
+        self._behalf = user_id
+
     def tell(self, fact: Fact, *, subject: str) -> None:
         """Tell a fact to whom it may concern, when and only when the transaction is written."""
         self._messages.append((fact, outbox.TOPIC, subject))
@@ -317,7 +322,7 @@ class Commit:
             sort,
             seq=seq,
             at=rfc3339(self._now),
-            actor=str(self._actor),
+            actor=f"{self._actor}:{self._behalf}" if self._behalf else str(self._actor),
             trace=self._trace,
             entries=pack(told),
             sealed=self._vaults(self.owner).seal_bytes(

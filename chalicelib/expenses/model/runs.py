@@ -48,6 +48,8 @@ class Run:
     """What else its kind counts."""
     left_ids: tuple[str, ...] = ()
     """The first of those that were left."""
+    asked_by: str = ""
+    """The user who asked for it, for whom the system does the steps."""
 
     def state_at(self, at: datetime) -> RunState:
         """Give the state as it is to be shown: nobody should wait for a run that stands still."""

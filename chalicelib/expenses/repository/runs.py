@@ -37,6 +37,7 @@ class RunRow(ObjectRow):
     problem = UnicodeAttribute(null=True)
     undone_by = UnicodeAttribute(null=True)
     told = BinaryAttribute(legacy_encoding=False, null=True)
+    asked_by = UnicodeAttribute(null=True)
     ttl = WholeNumber()
 
 
@@ -78,6 +79,8 @@ class Runs:
         )
         if run.counts or run.left_ids:
             row.told = pack({"counts": dict(run.counts), "left": run.left_ids})
+        if run.asked_by:
+            row.asked_by = run.asked_by
         if run.problem is not None:
             row.problem = run.problem
         if run.undone_by is not None:
@@ -103,6 +106,7 @@ class Runs:
             undone_by=table.text(item, "undone_by"),
             counts=told["counts"],
             left_ids=tuple(told["left"]),
+            asked_by=table.text(item, "asked_by") or "",
             created_at=table.instant(item, "created_at"),
             updated_at=table.instant(item, "updated_at"),
         )

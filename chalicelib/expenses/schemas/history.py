@@ -55,7 +55,10 @@ class HistoryQuery(PageQuery):
 
 
 class ActorOut(Wire):
-    """Who did it: a user, perhaps through an app, support on the user's grant, or the system (imports, jobs)."""
+    """Who did it: a user, perhaps through an app, support on the user's grant, or the system (imports, jobs).
+
+    Where the system did what a user had asked for, `user_id` says who.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_ACTOR]})
 

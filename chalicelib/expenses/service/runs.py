@@ -48,6 +48,7 @@ def _new(ctx: Context, kind: RunKind, spec: Mapping[str, object], *, total: int)
         total=total,
         created_at=ctx.now,
         updated_at=ctx.now,
+        asked_by=ctx.actor.user_id,
     )
 
 
@@ -91,6 +92,7 @@ def go_on(ctx: Context, order: RunMore, steppers: Mapping[RunKind, Stepper]) -> 
     run = Runs(ctx).get(order.run_id)
     if run.step != order.step or run.state not in {"waiting", "running"}:
         return
+    ctx.commit.on_behalf(run.asked_by)
     step = steppers[run.kind](ctx, run)
     after = advanced(run, step, change=ctx.commit.sequence if step.changed else 0, at=ctx.now)
     Runs(ctx).save(after)

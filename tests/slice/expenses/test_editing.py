@@ -26,7 +26,7 @@ from tests.factories.expenses import (
 )
 from tests.factories.households import joined, made, within
 from tests.factories.users import SignedIn, signed_in
-from tests.slice.expenses.test_history import changed, removed
+from tests.slice.expenses.test_history import changed, history, removed
 from tests.support.budget import budget
 from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
@@ -425,6 +425,8 @@ class TestInSteps:
         run = carried_out(person, token(person, "bakery", category_id=RENT))
         cloud.drain()
 
+        (newest,) = history(person, rows[0]["id"], limit="1")["items"]
+        assert newest["actor"] == {"kind": "system", "user_id": person.user_id, "client_id": None}
         told = [name for name, _ in ears.about(run["id"]) if name != "run_more"]
         assert told == ["transactions_revised"] * 3
         assert sums(person) == {RENT: ("61.70", 5)}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from chalicelib.expenses import api
+from chalicelib.kernel.money import Money
 from tests.factories.expenses import (
     TRANSACTIONS,
     Ears,
+    balance,
     imported,
     laid,
     matching,
@@ -97,6 +100,53 @@ def test_a_service_above_sees_what_a_transaction_is_made_of(person: SignedIn, ac
     assert (split.kind, split.status, split.tags) == ("expense", "posted", ("trip",))
     assert [posting.amount_minor for posting in split.postings] == [-500, -500]
     assert (planned.status, planned.postings) == ("planned", ())
+
+
+def moved(fields: Any) -> dict[str, int]:
+    """By how much accounts stand higher for a transaction, as the change log says it."""
+    plain = {fields["account_id"]: fields["amount_minor"]} if "account_id" in fields else {}
+    given: dict[str, int] = fields.get("moved", plain)
+    return given
+
+
+def test_balances_follow_from_the_change_log_alone(person: SignedIn, account: str) -> None:
+    other = opened(person)["id"]
+    put, patch, post = person.client.put, person.client.patch, person.client.post
+    one = recorded(person, account, "-10.00")
+    parts = {"parts": [{"percent": "30", "account_id": other}, {"remainder": True}]}
+    one = put(f"{TRANSACTIONS}/{one['id']}/splits", parts, headers=matching(one)).json
+    one = patch(f"{TRANSACTIONS}/{one['id']}", {"status": "planned"}, headers=matching(one)).json
+    patch(f"{TRANSACTIONS}/{one['id']}", {"status": "pending"}, headers=matching(one))
+    body = {
+        "from_account_id": account,
+        "to_account_id": other,
+        "sent": {"amount": "5.00", "currency": "EUR"},
+        "fee": {"amount": "0.25", "currency": "EUR"},
+        "booked_on": "2026-11-02",
+    }
+    kept, gone = (post("/v1/expenses/transfers", body).json for _ in range(2))
+    person.client.delete(f"{TRANSACTIONS}/{gone['id']}", headers=matching(gone))
+    change = {"account_id": other, "transfer": {"to_account_id": account}}
+    patch(f"{TRANSACTIONS}/{kept['id']}", change, headers=matching(kept))
+    refund = {"account_id": account, "amount": {"amount": "1.00", "currency": "EUR"}}
+    bought = recorded(person, other, "-3.00")
+    body = {"new": refund | {"booked_on": "2026-11-02"}}
+    post(f"{TRANSACTIONS}/{bought['id']}/refunds", body, headers=matching(bought))
+
+    sums = {account: 0, other: 0}
+    for entry in api.changes(person.owner, 0):
+        for touched in entry.touched:
+            if touched.kind != "transaction":
+                continue
+            now = {} if touched.deleted else moved(touched.fields)
+            was = moved(touched.fields.get("was", now if touched.version > 1 else {}))
+            for where, minor in was.items():
+                sums[where] -= minor
+            for where, minor in now.items():
+                sums[where] += minor
+
+    for where, minor in sums.items():
+        assert balance(person, where) == Money(minor, "EUR").amount
 
 
 def test_asking_costs_one_read(person: SignedIn, account: str) -> None:

@@ -275,6 +275,7 @@ def test_an_archived_category_stops_an_edit_that_was_shown(person: SignedIn, acc
     assert (reply.status, reply.problem) == (409, "category-archived")
 
 
+@pytest.mark.durable
 def test_a_bulk_edit_is_undone(cloud: Cloud, person: SignedIn, account: str) -> None:
     for day in range(1, 4):
         recorded(person, account, booked_on=f"2026-11-{day:02d}", tags=["Home"])
@@ -345,6 +346,7 @@ def test_a_preview_costs_one_query_and_one_write_and_fifty_edits_one_transaction
     assert spent.writes == 3 + 4
 
 
+@pytest.mark.durable
 def test_carrying_out_survives_a_death_at_every_call(person: SignedIn, account: str) -> None:
     recorded(person, account)
     first = token(person, "bakery", notes="0")
@@ -359,6 +361,7 @@ def test_carrying_out_survives_a_death_at_every_call(person: SignedIn, account: 
     assert (one["notes"], one["version"]) == (str(len(points)), len(points) + 2)
 
 
+@pytest.mark.durable
 def test_carrying_out_beside_itself_or_an_edit_is_one_or_the_other(
     person: SignedIn, account: str
 ) -> None:
@@ -389,6 +392,7 @@ def test_carrying_out_beside_itself_or_an_edit_is_one_or_the_other(
             removed(person, now)
 
 
+@pytest.mark.durable
 class TestInSteps:
     """More than fifty, in steps of forty; the bounds are small here, because moto copies its table."""
 

@@ -144,6 +144,7 @@ def test_a_category_includes_what_is_below_it(person: SignedIn, account: str) ->
     assert found(person, "category:=feasts") == []
 
 
+@pytest.mark.durable
 def test_one_call_opens_a_bounded_number_of_rows_and_the_cursor_goes_on(
     person: SignedIn, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

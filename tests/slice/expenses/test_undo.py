@@ -298,6 +298,7 @@ def test_under_an_idempotency_key_a_change_is_undone_once(person: SignedIn, acco
     assert everything(person) == []
 
 
+@pytest.mark.durable
 def test_undoing_survives_a_death_at_every_call(person: SignedIn, account: str) -> None:
     recorded(person, account, "-7.00")
 
@@ -318,6 +319,7 @@ def test_undoing_survives_a_death_at_every_call(person: SignedIn, account: str) 
     assert len(everything(person)) == 1
 
 
+@pytest.mark.durable
 def test_undoing_beside_an_edit_or_itself(person: SignedIn) -> None:
     for beside in ("edit", "undo"):
         for order in orders(5, 5, most=8):
@@ -394,6 +396,7 @@ def test_undoing_in_reverse_leaves_everything_as_it_was_and_undoing_that_does_it
         assert state(person, account) == after
 
 
+@pytest.mark.durable
 class TestOfWhatIsLinked:
     """Refunds and purchases, legs and parts: both sides of a link come back, or neither."""
 

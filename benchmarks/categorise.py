@@ -20,7 +20,7 @@ from typing import Final
 from benchmarks.cold_import import cpu_ms
 from chalicelib.expenses.model.actions import Action
 from chalicelib.expenses.model.categories import BY_SLUG, DEFAULTS
-from chalicelib.expenses.model.categoriser import Categoriser, Learned
+from chalicelib.expenses.model.categoriser import Categoriser
 from chalicelib.expenses.model.conditions import (
     AllOf,
     AmountTest,
@@ -31,6 +31,7 @@ from chalicelib.expenses.model.conditions import (
     TextTest,
 )
 from chalicelib.expenses.model.lexicon import lexicon
+from chalicelib.expenses.model.memory import lessons
 from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.rules import Rule, RuleSet
 from chalicelib.kernel.ids import derived_id
@@ -106,10 +107,7 @@ def rate(job: Callable[[Line], object], lines: list[Line]) -> float:
 def speeds() -> Iterator[tuple[str, float]]:
     """Measure each job on the same lines."""
     lines = many(SIZE)
-    taught = [
-        Learned(key).with_choice(DEFAULTS[at % len(DEFAULTS)].id)
-        for at, key in enumerate(sorted({merchant_key(line.payee) for line in lines}))
-    ]
+    taught = lessons((line, DEFAULTS[at % len(DEFAULTS)].id) for at, line in enumerate(lines))
     lookup: dict[str, str] = {}
     yield (
         "floor: one look-up of the folded payee",
@@ -119,8 +117,8 @@ def speeds() -> Iterator[tuple[str, float]]:
     yield "100 rules, trees of four tests", rate(rules(100, nested=True).evaluate, lines)
     yield "merchant key", rate(lambda line: merchant_key(line.payee, line.notes), lines)
     yield "categorise, nothing taught", rate(Categoriser().guess, lines)
-    yield "categorise, every payee taught", rate(Categoriser(learned=taught).guess, lines)
-    both = Categoriser(rules=rules(100, nested=False), learned=taught)
+    yield "categorise, every payee taught", rate(Categoriser(memory=taught).guess, lines)
+    both = Categoriser(rules=rules(100, nested=False), memory=taught)
     yield "100 rules, then categorise", rate(both.guess, lines)
 
 

@@ -28,7 +28,7 @@ from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.inbox import AlreadyHandled, inbox_key, mark
 from chalicelib.kernel.markers import marker
 from chalicelib.kernel.outbox import OutboxRow
-from chalicelib.kernel.tables import Key, Row, Table, TableSpec
+from chalicelib.kernel.tables import Key, Raw, Row, Table, TableSpec
 from chalicelib.kernel.transaction import (
     MAX_OPERATIONS,
     Addition,
@@ -247,6 +247,12 @@ class Commit:
         """Say what this commit adds to an item so far."""
         found = self._additions.get(key)
         return found.numbers if found else {}
+
+    def staged(self, key: Key) -> Raw | None:
+        """Give the item that this commit puts so far, for use-cases that build on each other in one unit."""
+        found = self._staged.get(key)
+        item: Raw | None = found.request.get("Put", {}).get("Item") if found else None
+        return item
 
     def _touched(self) -> int:
         return len(self._staged) + len(self._additions)

@@ -18,25 +18,27 @@ from chalicelib.expenses.errors.recurring import RecurringNotFound, SuggestionNo
 from chalicelib.expenses.errors.searches import SearchNotFound
 from chalicelib.expenses.model.accounts import Account
 from chalicelib.expenses.model.categories import is_default
-from chalicelib.expenses.model.categoriser import Learned
+from chalicelib.expenses.model.memory import Memory
 from chalicelib.expenses.model.payee_book import KnownPayee
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.decode import account_of, transaction_of
+from chalicelib.expenses.repository.judging import JUDGED
+from chalicelib.expenses.repository.memory import LEARNED, memory_of, read
 from chalicelib.expenses.repository.payee_book import known_payee
-from chalicelib.expenses.repository.payees import learned_of
 from chalicelib.expenses.repository.searches import SEARCH
 from chalicelib.expenses.repository.suggestions import DISMISSED
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import NotFound
-from chalicelib.kernel.tables import Key, Raw, Table
+from chalicelib.kernel.tables import Key, Raw
 
 _PREFIXES: Final[Mapping[str, tuple[str, type[NotFound]]]] = {
     "account": (table.ACCOUNT, AccountNotFound),
     "transaction": (table.TRANSACTION, TransactionNotFound),
     "category": (table.CATEGORY, CategoryNotFound),
     "rule": (table.RULE, RuleNotFound),
-    "payee": (table.PAYEE, NotFound),
+    "memory": (LEARNED, NotFound),
+    "judged": (JUDGED, NotFound),
     "known": (table.KNOWN_PAYEE, NotFound),
     "recurring": (table.RECURRING, RecurringNotFound),
     "suggestion": (DISMISSED, SuggestionNotFound),
@@ -121,7 +123,7 @@ class Found:
             if into is None:
                 break
             wanted = table.key(self._ctx.owner, table.CATEGORY, into)
-            self._items = {**self._items, **Table(table.TABLE).get_many([wanted])}
+            self._items = {**self._items, **read(self._ctx, [wanted])}
             identity = into
         self.require_category(identity)
         return identity
@@ -143,18 +145,9 @@ class Found:
         )
         return {one.id: one for one in read}
 
-    def learned(self) -> tuple[Learned, ...]:
-        """Give what the payees of the look-up taught."""
-        return tuple(
-            learned_of(item, self._ctx.vault)
-            for (_, sk), item in self._items.items()
-            if sk.startswith(table.PAYEE)
-        )
-
-    def learned_of(self, payee_id: str) -> Learned | None:
-        """Give what a payee taught, or None."""
-        item = self.raw("payee", payee_id)
-        return learned_of(item, self._ctx.vault) if item else None
+    def memory(self) -> Memory:
+        """Give what choices taught, as far as the look-up asked for it (`memory=needed(...)`)."""
+        return memory_of(self._ctx.vault, self._items)
 
     def repeats(self, kind: str, identity: str, made: bytes | None) -> bool:
         """Tell whether a client repeats its own creation; raise `IdTaken` when the id is another's."""
@@ -167,13 +160,13 @@ class Found:
 
 
 def look_up(ctx: Context, **wanted: Iterable[str]) -> Found:
-    """Read objects by kind (`account=`, `transaction=`, `category=`, `rule=`, `payee=`) and id at once."""
+    """Read objects by kind (`account=`, `transaction=`, `category=`, `rule=`, ...) and id at once."""
     keys = [
         table.key(ctx.owner, _PREFIXES[kind][0], identity)
         for kind, identities in wanted.items()
         for identity in identities
     ]
-    return Found(ctx, Table(table.TABLE).get_many(keys) if keys else {})
+    return Found(ctx, read(ctx, keys))
 
 
 def made_of(ctx: Context, body: Mapping[str, object]) -> bytes:

@@ -124,20 +124,10 @@ class RuleRow(ObjectRow):
     rule = BinaryAttribute(legacy_encoding=False)
 
 
-class PayeeRow(Row):
-    """What an owner's choices teach about one payee: `weights` has category ids and numbers."""
-
-    layout = WholeNumber()
-    weights = UnicodeAttribute()
-    payee = BinaryAttribute(legacy_encoding=False)
-    updated_at = UnicodeAttribute()
-
-
 ACCOUNT: Final = "ACC#"
 TRANSACTION: Final = "TXN#"
 CATEGORY: Final = "CFG#CAT#"
 RULE: Final = "CFG#RUL#"
-PAYEE: Final = "PYE#"
 KNOWN_PAYEE: Final = "PAY#"
 RECURRING: Final = "REC#"
 SETUP: Final = "CFG#"

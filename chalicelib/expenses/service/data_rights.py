@@ -14,7 +14,9 @@ from chalicelib.expenses.repository.attachments import (
     AttachmentRow,
     DeletedAttachmentRow,
 )
+from chalicelib.expenses.repository.judging import JUDGED
 from chalicelib.expenses.repository.matches import DECIDED, MATCH, MatchRow
+from chalicelib.expenses.repository.memory import LEARNED, MemoryRow
 from chalicelib.expenses.repository.movements import MOVEMENT, WaitingRow
 from chalicelib.expenses.repository.payee_book import KnownPayeeRow
 from chalicelib.expenses.repository.plans import PLAN, PlanRow
@@ -28,14 +30,12 @@ from chalicelib.expenses.repository.table import (
     ACCOUNT,
     CATEGORY,
     KNOWN_PAYEE,
-    PAYEE,
     RECURRING,
     RULE,
     TABLE,
     TRANSACTION,
     AccountRow,
     CategoryRow,
-    PayeeRow,
     RuleRow,
     TransactionRow,
 )
@@ -139,11 +139,18 @@ PART: Final = parts.Part(
             row=DismissedRow,
         ),
         parts.Kind(
-            name="payees",
-            prefix=PAYEE,
-            about="What your choices taught about payees.",
-            row=PayeeRow,
-            opened={"payee": "text"},
+            name="learned",
+            prefix=LEARNED,
+            about="That your choices taught the categoriser something, and whether a payee is kept out of it.",
+            row=MemoryRow,
+            left_out={
+                "memory": "weights under hashes, which say nothing without the transactions that are exported"
+            },
+        ),
+        parts.Kind(
+            name="categoriser_counts",
+            prefix=JUDGED,
+            about="How often guesses were right, by month: pairs of a guess and what was right, as hashes.",
         ),
         parts.Kind(
             name="searches",

@@ -28,7 +28,7 @@ from chalicelib.expenses.repository.transactions import Filter, scan
 from chalicelib.expenses.schemas.editing import EditChanges, EditPreview
 from chalicelib.expenses.schemas.transactions import PatchTransaction
 from chalicelib.expenses.service import ledger, runs
-from chalicelib.expenses.service.filing import learn
+from chalicelib.expenses.service.categorising import Choice, learn
 from chalicelib.expenses.service.ledger import Together
 from chalicelib.expenses.service.searching import search_of
 from chalicelib.expenses.service.transactions import revised
@@ -239,21 +239,18 @@ def _do(ctx: Context, found: Found, plan: Plan, run: Run) -> None:
 
 def _book(
     ctx: Context, before: Transaction, after: Transaction | None, together: Together
-) -> Transaction:
-    """Do it through the ledger, and give the last that is known of the transaction."""
+) -> Choice:
+    """Do it through the ledger, and give the last that is known of the transaction, and how it was."""
     if after is None:
         ledger.strike(ctx, before, together)
-        return before
+        return Choice(before, before)
     ledger.correct(ctx, before, after, together)
-    return after
+    return Choice(after, before)
 
 
-def _learn(ctx: Context, changes: EditChanges, done: Sequence[Transaction]) -> None:
-    if _categories(changes):
-        by_payee = {one.payee_id: one for one in done}
-        memory = look_up(ctx, payee=by_payee, known=by_payee)
-        for one in by_payee.values():
-            learn(ctx, one, memory)
+def _learn(ctx: Context, changes: EditChanges, done: Sequence[Choice]) -> None:
+    if "category_id" in changes.model_fields_set:
+        learn(ctx, *done)
 
 
 def edit_step(ctx: Context, run: Run) -> Step:
@@ -262,7 +259,7 @@ def edit_step(ctx: Context, run: Run) -> Step:
     changes = _changes(plan)
     rows = plan.rows[run.done : run.done + _STEP]
     found = look_up(ctx, transaction=_ids(rows), category=_categories(changes))
-    done: list[Transaction] = []
+    done: list[Choice] = []
     together, left = Together(), 0
     for row in rows:
         if ctx.commit.room() < _ROOM:

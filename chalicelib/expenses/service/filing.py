@@ -1,4 +1,4 @@
-"""What rules, memory and the shipped prior make of new transactions, and remembering what the user said."""
+"""What rules, memory and the shipped prior make of new transactions."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import Final
 
 from chalicelib.expenses.model.catalogue import catalogue
 from chalicelib.expenses.model.categories import Category
-from chalicelib.expenses.model.categoriser import Categoriser, Learned
+from chalicelib.expenses.model.categoriser import Categoriser, Guess
 from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.doing import World
 from chalicelib.expenses.model.effects import Effect, line_of, work_out
-from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.payee_book import (
     KnownPayee,
-    is_silent,
     named,
     placed,
     with_standing_categories,
@@ -23,12 +21,13 @@ from chalicelib.expenses.model.rules import NOTHING, Outcome, RuleSet
 from chalicelib.expenses.model.tags import folded
 from chalicelib.expenses.model.transactions import Filing, Transaction
 from chalicelib.expenses.repository.lookup import Found, look_up
-from chalicelib.expenses.repository.payees import Payees
 from chalicelib.expenses.repository.setup import read_setup
 from chalicelib.expenses.repository.table import payee_id
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.roles import covers
 
+_ROOM_FOR_OTHERS: Final = 50
+"""An atomic request may still bring so many transactions; they go before what rules add to one."""
 _COSTLY: Final = frozenset({"tags", "account_id", "transfer"})
 """Fields that write other items beside the transaction's own."""
 
@@ -82,6 +81,10 @@ class Filer:
         self._taken = taken
         return effect.after
 
+    def read(self, line: Line) -> Guess:
+        """Ask the categoriser alone, whatever the rules say, for a guess with its runners-up."""
+        return self._categoriser.guess(line, outcome=NOTHING)
+
     def _effect(
         self, outcome: Outcome, transaction: Transaction, line: Line, blocked: frozenset[str]
     ) -> Effect:
@@ -114,12 +117,12 @@ def _items(before: Transaction, after: Transaction) -> set[str]:
 
 
 def filer_of(ctx: Context, found: Found, *, room: int | None = None) -> Filer:
-    """Read rules and categories, and take the payees from a look-up that asked for them."""
+    """Read rules and categories, and take what was taught from a look-up that asked for it."""
     setup = read_setup(ctx.owner, ctx.vault)
     tree = {identity: entry.category for identity, entry in catalogue(setup.categories).items()}
     return Filer(
         RuleSet(stored.rule for stored in setup.rules),
-        Categoriser(tree, learned=found.learned()),
+        Categoriser(tree, memory=found.memory()),
         world=world_of(ctx, tree),
         fresh=lambda: Categoriser(tree),
         known=with_standing_categories(found.known(), tree),
@@ -155,28 +158,3 @@ def _currency(ctx: Context, account_id: str) -> str | None:
         return None
     account = found.account(account_id)
     return None if account.archived else account.currency
-
-
-_ROOM_FOR_OTHERS: Final = 50
-"""An atomic request may still bring so many transactions; they go before what payees teach."""
-
-
-def learn(ctx: Context, transaction: Transaction, found: Found | None = None) -> None:
-    """Remember what the user said about a payee, where the user said something and there is room."""
-    filing = transaction.filing
-    if filing.by != "user" or filing.category_id is None:
-        return
-    if ctx.commit.room() <= _ROOM_FOR_OTHERS:
-        return
-    key = merchant_key(transaction.bank_payee or transaction.payee, transaction.notes)
-    if not key:
-        return
-    # what is learned lies under the name that the row came with, where the next such row is looked up
-    name = payee_id(ctx.vault, key)
-    memory = found
-    if memory is None or name != transaction.payee_id:
-        memory = look_up(ctx, payee=[name], known=[name])
-    if is_silent(transaction.payee_id, memory.known().values()):
-        return
-    known = memory.learned_of(name) or Learned(key)
-    Payees(ctx).learn(name, known.with_choice(filing.category_id))

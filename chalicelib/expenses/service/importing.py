@@ -32,6 +32,7 @@ from chalicelib.expenses.events import ImportStopped, TransactionsImported
 from chalicelib.expenses.model.accounts import accept, in_range
 from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.importing import by_account, totals
+from chalicelib.expenses.model.memory import traits_of
 from chalicelib.expenses.model.movements import Moved, moves, pending_by_account, summed
 from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.transactions import (
@@ -43,9 +44,11 @@ from chalicelib.expenses.model.transactions import (
 )
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.lookup import Found, look_up
+from chalicelib.expenses.repository.memory import needed
 from chalicelib.expenses.repository.movements import Movements
 from chalicelib.expenses.repository.table import payee_id
 from chalicelib.expenses.repository.transactions import Transactions
+from chalicelib.expenses.service.categorising import tally
 from chalicelib.expenses.service.filing import filer_of
 from chalicelib.expenses.service.meeting import PER_SETTLED, Meeting, bury, meet, settle
 from chalicelib.kernel import blobs
@@ -107,6 +110,7 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
     recorded = _filed(ctx, planned, meeting.fresh) if meeting.fresh else []
     _book(ctx, recorded)
     _tell(ctx, order, recorded, duplicates=len(planned) - len(recorded))
+    tally(ctx, recorded)
 
 
 def _plan(vault: Vault, order: ImportRows) -> list[_Planned]:
@@ -171,8 +175,8 @@ def _filed(
 ) -> list[Transaction]:
     """File new transactions, each under the category that rules, memory or the prior name."""
     rows = {one.id: one for one in planned}
-    payees = {one.payee_id for one in fresh}
-    memory = look_up(ctx, payee=payees, known=payees)
+    seen = [traits_of(_line(rows[one.id])) for one in fresh]
+    memory = look_up(ctx, memory=needed(ctx.vault, seen), known={one.payee_id for one in fresh})
     accounts = {one.account_id for one in fresh}
     room = ctx.commit.room() - len(fresh) - len(accounts) - _MESSAGES
     filer = filer_of(ctx, memory, room=room)

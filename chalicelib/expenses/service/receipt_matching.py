@@ -8,6 +8,7 @@ from typing import Final
 
 from chalicelib.currency import api as currency
 from chalicelib.expenses.model.conditions import Line
+from chalicelib.expenses.model.memory import traits
 from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.receipts.draft import Draft
 from chalicelib.expenses.model.receipts.matching import (
@@ -20,8 +21,8 @@ from chalicelib.expenses.model.receipts.matching import (
 from chalicelib.expenses.model.receipts.splitting import Share, propose
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository.lookup import look_up
+from chalicelib.expenses.repository.memory import needed
 from chalicelib.expenses.repository.receipts import Receipts
-from chalicelib.expenses.repository.table import payee_id
 from chalicelib.expenses.repository.transactions import Filter, Transactions
 from chalicelib.expenses.service.filing import Filer, filer_of
 from chalicelib.kernel.context import Context
@@ -90,7 +91,8 @@ def shares_of(ctx: Context, draft: Draft) -> tuple[Share, ...]:
     merchant = draft.merchant.value if draft.merchant else ""
     # what was taught for a payee of a line's name counts for the line: goods are remembered as shops are
     names = {merchant_key(text) for text in (merchant, *(line.text for line in draft.lines))}
-    filer = filer_of(ctx, look_up(ctx, payee=[payee_id(ctx.vault, name) for name in names]))
+    seen = [traits(name, "", "") for name in names]
+    filer = filer_of(ctx, look_up(ctx, memory=needed(ctx.vault, seen)))
     guessed = [_guess(ctx, filer, draft, line.text, line.amount_minor) for line in draft.lines]
     total = draft.total_minor.value if draft.total_minor else 0
     return propose(draft, guessed, _guess(ctx, filer, draft, merchant, total))

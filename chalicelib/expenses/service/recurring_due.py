@@ -15,12 +15,13 @@ from typing import Final
 
 from chalicelib.expenses.model.accounts import accept
 from chalicelib.expenses.model.legs import BETWEEN_OWN
-from chalicelib.expenses.model.payee import merchant_key
+from chalicelib.expenses.model.memory import traits
 from chalicelib.expenses.model.recurring import Recurring, passed
 from chalicelib.expenses.model.transactions import Filing, Transaction
 from chalicelib.expenses.model.transfers import Transfer
 from chalicelib.expenses.repository.due import Due, find_due
 from chalicelib.expenses.repository.lookup import Found, look_up
+from chalicelib.expenses.repository.memory import needed
 from chalicelib.expenses.repository.recurring import Recurrings, recurring_of
 from chalicelib.expenses.repository.table import RECURRING, TABLE, key, payee_id
 from chalicelib.expenses.service import ledger
@@ -135,13 +136,14 @@ def _walked(one: Recurring, now: datetime) -> tuple[Recurring, list[tuple[date, 
 def _made(ctx: Context, one: Recurring, occurrences: list[tuple[date, date]]) -> int:
     """Enter the occurrences that were not entered before."""
     template = one.template
-    payee = payee_id(ctx.vault, merchant_key(template.payee, template.notes))
+    seen = traits(template.payee, template.notes, template.account_id)
+    payee = payee_id(ctx.vault, seen.key)
     found = look_up(
         ctx,
         account=template.accounts,
         transaction=[one.transaction_id(day) for day, _ in occurrences],
         category=[template.category_id] if template.category_id else [],
-        payee=[payee],
+        memory=needed(ctx.vault, [seen]),
         known=[payee],
     )
     new = [

@@ -13,6 +13,7 @@ from chalicelib.expenses.errors import (
 )
 from chalicelib.expenses.model.accounts import accept
 from chalicelib.expenses.model.listing import Listing
+from chalicelib.expenses.model.memory import traits
 from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.payee_book import named
 from chalicelib.expenses.model.query import DayBounds
@@ -29,6 +30,7 @@ from chalicelib.expenses.model.transactions import (
     with_amount,
 )
 from chalicelib.expenses.repository.lookup import Found, look_up, made_of
+from chalicelib.expenses.repository.memory import needed
 from chalicelib.expenses.repository.table import payee_id
 from chalicelib.expenses.repository.transactions import Filter, Transactions
 from chalicelib.expenses.schemas.common import given, money_of
@@ -39,7 +41,8 @@ from chalicelib.expenses.schemas.transactions import (
 )
 from chalicelib.expenses.service import ledger
 from chalicelib.expenses.service.amounts import booked
-from chalicelib.expenses.service.filing import filer_of, learn
+from chalicelib.expenses.service.categorising import Choice, learn, tally
+from chalicelib.expenses.service.filing import filer_of
 from chalicelib.expenses.service.paging import listed, start_of
 from chalicelib.expenses.service.parts import accounts_in, categories_in, made_parts
 from chalicelib.expenses.service.rights import require_account, require_transaction, sees, sees_any
@@ -61,14 +64,14 @@ def record_transaction(
     """
     require_account(ctx, body.account_id, "editor")
     check_day(body.booked_on, ctx.now.date())
-    normalised = merchant_key(body.payee, body.notes)
-    payee = payee_id(ctx.vault, normalised)
+    seen = traits(body.payee, body.notes, body.account_id)
+    payee = payee_id(ctx.vault, seen.key)
     found = look_up(
         ctx,
         account=[body.account_id, *accounts_in(body.parts)],
         transaction=[body.id] if body.id else [],
         category=[*filter(None, [body.category_id]), *categories_in(body.parts)],
-        payee=[payee],
+        memory=needed(ctx.vault, [seen]),
         known=[payee],
     )
     made = None
@@ -82,7 +85,8 @@ def record_transaction(
     else:
         transaction = named(transaction, found.known())
     ledger.enter(ctx, transaction)
-    learn(ctx, transaction, found)
+    learn(ctx, Choice(transaction), found=found)
+    tally(ctx, [transaction])
     return transaction
 
 
@@ -189,7 +193,7 @@ def amend_transaction(ctx: Context, transaction_id: str, patch: PatchTransaction
         return before
     ledger.correct(ctx, before, after)
     if "category_id" in patch.model_fields_set:
-        learn(ctx, after)
+        learn(ctx, Choice(after, before))
     return after
 
 

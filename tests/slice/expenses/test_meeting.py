@@ -291,8 +291,8 @@ def test_what_meeting_costs(cloud: Cloud, person: SignedIn, ledger: Ledger) -> N
         "Query": 2,
         "TransactWriteItems": 1,
     }
-    # five and their tombstones, the new one, its account and month, META, CHG, mark, facts, an order
-    assert spent.writes == 10 + 1 + 7
+    # five and their tombstones, the new one, its account and month, META, CHG, mark, facts, an order, the count
+    assert spent.writes == 10 + 1 + 8
 
 
 def test_settling_survives_a_death_at_every_call(

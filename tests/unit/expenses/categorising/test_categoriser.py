@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,16 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.expenses.model.actions import Action
-from chalicelib.expenses.model.categories import BY_SLUG, Override, default_id, merge
+from chalicelib.expenses.model.categories import BY_SLUG, Category, Override, default_id, merge
 from chalicelib.expenses.model.categoriser import (
     LEAST_CONFIDENCE,
+    LEAST_TAUGHT,
     NO_GUESS,
     Categoriser,
     Guess,
-    Learned,
+    calibrated,
 )
 from chalicelib.expenses.model.conditions import Line, TextTest
-from chalicelib.expenses.model.payee import merchant_key
+from chalicelib.expenses.model.memory import Memory, code_of, lessons, traits_of
 from chalicelib.expenses.model.rules import Rule, RuleSet
 from chalicelib.kernel.ids import derived_id
 from tests.unit.expenses.categorising.labelled_lines import HELD_OUT, LINES, TUNED
@@ -30,6 +32,16 @@ SALARY = default_id("salary")
 
 def line(payee: str, minor: int = -1000, *, notes: str = "", mcc: str = "") -> Line:
     return Line(payee, notes, minor, "EUR", derived_id("account"), date(2025, 11, 22), mcc)
+
+
+def taught(*choices: tuple[str, str]) -> Memory:
+    """What payees and the categories chosen for them add up to."""
+    return lessons((line(payee), category_id) for payee, category_id in choices)
+
+
+def corrected(memory: Memory, payee: str, category_id: str) -> Memory:
+    memory.teach(traits_of(line(payee)), code_of(category_id), corrected=True)
+    return memory
 
 
 def slug_of(guess: Guess) -> str:
@@ -92,14 +104,14 @@ def test_a_rule_goes_before_what_was_learned_and_that_before_the_prior() -> None
         TextTest("payee", "contains", "rewe"),
         (Action("set_category", GIVING),),
     )
-    memory = [Learned("rewe").with_choice(CAFES)]
+    memory = taught(("REWE", CAFES))
     one = line("REWE SAGT DANKE 123")
 
-    assert Categoriser(rules=RuleSet([rule]), learned=memory).guess(one) == Guess(
+    assert Categoriser(rules=RuleSet([rule]), memory=memory).guess(one) == Guess(
         GIVING, 1.0, "rule"
     )
-    assert Categoriser(learned=memory).guess(one).category_id == CAFES
-    assert Categoriser(learned=memory).guess(one).why == "learned"
+    assert Categoriser(memory=memory).guess(one).category_id == CAFES
+    assert Categoriser(memory=memory).guess(one).why == "learned"
     assert Categoriser().guess(one).category_id == FOOD
     assert Categoriser().guess(one).why == "prior"
 
@@ -136,16 +148,14 @@ def test_an_archived_or_unknown_category_is_never_guessed() -> None:
         TextTest("payee", "contains", "rewe"),
         (Action("set_category", "gone"),),
     )
-    memory = [Learned("rewe", ((FOOD, 900), ("gone", 700)))]
+    memory = taught(("REWE", FOOD), ("REWE", "gone"))
 
-    assert Categoriser(tree, RuleSet([rule]), memory).guess(line("REWE")) == NO_GUESS
+    assert Categoriser(tree, RuleSet([rule]), memory).guess(line("REWE")).category_id is None
 
 
 def test_an_own_category_can_be_learned() -> None:
-    from chalicelib.expenses.model.categories import Category
-
     mine = Category(derived_id("mine"), "Bouldering", "expense")
-    categoriser = Categoriser(merge((mine,)), learned=[Learned("zkx halle").with_choice(mine.id)])
+    categoriser = Categoriser(merge((mine,)), memory=taught(("ZKX Halle", mine.id)))
 
     assert categoriser.guess(line("ZKX Halle GmbH 12")).category_id == mine.id
 
@@ -153,55 +163,119 @@ def test_an_own_category_can_be_learned() -> None:
 # ------------------------------------------------------------------------------------- learning
 
 
-def test_a_correction_counts_from_the_next_line() -> None:
-    memory = Learned("rewe")
-    for _ in range(30):
-        memory = memory.with_choice(FOOD)
+def test_a_correction_counts_from_the_next_line_and_grows_surer_when_confirmed() -> None:
+    memory = corrected(taught(*30 * [("REWE", FOOD)]), "REWE", CAFES)
 
-    memory = memory.with_choice(CAFES)
+    guess = Categoriser(memory=memory).guess(line("REWE 12345"))
 
-    guess = Categoriser(learned=[memory]).guess(line("REWE 12345"))
-    assert guess.category_id == CAFES
-    assert guess.confidence < 0.6
-    assert Categoriser(learned=[memory.with_choice(CAFES)]).guess(line("REWE")).confidence > 0.6
-
-
-@given(st.lists(st.sampled_from([FOOD, CAFES, GIVING, "own", "other"]), min_size=1, max_size=40))
-def test_the_memory_of_a_payee_is_bounded_and_the_latest_leads(choices: list[str]) -> None:
-    memory = Learned("k")
-    for choice in choices:
-        memory = memory.with_choice(choice)
-
-    assert memory.weights[0][0] == choices[-1]
-    assert len(memory.weights) <= 4
-    assert all(0 < weight < 2048 for _, weight in memory.weights)
-    assert 0 < memory.confidence(choices[-1]) < 1
-    assert Learned.from_text("k", memory.to_text()) == memory
+    assert (guess.category_id, guess.why) == (CAFES, "learned")
+    assert guess.confidence < LEAST_CONFIDENCE
+    assert guess.others[0].category_id == FOOD
+    for _ in range(3):
+        memory.teach(traits_of(line("REWE")), code_of(CAFES))
+    assert Categoriser(memory=memory).guess(line("REWE")).confidence > LEAST_CONFIDENCE
 
 
-def test_what_is_no_memory_is_refused() -> None:
-    assert Learned.from_text("k", "") == Learned("k")
-    for text in ("x", "a:b", "a:1,b", "a:1.5"):
-        with pytest.raises(ValueError, match=r"unpack|invalid literal"):
-            Learned.from_text("k", text)
+CHOICES = st.lists(
+    st.tuples(st.sampled_from(["REWE", "ZKX Nord", "ZKX"]), st.sampled_from([FOOD, CAFES, GIVING])),
+    max_size=25,
+)
 
 
-def test_payees_that_begin_alike_lend_their_category() -> None:
-    categoriser = Categoriser(
-        learned=[Learned("zkx nord").with_choice(GIVING), Learned("zkx sud").with_choice(GIVING)]
-    )
+@given(CHOICES, st.sampled_from(["REWE", "ZKX Nord", "new one"]), st.sampled_from([FOOD, GIVING]))
+def test_one_correction_changes_the_next_guess_whatever_was_taught(
+    choices: list[tuple[str, str]], payee: str, category_id: str
+) -> None:
+    memory = corrected(taught(*choices), payee, category_id)
 
-    assert categoriser.guess(line("ZKX West")).category_id == GIVING
-    assert categoriser.guess(line("ZKX West")).why == "learned"
-    assert categoriser.guess(line("West ZKX")) == NO_GUESS
+    assert Categoriser(memory=memory).guess(line(payee)).category_id == category_id
 
 
-def test_payees_that_begin_alike_and_disagree_lend_nothing() -> None:
-    categoriser = Categoriser(
-        learned=[Learned("zkx nord").with_choice(GIVING), Learned("zkx sud").with_choice(CAFES)]
-    )
+@given(CHOICES)
+def test_what_a_payee_was_taught_does_not_depend_on_when_others_were(
+    choices: list[tuple[str, str]],
+) -> None:
+    apart = [choice for choice in choices if choice[0] == "REWE"]
+    together = sorted(choices, key=lambda choice: choice[0] == "REWE")
 
-    assert categoriser.guess(line("ZKX West")) == NO_GUESS
+    pages = [taught(*some).payees.get("rewe") for some in (choices, apart, together)]
+
+    assert pages[0] == pages[1] == pages[2]
+
+
+@given(st.lists(st.sampled_from([FOOD, CAFES, GIVING]), max_size=12), st.data())
+def test_lessons_that_agree_may_come_in_any_order(names: list[str], data: st.DataObject) -> None:
+    choices = [(f"ZKX {SLUGS[name]}", name) for name in names]
+    shuffled = data.draw(st.permutations(choices))
+
+    one, two = (Categoriser(memory=taught(*some)) for some in (choices, shuffled))
+
+    for payee, _ in choices:
+        assert one.guess(line(payee)).category_id == two.guess(line(payee)).category_id
+
+
+@given(CHOICES, st.sampled_from(["REWE", "ZKX", "ZKX West", "new one"]))
+def test_confidences_are_shares_of_one(choices: list[tuple[str, str]], payee: str) -> None:
+    guess = Categoriser(memory=taught(*choices)).guess(line(payee))
+
+    sure = [one.confidence for one in guess.others]
+    assert all(0 <= one <= 1 for one in (guess.confidence, *sure))
+    assert sure == sorted(sure, reverse=True)
+    assert guess.category_id not in {one.category_id for one in guess.others}
+    assert guess.category_id is None or guess.confidence >= LEAST_TAUGHT
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_calibration_is_a_fixed_map_that_keeps_the_order(one: float, two: float) -> None:
+    low, high = sorted((one, two))
+
+    assert (calibrated(0), calibrated(1)) == (0, 0.99)
+    assert 0 <= calibrated(low) <= calibrated(high) <= 0.99
+
+
+def test_an_account_may_have_habits_of_its_own() -> None:
+    other = replace(line("Corner Shop"), account_id=derived_id("other"))
+    memory = taught(*5 * [("Corner Shop", FOOD)])
+    for _ in range(5):
+        memory.teach(traits_of(other), code_of(GIVING))
+
+    categoriser = Categoriser(memory=memory)
+
+    assert categoriser.guess(line("Corner Shop")).category_id == FOOD
+    assert categoriser.guess(other).category_id == GIVING
+
+
+def test_a_payee_whose_choices_contradict_each_other_gets_no_guess_but_runners_up() -> None:
+    kinds = [one.id for one in merge().values() if one.kind == "expense"][:12]
+    memory = taught(*(("ZKX", category_id) for category_id in kinds * 2))
+
+    guess = Categoriser(memory=memory).guess(line("ZKX"))
+
+    assert guess.category_id is None
+    assert len(guess.others) == 3
+
+
+def test_what_a_merged_category_was_taught_counts_where_it_went_while_it_is_merged() -> None:
+    memory = corrected(taught(("ZKX", FOOD), ("ZKX", FOOD)), "ZKX", CAFES)
+    tree = merge()
+    merged = {**tree, CAFES: replace(tree[CAFES], archived=True, merged_into=GIVING)}
+
+    assert Categoriser(merged, memory=memory).guess(line("ZKX")).category_id == GIVING
+    assert Categoriser(tree, memory=memory).guess(line("ZKX")).category_id == CAFES
+
+
+def test_payees_that_share_a_word_lend_their_category() -> None:
+    memory = taught(("ZKX Nord", GIVING), ("ZKX Sud", GIVING), ("ZKX Ost", GIVING))
+
+    guess = Categoriser(memory=memory).guess(line("ZKX West"))
+
+    assert (guess.category_id, guess.why) == (GIVING, "learned")
+
+
+def test_payees_that_share_a_word_and_disagree_lend_nothing() -> None:
+    memory = taught(("ZKX Nord", GIVING), ("ZKX Sud", CAFES))
+
+    assert Categoriser(memory=memory).guess(line("ZKX West")).category_id is None
 
 
 # ---------------------------------------------------------------------------------- signs, codes
@@ -221,8 +295,7 @@ def test_a_refund_keeps_the_category_of_the_purchase() -> None:
 
 
 def test_an_employer_with_a_shop_pays_a_salary() -> None:
-    memory = [Learned("rewe markt").with_choice(FOOD)]
-    categoriser = Categoriser(learned=memory)
+    categoriser = Categoriser(memory=taught(("REWE Markt", FOOD)))
 
     assert slug_of(categoriser.guess(line("REWE Markt", 210_000, notes="GEHALT 11"))) == "salary"
     assert slug_of(categoriser.guess(line("REWE Markt", 325, notes="Erstattung"))) == "groceries"
@@ -230,10 +303,10 @@ def test_an_employer_with_a_shop_pays_a_salary() -> None:
 
 
 def test_income_that_was_learned_is_not_guessed_for_money_that_goes_out() -> None:
-    categoriser = Categoriser(learned=[Learned("zkx").with_choice(SALARY)])
+    categoriser = Categoriser(memory=lessons([(line("ZKX", 100), SALARY)]))
 
     assert categoriser.guess(line("ZKX", 100)).category_id == SALARY
-    assert categoriser.guess(line("ZKX", -100)) == NO_GUESS
+    assert categoriser.guess(line("ZKX", -100)).category_id is None
 
 
 @pytest.mark.parametrize(
@@ -287,7 +360,7 @@ def test_a_name_is_read_with_what_stands_beside_it(payee: str, slug: str) -> Non
 def test_any_line_gets_a_bounded_guess(base: Line, payee: str, notes: str, mcc: str) -> None:
     one = Line(payee, notes, base.amount_minor, "EUR", base.account_id, base.booked_on, mcc)
 
-    guess = Categoriser(learned=[Learned(merchant_key(payee), ((FOOD, 1),))]).guess(one)
+    guess = Categoriser(memory=lessons([(one, FOOD)])).guess(one)
 
     assert 0 <= guess.confidence <= 1
     assert (guess.category_id is None) == (guess.why == "none")

@@ -1,0 +1,48 @@
+"""What was counted of the categoriser's guesses, as one item a month that grows by additions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+from chalicelib.expenses.model.judging import MOST_NAMES
+from chalicelib.expenses.repository import table
+from chalicelib.expenses.repository.table import key
+from chalicelib.kernel.context import Context
+from chalicelib.kernel.tables import Raw, Table
+
+JUDGED: Final = "JDG#"
+_MOST_MONTHS: Final = 600
+_KEYS: Final = frozenset({"pk", "sk"})
+
+
+def this_month(ctx: Context) -> str:
+    """Name the item that counts now, by the day of the judgement."""
+    return ctx.now.date().isoformat()[:7]
+
+
+def add(ctx: Context, counts: Mapping[str, int]) -> None:
+    """Add to this month's counts, in the context's unit of work."""
+    if counts:
+        ctx.commit.add(key(ctx.owner, JUDGED, this_month(ctx)), counts)
+
+
+def full_names(item: Raw | None) -> frozenset[str] | None:
+    """Give the names that a month counts under when it may get no more of them, else None."""
+    if item is None or len(item) < MOST_NAMES:
+        return None
+    return frozenset(item) - _KEYS
+
+
+def read(ctx: Context) -> dict[str, Counter[str]]:
+    """Give the counts of each month."""
+    items = Table(table.TABLE).query_all(
+        str(ctx.owner), JUDGED, JUDGED + table.LAST, most=_MOST_MONTHS
+    )
+    return {
+        item["sk"]["S"].removeprefix(JUDGED): Counter(
+            {name: table.number(item, name) for name in item if name not in _KEYS}
+        )
+        for item in items
+    }

@@ -192,7 +192,8 @@ def _edges(arrivals: Sequence[Candidate], scene: _Scene) -> Iterator[Edge]:
             kind, score = _SCORERS[_role(other)]
             found = score(row, other, scene)
             if found is not None and found[0] > 0:
-                twin = (row.content, other.content, other.status)
+                # which of several equal purchases it is does not matter: as many live on
+                twin = (row.habit, other.habit, other.status)
                 yield Edge(row.id, other.id, found[0], found[1], kind, twin)  # type: ignore[arg-type]
 
 
@@ -238,7 +239,7 @@ def _as_posted(row: Candidate, known: Candidate, scene: _Scene) -> tuple[int, st
     shared = of_references(row, known)
     if row.amount == known.amount:
         name = of_names(row, known, same=11, close=7, unlike=-10)
-        return day + name + max(scene.amounts.rarity(row), -2) + shared + 4, "same-amount"
+        return day + name + max(scene.amounts.rarity(row), -4) + shared + 4, "same-amount"
     if not (names_agree(row, known) or shared):
         return None
     settled = _settled(row, known)

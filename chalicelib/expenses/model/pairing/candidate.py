@@ -69,6 +69,11 @@ class Candidate:
     trade: Trade | None = None
 
     @property
+    def habit(self) -> tuple[str, str, int, str]:
+        """What equal purchases of different days have in common."""
+        return (self.account_id, self.currency, self.amount, self.texts.key)
+
+    @property
     def content(self) -> tuple[str, str, int, int, str]:
         """What two rows have in common that nobody could tell apart."""
         return (self.account_id, self.currency, self.day, self.amount, self.texts.key)

@@ -96,7 +96,7 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
         planned = _plan(ctx.vault, order)
         found = _look_up(ctx, planned)
         meeting = _meet(ctx, order, planned, found)
-        _check(ctx, found, meeting.fresh)
+        _check(ctx, found, meeting)
     except _STOPPING as refusal:
         _stop(ctx, order, refusal)
         return
@@ -155,17 +155,21 @@ def _meet(ctx: Context, order: ImportRows, planned: Sequence[_Planned], found: F
     return meet(ctx, newcomers, seen=frozenset(known), held=held)
 
 
-def _check(ctx: Context, found: Found, fresh: Sequence[Transaction]) -> None:
-    """Check that the accounts of new rows take them.
+def _check(ctx: Context, found: Found, meeting: Meeting) -> None:
+    """Check that the accounts of new rows take them, and that no balance outgrows the store.
 
     Known rows ask nothing of an account, so a repeat is harmless even when it was archived since.
     """
-    sums: dict[str, int] = {}
-    for one in fresh:
+    sums = Counter[str]()
+    for one in meeting.fresh:
         accept(found.account(one.account_id), one.amount)
-        sums[one.account_id] = sums.get(one.account_id, 0) + one.amount.amount_minor
+        sums[one.account_id] += one.amount.amount_minor
+    for known in meeting.settled:
+        sums.update(moved(known.after))
+        sums.subtract(moved(known.before))
     for account_id, amount in sums.items():
         in_range(found.account(account_id).balance_minor + amount)
+    fresh = meeting.fresh
     days = [{(one.account_id, one.booked_on): Moved(one.amount.amount_minor)} for one in fresh]
     Movements(ctx).check(summed(days))
 

@@ -128,6 +128,21 @@ class TestPlanned:
         assert (one["id"], one["status"], one["booked_on"]) == (plan["id"], "posted", "2026-11-04")
         assert ledger.balance() == "-940.00"
 
+    def test_a_plan_that_the_account_cannot_hold_stops_the_import(
+        self, cloud: Cloud, ears: Ears, person: SignedIn
+    ) -> None:
+        large = 10**38 - 1
+        coins = Ledger(cloud, ears, person, opened(person, currency="ETH")["id"])
+        coins.bring(row(1, large, currency="ETH", payee="Mine"))
+        amount = f"{large // 10**18}.{large % 10**18:018d}"
+        coins.write(amount, currency="ETH", payee="Pool Payout", status="planned")
+
+        rows = [row(1, large, currency="ETH", payee="Pool Payout")]
+        facts = imported(cloud, ears, person, laid(person, rows, coins.account))
+
+        assert [one["reason"] for one in facts] == ["balance-out-of-range"]
+        assert cloud.dead_letters("expenses") == []
+
 
 class TestPending:
     def pending(self, ledger: Ledger, amount: int, payee: str, **more: Any) -> Any:
@@ -260,6 +275,7 @@ def booked(rows: Sequence[ImportRow]) -> list[ImportRow]:
     ]
 
 
+@pytest.mark.durable
 def test_a_full_chunk_of_pending_rows_is_settled_in_steps_and_told_once(ledger: Ledger) -> None:
     held = pendings(ROWS_PER_CHUNK)
     ledger.bring(*held)
@@ -295,6 +311,7 @@ def test_what_meeting_costs(cloud: Cloud, person: SignedIn, ledger: Ledger) -> N
     assert spent.writes == 10 + 1 + 8
 
 
+@pytest.mark.durable
 def test_settling_survives_a_death_at_every_call(
     cloud: Cloud, person: SignedIn, ledger: Ledger
 ) -> None:

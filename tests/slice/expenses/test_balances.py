@@ -226,7 +226,7 @@ _STEPS = st.tuples(
 )
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(_STEPS, min_size=4, max_size=14))
 def test_any_edits_leave_the_balance_of_every_day_the_sum_of_the_entries(
     cloud: Cloud, person: SignedIn, steps: list[Any]

@@ -152,6 +152,24 @@ def test_a_client_that_was_away_names_the_other_by_the_one(
     assert reply.json["category_id"] == GROCERIES
 
 
+def test_what_payees_taught_and_what_was_said_of_them_means_the_other(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    mine = made(person, "Market")
+    recorded(person, account, payee="Zyx Wvut", category_id=mine)
+    recorded(person, account, payee="Qrs Tuv")
+    listed = person.client.get("/v1/expenses/payees").json["items"]
+    (other,) = [one for one in listed if one["name"] == "Qrs Tuv"]
+    said = person.client.patch(f"/v1/expenses/payees/{other['id']}", {"category_id": mine})
+    assert said.status == 200, said.text
+
+    merged(cloud, person, mine, RENT)
+
+    for payee, source in (("Zyx Wvut", "learned"), ("Qrs Tuv", "rule")):
+        one = recorded(person, account, payee=payee)
+        assert (one["category_id"], one["category_source"]) == (RENT, source)
+
+
 def test_a_shipped_category_is_closed_and_can_be_opened_again(
     cloud: Cloud, person: SignedIn, account: str
 ) -> None:

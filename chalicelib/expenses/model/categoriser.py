@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from chalicelib.expenses.model.categories import BY_SLUG, Category, merge
 from chalicelib.expenses.model.conditions import Line
@@ -30,7 +30,9 @@ from chalicelib.expenses.model.memory import (
 )
 from chalicelib.expenses.model.prior import read_line
 from chalicelib.expenses.model.rules import Outcome, RuleSet
-from chalicelib.expenses.model.transactions import SetBy
+
+if TYPE_CHECKING:
+    from chalicelib.expenses.model.transactions import SetBy
 
 Why = Literal["rule", "learned", "mcc", "prior", "none"]
 LEAST_CONFIDENCE: Final = 0.6

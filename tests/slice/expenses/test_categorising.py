@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from chalicelib.expenses.model.categories import default_id
-from chalicelib.expenses.model.memory import PAGES
+from chalicelib.expenses.model.memory import PAGES, UNIT, Habits
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.memory import LEARNED
-from chalicelib.expenses.repository.table import payee_id
+from chalicelib.expenses.repository.table import payee_id, place
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.tables import Raw, Table
 from tests.factories.expenses import TRANSACTIONS, matching, opened, recorded
 from tests.factories.users import SignedIn
 from tests.support.budget import budget
+from tests.support.client import Reply
+from tests.support.taps import calls_of, every_point, interleaved, killed_at, orders
 
+pytestmark = pytest.mark.slice
 GUESSES = "/v1/expenses/categorise"
 FIGURES = "/v1/expenses/categoriser"
 RENT, HOBBIES, FOOD = default_id("rent"), default_id("hobbies"), default_id("groceries")
@@ -180,6 +184,49 @@ def test_a_payee_that_is_not_to_teach_teaches_nothing(person: SignedIn, account:
 
     assert pages(person) == []
     assert person.client.get(FIGURES).json["ever"]["judged"] == 1
+
+
+def taught(person: SignedIn) -> int:
+    """How many choices the owner's habits have seen, as long as they are too few to fade much."""
+    item = next(one for one in pages(person) if one["sk"]["S"].endswith("HABITS"))
+    where = place(item["sk"]["S"], "memory")
+    weights = Habits.from_bytes(person.vault.open_bytes(item["memory"]["B"], *where)).votes.values()
+    return round(sum(weights) / UNIT)
+
+
+@pytest.mark.durable
+def test_two_corrections_side_by_side_are_both_taught_and_judged(
+    person: SignedIn, account: str
+) -> None:
+    def scene() -> tuple[Callable[[], Any], Callable[[], Any]]:
+        one, two = (recorded(person, account, payee="LIDL") for _ in range(2))
+        return (lambda: put_right(person, one, HOBBIES)), (lambda: put_right(person, two, RENT))
+
+    lengths = [len(calls_of(act)) for act in scene()]
+    for number, order in enumerate(orders(lengths[0], lengths[1], most=12), start=2):
+        first, second = scene()
+        interleaved(order, a=first, b=second)
+        assert taught(person) == 2 * number
+        judged = person.client.get(FIGURES).json["ever"]["judged"]
+        assert judged == 2 * number
+
+
+@pytest.mark.durable
+def test_a_correction_that_dies_at_any_call_is_taught_and_judged_once(
+    person: SignedIn, account: str
+) -> None:
+    def correct(one: dict[str, Any]) -> Reply:
+        url = f"{TRANSACTIONS}/{one['id']}"
+        return person.client.patch(url, {"category_id": HOBBIES}, headers=matching(one))
+
+    points = list(every_point(lambda: correct(recorded(person, account, payee="LIDL"))))
+    for point, side in points:
+        one = recorded(person, account, payee="LIDL")
+        killed_at(point, side, lambda one=one: correct(one))  # type: ignore[misc]
+        assert correct(one).status in {200, 412}
+
+    assert taught(person) == len(points) + 1
+    assert person.client.get(FIGURES).json["ever"]["judged"] == len(points) + 1
 
 
 # --------------------------------------------------------------------------------------- figures

@@ -29,10 +29,10 @@ from tests.factories.data_rights import (
     ME,
     Everything,
     all_items,
-    all_objects,
     asked_to_go,
     carried_out,
     erase,
+    objects_of_ours,
     payload_of,
     remnants,
     run_due,
@@ -96,9 +96,8 @@ def test_no_key_that_is_left_opens_an_old_backup(cloud: Cloud) -> None:
     copies = list(sealed_values(all_items(cloud), owner))
     objects = {
         key.split("/", 1)[1].split("?")[0]: data
-        for key, data in all_objects().items()
-        # papers are downloaded by links, so they lie under the bucket's key and go with all their versions
-        if owner in key and not key.startswith(settings().files_bucket)
+        for key, data in objects_of_ours().items()
+        if owner in key
     }
     own = one.person.vault
     opened = sum(opens(own, *copy) for copy in copies)

@@ -174,6 +174,16 @@ def all_objects() -> dict[str, bytes]:
     return found
 
 
+def objects_of_ours() -> dict[str, bytes]:
+    """Every object that is sealed by us: papers, which are downloaded by links, are encrypted by S3 (decision 18)."""
+    s3 = cast("Any", aws.s3())
+    papers_bucket = settings().files_bucket
+    for one in s3.list_objects_v2(Bucket=papers_bucket).get("Contents", ()):
+        head = s3.head_object(Bucket=papers_bucket, Key=one["Key"])
+        assert head["ServerSideEncryption"] == "aws:kms", one["Key"]
+    return {key: data for key, data in all_objects().items() if not key.startswith(papers_bucket)}
+
+
 def all_messages(cloud: Cloud) -> list[str]:
     """Every message that lies in a queue or among the dead letters; it is left there."""
     from moto.sqs.models import sqs_backends

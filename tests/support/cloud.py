@@ -109,8 +109,10 @@ class Cloud:
     def forget(self) -> None:
         """Empty queues, outboxes and tables after a file, but for the keys that this process holds in memory.
 
-        What one file left undelivered would else arrive in the next one's counts.
+        What one file left undelivered would else arrive in the next one's counts, and papers, which are not
+        sealed by us, would be found by who looks for anything that was left.
         """
+        _empty(settings().files_bucket)
         self.sweep()
         for queue in self.queues():
             for one in (queue, f"{queue}-dead"):
@@ -173,6 +175,13 @@ def sqs_event(queue: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, An
             for message in messages
         ]
     }
+
+
+def _empty(bucket: str) -> None:
+    s3 = cast("Any", aws.s3())
+    while found := s3.list_objects_v2(Bucket=bucket).get("Contents", ()):
+        keys = [{"Key": one["Key"]} for one in found]
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
 
 
 @contextmanager

@@ -67,6 +67,8 @@ def keep(owner: Owner, file_id: str, paper: Paper) -> None:
         Key=_key(owner, file_id),
         Body=paper.data,
         ContentType=paper.type,
+        # said and not only set for the bucket: who may read the bucket still needs the key
+        ServerSideEncryption="aws:kms",
     )
 
 

@@ -279,7 +279,7 @@ def test_the_export_has_the_files_themselves(cloud: Cloud, person: SignedIn, bak
 
     assert isinstance(record, dict)
     assert base64.b64decode(record["content"]) == content(person, key)
-    assert kind.lines(person.vault, f"{key[:-1]}0") == []
+    assert kind.lines(person.vault, f"{person.owner}/papers/{new_id()}") == []
 
 
 def test_a_file_for_nobody_is_dropped_and_a_name_that_we_never_gave_left_alone(

@@ -1,10 +1,10 @@
 """Read every statement file of some folders and count: imported, refused with a reason, wrong.
 
-    python -m tools.statements ../shared/data/statements/ofx ../shared/data/statements/csv
+    python -m tools.statements ../shared/data/statements
 
 A file whose content is known to `tests/corpus/expectations.json` is compared with what a person read
 in it (rows, problems, sums to the cent, a digest of dates and amounts). Where a `manifest.json` lies
-above the folder, the number of OFX transactions is compared with the tags that it counted. Any other
+above the folder, the number of rows is compared with the transactions that it counted. Any other
 file is only read. The exit code is 1 if something is wrong, or crashed.
 """
 
@@ -103,27 +103,37 @@ def expectations() -> dict[str, Any]:
     return {entry["sha256"]: entry for entry in known["files"].values()}
 
 
-def tag_counts(folder: Path) -> dict[str, int]:
+def counts(folder: Path) -> dict[str, int]:
     """Give the transactions counted by the manifest above a folder, by SHA-256; empty without one."""
     for parent in (folder, *folder.resolve().parents):
         manifest = parent / "manifest.json"
         if manifest.is_file():
-            return {
-                entry["sha256"]: entry["facts"]["raw_STMTTRN_tags"]
+            counted = {
+                entry["sha256"]: _counted(entry.get("facts", {}))
                 for entry in json.loads(manifest.read_text(encoding="utf-8"))
-                if "raw_STMTTRN_tags" in entry.get("facts", {})
             }
+            return {key: count for key, count in counted.items() if count is not None}
     return {}
 
 
-def judge(reading: Reading, entry: dict[str, Any] | None, tags: int | None) -> str:
+def _counted(facts: dict[str, Any]) -> int | None:
+    """Give what others counted in a file: tags, lines, records, or entries of all its statements."""
+    for name in ("raw_STMTTRN_tags", "raw_61_lines", "transactions_16"):
+        if name in facts:
+            return int(facts[name])
+    if "lxml" in facts:
+        return sum(int(part["entries"]) for part in facts["statements"])
+    return None
+
+
+def judge(reading: Reading, entry: dict[str, Any] | None, counted: int | None) -> str:
     """Say what is wrong with a reading, or nothing."""
     if entry is not None:
         wanted = Reading(**{name: entry[name] for name in asdict(reading) if name in entry})
         if reading != wanted:
             return f"expected {_shown(wanted)}, got {_shown(reading)}"
-    if tags is not None and reading.rows != tags:
-        return f"the manifest counts {tags} transactions, got {_shown(reading)}"
+    if counted is not None and reading.rows != counted:
+        return f"the manifest counts {counted} transactions, got {_shown(reading)}"
     return ""
 
 
@@ -136,7 +146,7 @@ def _shown(reading: Reading) -> str:
 
 def report(folder: Path) -> list[Line]:
     """Read every file below a folder."""
-    known, tags = expectations(), tag_counts(folder)
+    known, counted = expectations(), counts(folder)
     lines = []
     for path in sorted(found for found in folder.rglob("*") if found.is_file()):
         data = path.read_bytes()
@@ -147,7 +157,7 @@ def report(folder: Path) -> list[Line]:
         except _CRASHES as crash:
             lines.append(Line(path, "", Reading(), "", f"crashed: {crash!r}"))
             continue
-        wrong = judge(reading, known.get(key), tags.get(key))
+        wrong = judge(reading, known.get(key), counted.get(key))
         if time.perf_counter() - started > _SLOW:
             wrong = wrong or f"took more than {_SLOW} seconds"
         lines.append(Line(path, format_, reading, detail, wrong))
@@ -182,6 +192,7 @@ def _print(folder: Path, lines: Sequence[Line], *, verbose: bool) -> int:
     print(
         f"{str(folder)[-40:]:<40} {len(lines):>6} {imported:>9} {len(refused):>8} {len(bad):>6} {rows:>7} {problems:>9}"
     )
+    _print_formats(lines)
     for reason, times in sorted(Counter(line.reading.refused for line in refused).items()):
         print(f"    refused: {reason} x{times}")
     for line in lines:
@@ -189,6 +200,17 @@ def _print(folder: Path, lines: Sequence[Line], *, verbose: bool) -> int:
             said = f"WRONG {line.wrong}" if line.wrong else f"{_shown(line.reading)}  {line.detail}"
             print(f"    {line.path.relative_to(folder)}: {said}")
     return len(bad)
+
+
+def _print_formats(lines: Sequence[Line]) -> None:
+    """Print a line for each format, where a folder holds several."""
+    formats = Counter(line.format for line in lines if line.format)
+    for name, files in sorted(formats.items()) if len(formats) > 1 else ():
+        mine = [line for line in lines if line.format == name]
+        bad = sum(1 for line in mine if line.wrong)
+        rows = sum(line.reading.rows for line in mine)
+        problems = sum(line.reading.problems for line in mine)
+        print(f"    {name:<36} {files:>6} {files - bad:>9} {0:>8} {bad:>6} {rows:>7} {problems:>9}")
 
 
 if __name__ == "__main__":

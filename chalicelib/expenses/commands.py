@@ -22,6 +22,8 @@ CHUNKS_PER_PAGE: Final = 6
 """Orders that share one page, which so has 510 rows."""
 MAX_ACCOUNTS: Final = 8
 """Different accounts among the rows of one order, at most: each costs an item of the transaction."""
+PENDING: Final = "pending"
+"""The kind of a row that the bank has not booked yet."""
 _FIELDS: Final = 12
 
 
@@ -117,14 +119,16 @@ class ImportRow:
     def identity(self) -> tuple[str, ...]:
         """Give what makes it the same row when it comes again, but for the ordinal among equal ones.
 
-        The bank's own id with the amount (banks use an id twice), or else day, amount and text. Whoever
-        counts ordinals counts them among rows of one statement with the same identity.
+        The bank's own id with the amount (banks use an id twice), or else day, amount and text. What is
+        pending is another row than the booked one that it becomes, or the booked one would be taken for
+        known. Whoever counts ordinals counts them among rows of one statement with the same identity.
         """
         amount = str(self.amount_minor)
+        standing = (PENDING,) if self.kind.casefold() == PENDING else ()
         if self.provider_id:
-            return ("p", self.provider_id, amount, self.currency)
+            return ("p", self.provider_id, amount, self.currency, *standing)
         day = self.booked_on.isoformat() if self.booked_on else ""
-        return ("c", day, amount, self.currency, _plain(self.payee), _plain(self.memo))
+        return ("c", day, amount, self.currency, _plain(self.payee), _plain(self.memo), *standing)
 
 
 def _plain(text: str) -> str:

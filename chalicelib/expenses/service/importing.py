@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
 from chalicelib.expenses.commands import (
     CHUNKS_PER_PAGE,
     MAX_ACCOUNTS,
+    PENDING,
     ROWS_PER_CHUNK,
     FindMatches,
     ImportRow,
@@ -71,8 +71,6 @@ _STOPPING = (
 _MESSAGES = 3
 """Operations that are still to come when the rows are booked: the fact, the next order, and movements that wait."""
 _NOT_FILED = Filing(category_id=None, by="none")
-_PENDING: Final = "pending"
-"""The kind of a row that the bank has not booked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +201,7 @@ def _transaction(ctx: Context, order: ImportRows, one: _Planned) -> Transaction:
         created_at=ctx.now,
         updated_at=ctx.now,
         import_id=order.import_id,
-        status="pending" if row.kind.casefold() == _PENDING else "posted",
+        status="pending" if row.kind.casefold() == PENDING else "posted",
         bank_ref=_bank_ref(ctx.vault, one),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from chalicelib.expenses.commands import ImportRow
+from chalicelib.expenses.commands import PENDING, ImportRow
 from chalicelib.interchange.model.formats.types import (
     ColumnMap,
     ParsedFile,
@@ -159,7 +159,7 @@ def _summary(
 
 
 def _balanced(opening: int | None, closing: int | None, judged: Sequence[PageRow]) -> bool | None:
-    amounts = [one.row.amount_minor for one in judged]
+    amounts = [one.row.amount_minor for one in judged if one.row.kind != PENDING]
     if opening is None or closing is None or None in amounts:
         return None
     return opening + sum(amount for amount in amounts if amount is not None) == closing

@@ -8,11 +8,12 @@ not-a-statement no-statement provider-error no-date-column no-amount-column amou
 bad-columns bad-delimiter line-too-long field-too-long too-many-rows too-many-columns
 too-many-statements too-complex. Problems of rows: no-date bad-date no-amount bad-amount
 amount-too-large too-many-decimals unknown-currency unclear-currency no-direction both-directions
-not-booked too-many-cells broken-quotes merged-rows truncated-row. Notes: damaged-text
+not-booked too-many-cells broken-quotes merged-rows truncated-row bad-line. Notes: damaged-text
 encoding-guessed truncated-file provider-error shifted-columns ambiguous-dates ambiguous-decimals
 mixed-signs sign-from-balance only-positive-amounts mostly-positive-amounts direction-unknown
 debits-without-sign balance-mismatch bad-balance no-currency no-rows repeated-ids long-text-cut
-securities-left-out pending-left-out summary-line repeated-header ignored-line more-notes.
+securities-left-out pending-left-out summary-line repeated-header ignored-line more-notes
+adjusted-date balance-gap date-of-statement batch-bookings details-left-out.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _SIGNS: Final = (
     ("ofx", re.compile(rb"OFXHEADER|<OFX[\s>]", re.IGNORECASE)),
     ("camt", re.compile(rb"urn:iso:std:iso:20022:tech:xsd:camt|<BkToCstmr")),
     ("qif", re.compile(rb"^!(?:Type|Account|Option|Clear)\b", re.IGNORECASE | re.MULTILINE)),
-    ("mt940", re.compile(rb"^:(?:20|25|28C?|NS|6[0-5][FM]?|86):", re.MULTILINE)),
+    ("mt940", re.compile(rb"^:(?:20|25|28C?|34F|NS|6[0-5][FM]?|86):", re.MULTILINE)),
     ("bai2", re.compile(rb"\A\s*+01,[^,\n]*,[^,\n]*,\d{6},")),
     ("litas-esis", re.compile(rb"\A000\t\d{8}\t")),
     ("html", re.compile(rb"\A\s*+(?:<!doctype html|<html)", re.IGNORECASE)),
@@ -95,6 +95,10 @@ def _parse(data: bytes, filename: str, hints: Hints) -> ParsedFile:
         from chalicelib.interchange.model.formats.litas_esis import parse_litas_esis
 
         return parse_litas_esis(data, hints)
+    if found == "mt940":
+        from chalicelib.interchange.model.formats.mt940 import parse_mt940
+
+        return parse_mt940(data, hints)
     if found != "csv":
         named = _NAMES[found]
         raise Unreadable(

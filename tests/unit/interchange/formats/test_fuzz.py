@@ -30,26 +30,35 @@ OFX_SEED = b"""OFXHEADER:100
 
 <OFX><STMTRS><CURDEF>EUR<BANKTRANLIST><STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260131<TRNAMT>-1.00<FITID>1
 <NAME>A&amp;B</STMTTRN></BANKTRANLIST><LEDGERBAL><BALAMT>5</LEDGERBAL></STMTRS></OFX>"""
+MT940_SEED = b""":20:A
+:25:10020030/1
+:60F:C260131EUR5,00
+:61:2601310131DR1,00NTRFNONREF//R1
+:86:166?00UEBERWEISUNG?20SVWZ+Brot?32Laden
+:62F:C260131EUR4,00
+-
+"""
 OWN_SEEDS = (
     b'Date,Payee,Amount,Balance\n2026-01-30,Shop,-12.34,87.66\n2026-01-31,"Pay, more",5.00,92.66\n',
     "Buchung;Empfänger;Betrag;Währung\n31.01.2026;Müller;-1.234,56;EUR\n".encode("cp1252"),
     b"31.01.2026;Shop;33,87;O\n30.01.2026;Pay;5,00;I\n",
     b"Date,Payee,Debit,Credit\n31/01/2026,a,1.00,\n,more text,,\n30/01/2026,b,,2.00\nTotal,,1.00,2.00\n",
     OFX_SEED,
+    MT940_SEED,
     b"000\t20120304\t\tX\n010\t1\t20120127\t\t100\t100\tD\n",
 )
 TOKENS = (
     b'"', b"<", b">", b"&", b"\0", b"\n", b"\r", b";", b",", b"\t", b"1e400", b"NaN", b"Infinity", b"-", b"(",
     b"<STMTTRN>", b"</STMTTRN>", b"<OFX>", b"<STMTRS>", b"</BANKTRANLIST>", b"<!--", b"-->", b"<![CDATA[",
     b"]]>", b"&#9999999;", b"&#xD800;", b"\xff\xfe", b"\xef\xbb\xbf", b"9" * 40, b'"' * 7, "１２".encode(),
-    b"\xa4", b"99999999999999999999.99", b"0" * 50, b"31/12/2020", b"sep=;\n", b"EUR", b"$", b"CR", b"\x1a",
+    b"\xa4", b"99999999999999999999.99", b"0" * 50, b"31/12/2020", b"sep=;\n", b"EUR", b"$", b"CR", b"\x1a", b"\n:61:", b"\n:86:", b"\n:20:", b"\n-}", b"260230", b"?20", b"/REMI/",
 )  # fmt: skip
 
 
 def seeds() -> list[bytes]:
     found = list(OWN_SEEDS)
     if CORPUS.is_dir():
-        for folder in ("ofx", "csv"):
+        for folder in ("ofx", "csv", "mt940"):
             found += [
                 path.read_bytes() for path in sorted((CORPUS / folder).rglob("*")) if path.is_file()
             ]
@@ -158,16 +167,18 @@ def test_damage_gives_rows_problems_or_a_refusal_and_never_anything_else() -> No
 
 BIG = 2_000_000
 OFX_START = b"<OFX><STMTRS><CURDEF>EUR<BANKTRANLIST>"
+MT940_START = b":20:A\n:25:1\n:60F:C260131EUR5,00\n:61:2601310131DR1,00NTRF\n:86:166?00"
 CSV_START = b"Date,Payee,Amount\n2026-01-31,x,-1.00\n"
 
 
-@pytest.mark.parametrize("start", [b"", CSV_START, OFX_START])
+@pytest.mark.parametrize("start", [b"", CSV_START, OFX_START, MT940_START])
 @pytest.mark.parametrize(
     "filler",
     [
         b"<", b"<A", b"<A>", b"</A>", b"< ", b"<STMTTRN>", b"<STMTRS>", b"<!--", b"<![CDATA[", b"&#1;", b"&",
         b'"', b'",', b",", b";", b"\n", b"\r", b" ", b"0", b"1", b"-", b"(", b"a", b"\xff", b"1,", b'"\n',
         b"<STMTTRN><NAME>a<b ", b"<STATUS><SEVERITY>ERROR</STATUS>", b"<INVSTMTRS><BUYSTOCK>", b"(\n", b"1 ",
+        b":", b"\n:61:", b"\n:20:", b"?20", b"/REMI/", b"-\n", b" :",
     ],
 )  # fmt: skip
 def test_two_megabytes_of_the_same_take_linear_time(start: bytes, filler: bytes) -> None:

@@ -1,0 +1,330 @@
+"""MT940 and MT942: SWIFT statements as banks of nine countries write them, with and without envelope.
+
+The text is walked field by field. A field begins with its tag at the start of a line; only the tags
+of these two messages count, because wrapped text may begin with `:12:11`. Messages of one account
+become one statement, each proven by its own balances.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from chalicelib.interchange.model.formats.amounts import Flaw, read_plain
+from chalicelib.interchange.model.formats.bookings import (
+    PENDING,
+    Booking,
+    bank_id,
+    check_statements,
+    compare,
+)
+from chalicelib.interchange.model.formats.dates import full_year, make_date
+from chalicelib.interchange.model.formats.mt940_texts import read_details, read_unswift
+from chalicelib.interchange.model.formats.text import decode
+from chalicelib.interchange.model.formats.types import (
+    MAX_ROWS,
+    AccountHint,
+    Hints,
+    Notes,
+    ParsedFile,
+    ParsedStatement,
+    Problem,
+    Row,
+    Unreadable,
+    quoted,
+)
+
+_TAG: Final = re.compile(
+    r"^[ \t]*+:\n?(20|21|25P?|28C?|60[FM]|61|62[FM]|64|65|86|NS|13D?|34F|90[CD]):", re.MULTILINE
+)
+_END: Final = re.compile(r"^-(?:\}.*)?$", re.MULTILINE)
+_LINE: Final = re.compile(
+    r"([0-9]{6})([0-9]{4}|[ ]{4})?[ ]?([RE]?[CD])([A-Z])?[ ]?([0-9]{1,18}(?:,[0-9]{0,18})?)"
+    r"[ ]?([A-Z][A-Z0-9 ]{3})?(.*)"
+)
+_BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})?([0-9]{1,18}(?:,[0-9]{0,18})?)\s*\Z")
+_FLOOR: Final = re.compile(r"[0-9]{0,5}([A-Z]{3})[CD]?[0-9]")
+_TRAILING_CURRENCY: Final = re.compile(r"(?<=[0-9])[ /]?([A-Z]{3})\Z|/([A-Z]{3})\Z")
+_INTERIM: Final = frozenset({"13", "13D", "34F", "90C", "90D"})
+_REFERENCE: Final = 16
+
+
+class _Field(NamedTuple):
+    line: int
+    tag: str
+    text: str
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A `:61:` with what follows it."""
+
+    line: int
+    text: str
+    details: list[str] = field(default_factory=list)
+    unswift: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Message:
+    """One message while its fields go by."""
+
+    line: int
+    account: str = ""
+    currency: str | None = None
+    opening: tuple[Decimal, date | None] | None = None
+    closing: tuple[Decimal, date | None] | None = None
+    entries: list[_Entry] = field(default_factory=list)
+    tags: set[str] = field(default_factory=set)
+
+    @property
+    def interim(self) -> bool:
+        """Whether it is an MT942, whose lines are not booked yet."""
+        return bool(self.tags & _INTERIM) and self.opening is None and self.closing is None
+
+
+@dataclass(slots=True)
+class _Book:
+    """The messages of one account in one currency."""
+
+    account: str
+    currency: str | None
+    rows: list[Row] = field(default_factory=list)
+    opening: tuple[Decimal, date | None] | None = None
+    closing: tuple[Decimal, date | None] | None = None
+
+
+def parse_mt940(data: bytes, hints: Hints) -> ParsedFile:
+    """Read every message of a file; a message without lines is a statement without rows."""
+    decoded = decode(data, hint=hints.encoding)
+    notes = Notes()
+    if decoded.damaged:
+        notes.add("damaged-text", f"{decoded.damaged} characters could not be decoded.")
+    text = decoded.text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    books: dict[tuple[str, str | None], _Book] = {}
+    count, seen_interim = 0, False
+    for message in _messages(text, notes):
+        seen_interim = seen_interim or message.interim
+        count += len(message.entries)
+        if count > MAX_ROWS:
+            raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} transactions.")
+        _enter(books, message, hints, notes)
+        check_statements(len(books))
+    if not count:
+        notes.add("no-rows", "The file holds no transactions.")
+    if any(row.currency is None for book in books.values() for row in book.rows):
+        notes.add("no-currency", "The statement does not say its currency.")
+    return ParsedFile(
+        format="mt940",
+        dialect="MT942" if seen_interim else "MT940",
+        encoding=decoded.encoding,
+        statements=tuple(map(_statement, books.values())),
+        notes=notes.all(),
+    )
+
+
+def _fields(text: str) -> Iterator[_Field]:
+    """Cut the text into fields; what follows the end of a message belongs to none."""
+    line, counted = 1, 0
+    found = _TAG.search(text)
+    while found is not None:
+        following = _TAG.search(text, found.end())
+        end = following.start() if following else len(text)
+        closed = _END.search(text, found.end(), end)
+        line += text.count("\n", counted, found.start())
+        counted = found.start()
+        yield _Field(line, found[1], text[found.end() : closed.start() if closed else end])
+        found = following
+
+
+def _messages(text: str, notes: Notes) -> Iterator[_Message]:
+    message: _Message | None = None
+    for one in _fields(text):
+        if message is None or one.tag == "20" or (one.tag == "25" and "25" in message.tags):
+            # A second :25: that is no account is a misprinted :86:, and begins no message.
+            if message is not None and one.tag == "25" and "20" in message.tags:
+                continue
+            if message is not None:
+                yield message
+            message = _Message(one.line)
+        _take(message, one, notes)
+        message.tags.add(one.tag)
+    if message is not None:
+        yield message
+
+
+def _take(message: _Message, one: _Field, notes: Notes) -> None:
+    match one.tag:
+        case "25" | "25P":
+            _take_account(message, one.text)
+        case "60F" | "60M":
+            message.opening = message.opening or _balance(message, one, notes)
+        case "62F" | "62M":
+            message.closing = _balance(message, one, notes) or message.closing
+        case "61":
+            message.entries.append(_Entry(one.line, one.text))
+        case "34F" | "90C" | "90D":
+            floor = _FLOOR.match(one.text)
+            message.currency = message.currency or (floor[1] if floor else None)
+        case "86" | "NS" if message.entries and not message.tags & {"62F", "62M"}:
+            last = message.entries[-1]
+            (last.details if one.tag == "86" else last.unswift).extend(one.text.split("\n"))
+
+
+def _take_account(message: _Message, text: str) -> None:
+    written = text.strip().split("\n")[0][:64]
+    found = _TRAILING_CURRENCY.search(written)
+    message.account = written[: found.start()] if found else written
+    if found and message.currency is None:
+        message.currency = found[1] or found[2]
+
+
+def _balance(message: _Message, one: _Field, notes: Notes) -> tuple[Decimal, date | None] | None:
+    text = one.text.strip().split("\n")[0]
+    found = _BALANCE.match(text)
+    value = read_plain(found[4].rstrip(",")) if found else None
+    if found is None or not isinstance(value, Decimal):
+        notes.add(
+            "bad-balance", f"{quoted(text)} is not a balance.", line=one.line, column="balance"
+        )
+        return None
+    message.currency = found[3] or message.currency
+    return (value if found[1] == "C" else -value), _day(found[2])
+
+
+def _enter(
+    books: dict[tuple[str, str | None], _Book], message: _Message, hints: Hints, notes: Notes
+) -> None:
+    """Read the lines of a message, prove them by its balances, and put it after the others of its account."""
+    currency = message.currency or hints.currency
+    interim = message.interim
+    rows = [
+        _row(entry, currency, hints, notes, interim=interim) for entry in _let_go(message.entries)
+    ]
+    opening, closing = message.opening, message.closing
+    if opening and closing:
+        compare(opening[0], rows, closing[0], notes, line=message.line)
+    known = books.get((message.account, currency))
+    if known is None:
+        books[message.account, currency] = _Book(message.account, currency, rows, opening, closing)
+        return
+    if opening and known.closing and opening[0] != known.closing[0]:
+        detail = (
+            f"It opens with {quoted(str(opening[0]))}, the one before closed with "
+            f"{quoted(str(known.closing[0]))}: a statement may be missing."
+        )
+        notes.add("balance-gap", detail, line=message.line, column="balance")
+    known.rows += rows
+    known.opening = known.opening or opening
+    known.closing = closing or known.closing
+
+
+def _let_go(entries: list[_Entry]) -> Iterator[_Entry]:
+    """Give the entries in order without holding on to them: of a large file only the rows are kept."""
+    entries.reverse()
+    while entries:
+        yield entries.pop()
+
+
+def _statement(book: _Book) -> ParsedStatement:
+    bank, slash, number = book.account.rpartition("/")
+    return ParsedStatement(
+        account=AccountHint(kind="bank", number=number, bank_id=bank if slash else ""),
+        currency=book.currency,
+        opening_balance=book.opening[0] if book.opening else None,
+        closing_balance=book.closing[0] if book.closing else None,
+        period_start=book.opening[1] if book.opening else None,
+        period_end=book.closing[1] if book.closing else None,
+        rows=tuple(book.rows),
+    )
+
+
+def _row(entry: _Entry, currency: str | None, hints: Hints, notes: Notes, *, interim: bool) -> Row:
+    first, _, more = entry.text.lstrip().partition("\n")
+    found = _LINE.match(first)
+    if found is None:  # some banks wrap even this line
+        found, more = _LINE.match(first + more.replace("\n", "")), ""
+    if found is None:
+        return _unreadable(entry, first)
+    value_day = _day(found[1])
+    day = _entry_day(found[1], value_day, found[2])
+    if day is None:
+        day = _banks_day(found[1])
+        if day is not None:
+            detail = f"{quoted(found[1])} is a day of a bank's 30-day month; {day} was taken."
+            notes.add("adjusted-date", detail, line=entry.line, column="date")
+    amount: Decimal | Flaw = read_plain(found[5].rstrip(","))
+    if not isinstance(amount, Flaw) and found[3] in {"D", "RC", "ED"}:
+        amount = -amount
+    customer, _, bank = found[7].partition("//")
+    payee, memo = _texts(entry, customer[_REFERENCE:], more)
+    kind = (found[6] or "").strip()[1:]
+    return Booking(
+        line=entry.line,
+        day=day,
+        written_day=found[1] + (found[2] or ""),
+        amount=amount,
+        currency=currency,
+        payee=payee,
+        memo=memo,
+        provider_id=bank_id(bank, value_day or day),
+        kind=PENDING if interim or found[3][0] == "E" else kind,
+    ).row(hints)
+
+
+def _texts(entry: _Entry, beside: str, more: str) -> tuple[str, str]:
+    """Take the texts where the bank put them: `:86:`, `:NS:`, behind the reference, in the second line."""
+    payee, memo = read_details(entry.details)
+    if entry.unswift:
+        other, purpose = read_unswift(entry.unswift)
+        payee, memo = payee or other, memo or purpose
+    return payee or beside.strip(), memo or more.strip()
+
+
+def _unreadable(entry: _Entry, first: str) -> Row:
+    detail = f"{quoted(first.strip())} is not a line of a statement."
+    return Row(
+        line=entry.line,
+        booked_on=None,
+        amount=None,
+        currency=None,
+        payee="",
+        memo="",
+        provider_id=None,
+        kind="",
+        mcc=None,
+        balance=None,
+        problems=(Problem(entry.line, None, "bad-line", detail),),
+    )
+
+
+def _day(text: str) -> date | None:
+    return make_date(full_year(text[:2]), int(text[2:4]), int(text[4:6]))
+
+
+def _entry_day(value_text: str, value: date | None, entry_text: str | None) -> date | None:
+    """Give the booking day: of the years around the value date, the one that brings them closest."""
+    if entry_text is None or not entry_text.strip():
+        return value
+    month, day = int(entry_text[:2]), int(entry_text[2:])
+    year = full_year(value_text[:2])
+    near = value or _banks_day(value_text)
+    if near is None:
+        return None
+    days = [found for at in (year, year - 1, year + 1) if (found := make_date(at, month, day))]
+    return min(days, key=lambda found: abs(found - near), default=value)
+
+
+def _banks_day(text: str) -> date | None:
+    """Read a day that only a bank's year of 12 x 30 days has: 30 February is its last."""
+    year, month, day = full_year(text[:2]), int(text[2:4]), int(text[4:6])
+    if not (1 <= month <= 12 and 28 < day <= 31):
+        return None
+    return make_date(year, month, min(day, monthrange(year, month)[1]))

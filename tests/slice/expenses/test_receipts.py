@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import pytest
 
@@ -35,7 +36,7 @@ from tests.factories.users import SignedIn, signed_in
 from tests.support.budget import budget
 from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
-from tests.support.taps import every_point, killed_at
+from tests.support.taps import every_point, interleaved, killed_at, orders
 
 pytestmark = pytest.mark.slice
 URL = "/v1/expenses/receipts"
@@ -457,6 +458,22 @@ def test_confirming_survives_a_death_at_every_call(person: SignedIn, account: st
             point,
             side,
         )
+
+
+@pytest.mark.durable
+def test_of_two_confirmations_at_once_one_records_a_transaction(
+    person: SignedIn, account: str
+) -> None:
+    for count, order in enumerate(orders(8, 8, most=10, seed=11), 1):
+        one = sent(person, f"Shop\n02.11.2026\nTOTAL EUR 15.68\nno {new_id()}")
+        confirm = partial(confirmed, person, one, account_id=account)
+
+        results = interleaved(order, a=confirm, b=confirm)
+
+        assert sorted(cast("Reply", it).status for it in results.values()) == [200, 409], order
+        assert len(everything(person)) == count, order
+        mine = read(person, one)
+        assert len(attachments(person, mine["transaction_id"])) == 1, order
 
 
 # --- learning, rights and costs

@@ -9,7 +9,6 @@ import pytest
 
 from chalicelib.expenses.commands import RunMore
 from chalicelib.expenses.model.categories import MAX_DEPTH, default_id
-from chalicelib.kernel.ids import new_id
 from tests.factories.expenses import (
     CATEGORIES,
     RECURRING,
@@ -29,6 +28,7 @@ from tests.support.cloud import Cloud
 from tests.support.taps import every_point, killed_at
 
 pytestmark = pytest.mark.slice
+ABSENT = "01a20000-0000-7000-8000-000000000000"
 FOOD, GROCERIES, RENT, SALARY = map(default_id, ("food", "groceries", "rent", "salary"))
 
 
@@ -191,8 +191,8 @@ def test_a_shipped_category_is_closed_and_can_be_opened_again(
         (GROCERIES, SALARY, 422, "/into"),
         (FOOD, GROCERIES, 422, "/into"),
         (GROCERIES, "x", 422, "/into"),
-        (GROCERIES, new_id(), 404, "category-not-found"),
-        (new_id(), GROCERIES, 404, "category-not-found"),
+        (GROCERIES, ABSENT, 404, "category-not-found"),
+        (ABSENT, GROCERIES, 404, "category-not-found"),
     ],
 )
 def test_a_wrong_merge_is_refused(

@@ -48,6 +48,18 @@ def scene(cloud: Cloud) -> Scene:
     return Scene(home, ada, within(guest, home), written, seen, hidden)
 
 
+def test_a_limited_member_gets_guesses_for_what_they_see_and_no_figures(scene: Scene) -> None:
+    def guessed(account_id: str) -> int:
+        money = {"amount": "-4.20", "currency": "EUR"}
+        line = {"account_id": account_id, "payee": "LIDL", "amount": money}
+        body = {"lines": [{**line, "booked_on": "2026-11-02"}]}
+        return scene.bob.client.post("/v1/expenses/categorise", body).status
+
+    assert [guessed(one) for one in (scene.written, scene.seen, scene.hidden)] == [200, 200, 404]
+    assert scene.bob.client.get("/v1/expenses/categoriser").status == 403
+    assert scene.ada.client.get("/v1/expenses/categoriser").status == 200
+
+
 def test_a_household_has_a_ledger_of_its_own(scene: Scene, cloud: Cloud) -> None:
     one = recorded(scene.ada, scene.written, payee="Corner Bakery")
 

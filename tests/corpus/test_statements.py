@@ -34,7 +34,7 @@ def test_a_real_file_is_read_as_a_person_read_it(name: str) -> None:
     assert not statements.judge(reading, entry, None), detail
 
 
-@pytest.mark.parametrize("folder", ["ofx", "csv", "mt940"])
+@pytest.mark.parametrize("folder", ["ofx", "csv", "mt940", "camt"])
 def test_every_real_file_has_an_expectation(folder: str) -> None:
     found = {
         path.relative_to(DATA).as_posix() for path in (DATA / folder).rglob("*") if path.is_file()
@@ -64,8 +64,19 @@ def test_every_mt940_file_gives_the_lines_that_the_manifest_counts() -> None:
     assert sum(line.reading.problems for line in lines) == 1  # a line of the 26th month
 
 
+def test_every_camt_file_gives_the_entries_that_the_manifest_counts() -> None:
+    lines = statements.report(DATA / "camt")
+    imported = [line for line in lines if not line.reading.refused]
+
+    assert [line for line in lines if line.wrong] == []
+    # One is empty, one is of another namespace, one is no XML of a bank at all.
+    assert (len(lines), len(imported)) == (39, 36)
+    assert sum(line.reading.rows for line in lines) == 156
+    assert sum(line.reading.problems for line in lines) == 2  # neither booking nor value date
+
+
 def test_the_other_formats_are_refused_by_name_and_never_half_read() -> None:
-    for folder in ("qif", "camt", "bai2"):
+    for folder in ("qif", "bai2"):
         for line in statements.report(DATA / folder):
             assert line.reading.refused in {"unsupported-format", "not-a-statement", "empty-file"}
 

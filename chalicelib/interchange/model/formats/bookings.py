@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -10,10 +11,13 @@ from typing import Final, NamedTuple
 from chalicelib.interchange.model.formats.amounts import ZERO, Flaw, fit_to_currency
 from chalicelib.interchange.model.formats.tabular.texts import tidy
 from chalicelib.interchange.model.formats.types import (
+    MAX_ROWS,
     MAX_STATEMENTS,
     MAX_TEXT,
+    AccountHint,
     Hints,
     Notes,
+    ParsedStatement,
     Problem,
     Row,
     Unreadable,
@@ -46,6 +50,13 @@ def named(payee: str, memo: str) -> tuple[str, str]:
     if not payee or payee == memo:
         payee, memo = memo, ""
     return payee[:MAX_TEXT], memo[:MAX_TEXT]
+
+
+class Balance(NamedTuple):
+    """What lay in the account, and at the end of which day."""
+
+    amount: Decimal
+    day: date | None
 
 
 class Booking(NamedTuple):
@@ -101,17 +112,10 @@ def _no_day(line: int, written: str) -> Problem:
     return Problem(line, "date", "no-date", "The date is empty.")
 
 
-def compare(
-    opening: Decimal | None,
-    rows: Iterable[Row],
-    closing: Decimal | None,
-    notes: Notes,
-    *,
-    line: int = 0,
+def _compare(
+    opening: Decimal, rows: Iterable[Row], closing: Decimal, notes: Notes, line: int
 ) -> None:
     """Note where opening balance and booked rows do not give the closing balance; never a refusal."""
-    if opening is None or closing is None:
-        return
     booked = [row for row in rows if row.kind != PENDING]
     if any(row.amount is None for row in booked):
         return
@@ -123,7 +127,75 @@ def compare(
         notes.add("balance-mismatch", detail, line=line, column="balance")
 
 
-def check_statements(count: int) -> None:
-    """Refuse a file with more statements than one import can carry."""
-    if count > MAX_STATEMENTS:
-        raise Unreadable("too-many-statements", f"More than {MAX_STATEMENTS} statements in a file.")
+@dataclass(slots=True)
+class _Book:
+    """The statements of one account in one currency, as one."""
+
+    account: AccountHint
+    currency: str | None
+    rows: list[Row]
+    opening: Balance | None
+    closing: Balance | None
+
+
+class Books:
+    """Brings the statements of a file together by account: each is proven by its own balances first."""
+
+    __slots__ = ("_books", "_notes", "_rows")
+
+    def __init__(self, notes: Notes) -> None:
+        self._books: dict[tuple[AccountHint, str | None], _Book] = {}
+        self._notes = notes
+        self._rows = 0
+
+    def add(
+        self,
+        account: AccountHint,
+        currency: str | None,
+        rows: list[Row],
+        balances: tuple[Balance | None, Balance | None],
+        *,
+        line: int,
+    ) -> None:
+        """Put a statement after the others of its account; refuse what is beyond all bounds."""
+        opening, closing = balances
+        self._rows += len(rows)
+        if self._rows > MAX_ROWS:
+            raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} transactions.")
+        if opening and closing:
+            _compare(opening.amount, rows, closing.amount, self._notes, line)
+        known = self._books.get((account, currency))
+        if known is None:
+            if len(self._books) >= MAX_STATEMENTS:
+                detail = f"More than {MAX_STATEMENTS} statements in a file."
+                raise Unreadable("too-many-statements", detail)
+            self._books[account, currency] = _Book(account, currency, rows, opening, closing)
+            return
+        if opening and known.closing and opening.amount != known.closing.amount:
+            detail = (
+                f"It opens with {quoted(str(opening.amount))}, the one before closed with "
+                f"{quoted(str(known.closing.amount))}: a statement may be missing."
+            )
+            self._notes.add("balance-gap", detail, line=line, column="balance")
+        known.rows += rows
+        known.opening = known.opening or opening
+        known.closing = closing or known.closing
+
+    def statements(self) -> tuple[ParsedStatement, ...]:
+        """Give a statement for each account, noting what the whole file lacks."""
+        if not self._rows:
+            self._notes.add("no-rows", "The file holds no transactions.")
+        if any(row.currency is None for book in self._books.values() for row in book.rows):
+            self._notes.add("no-currency", "The statement does not say its currency.")
+        return tuple(
+            ParsedStatement(
+                account=book.account,
+                currency=book.currency,
+                opening_balance=book.opening.amount if book.opening else None,
+                closing_balance=book.closing.amount if book.closing else None,
+                period_start=book.opening.day if book.opening else None,
+                period_end=book.closing.day if book.closing else None,
+                rows=tuple(book.rows),
+            )
+            for book in self._books.values()
+        )

@@ -99,6 +99,10 @@ def _parse(data: bytes, filename: str, hints: Hints) -> ParsedFile:
         from chalicelib.interchange.model.formats.mt940 import parse_mt940
 
         return parse_mt940(data, hints)
+    if found == "camt":
+        from chalicelib.interchange.model.formats.camt import parse_camt
+
+        return parse_camt(data, hints)
     if found != "csv":
         named = _NAMES[found]
         raise Unreadable(

@@ -18,10 +18,10 @@ from typing import Final, NamedTuple
 from chalicelib.interchange.model.formats.amounts import Flaw, read_plain
 from chalicelib.interchange.model.formats.bookings import (
     PENDING,
+    Balance,
     Booking,
+    Books,
     bank_id,
-    check_statements,
-    compare,
 )
 from chalicelib.interchange.model.formats.dates import full_year, make_date
 from chalicelib.interchange.model.formats.mt940_texts import read_details, read_unswift
@@ -32,7 +32,6 @@ from chalicelib.interchange.model.formats.types import (
     Hints,
     Notes,
     ParsedFile,
-    ParsedStatement,
     Problem,
     Row,
     Unreadable,
@@ -77,8 +76,8 @@ class _Message:
     line: int
     account: str = ""
     currency: str | None = None
-    opening: tuple[Decimal, date | None] | None = None
-    closing: tuple[Decimal, date | None] | None = None
+    opening: Balance | None = None
+    closing: Balance | None = None
     entries: list[_Entry] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
 
@@ -86,17 +85,6 @@ class _Message:
     def interim(self) -> bool:
         """Whether it is an MT942, whose lines are not booked yet."""
         return bool(self.tags & _INTERIM) and self.opening is None and self.closing is None
-
-
-@dataclass(slots=True)
-class _Book:
-    """The messages of one account in one currency."""
-
-    account: str
-    currency: str | None
-    rows: list[Row] = field(default_factory=list)
-    opening: tuple[Decimal, date | None] | None = None
-    closing: tuple[Decimal, date | None] | None = None
 
 
 def parse_mt940(data: bytes, hints: Hints) -> ParsedFile:
@@ -108,24 +96,16 @@ def parse_mt940(data: bytes, hints: Hints) -> ParsedFile:
     text = decoded.text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    books: dict[tuple[str, str | None], _Book] = {}
-    count, seen_interim = 0, False
+    books = Books(notes)
+    seen_interim = False
     for message in _messages(text, notes):
         seen_interim = seen_interim or message.interim
-        count += len(message.entries)
-        if count > MAX_ROWS:
-            raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} transactions.")
         _enter(books, message, hints, notes)
-        check_statements(len(books))
-    if not count:
-        notes.add("no-rows", "The file holds no transactions.")
-    if any(row.currency is None for book in books.values() for row in book.rows):
-        notes.add("no-currency", "The statement does not say its currency.")
     return ParsedFile(
         format="mt940",
         dialect="MT942" if seen_interim else "MT940",
         encoding=decoded.encoding,
-        statements=tuple(map(_statement, books.values())),
+        statements=books.statements(),
         notes=notes.all(),
     )
 
@@ -154,6 +134,8 @@ def _messages(text: str, notes: Notes) -> Iterator[_Message]:
             if message is not None:
                 yield message
             message = _Message(one.line)
+        if len(message.entries) > MAX_ROWS:
+            raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} transactions.")
         _take(message, one, notes)
         message.tags.add(one.tag)
     if message is not None:
@@ -186,7 +168,7 @@ def _take_account(message: _Message, text: str) -> None:
         message.currency = found[1] or found[2]
 
 
-def _balance(message: _Message, one: _Field, notes: Notes) -> tuple[Decimal, date | None] | None:
+def _balance(message: _Message, one: _Field, notes: Notes) -> Balance | None:
     text = one.text.strip().split("\n")[0]
     found = _BALANCE.match(text)
     value = read_plain(found[4].rstrip(",")) if found else None
@@ -196,34 +178,18 @@ def _balance(message: _Message, one: _Field, notes: Notes) -> tuple[Decimal, dat
         )
         return None
     message.currency = found[3] or message.currency
-    return (value if found[1] == "C" else -value), _day(found[2])
+    return Balance(value if found[1] == "C" else -value, _day(found[2]))
 
 
-def _enter(
-    books: dict[tuple[str, str | None], _Book], message: _Message, hints: Hints, notes: Notes
-) -> None:
-    """Read the lines of a message, prove them by its balances, and put it after the others of its account."""
-    currency = message.currency or hints.currency
-    interim = message.interim
+def _enter(books: Books, message: _Message, hints: Hints, notes: Notes) -> None:
+    """Read the lines of a message, and put it after the others of its account."""
+    currency, interim = message.currency or hints.currency, message.interim
     rows = [
         _row(entry, currency, hints, notes, interim=interim) for entry in _let_go(message.entries)
     ]
-    opening, closing = message.opening, message.closing
-    if opening and closing:
-        compare(opening[0], rows, closing[0], notes, line=message.line)
-    known = books.get((message.account, currency))
-    if known is None:
-        books[message.account, currency] = _Book(message.account, currency, rows, opening, closing)
-        return
-    if opening and known.closing and opening[0] != known.closing[0]:
-        detail = (
-            f"It opens with {quoted(str(opening[0]))}, the one before closed with "
-            f"{quoted(str(known.closing[0]))}: a statement may be missing."
-        )
-        notes.add("balance-gap", detail, line=message.line, column="balance")
-    known.rows += rows
-    known.opening = known.opening or opening
-    known.closing = closing or known.closing
+    bank, slash, number = message.account.rpartition("/")
+    account = AccountHint(kind="bank", number=number, bank_id=bank if slash else "")
+    books.add(account, currency, rows, (message.opening, message.closing), line=message.line)
 
 
 def _let_go(entries: list[_Entry]) -> Iterator[_Entry]:
@@ -231,19 +197,6 @@ def _let_go(entries: list[_Entry]) -> Iterator[_Entry]:
     entries.reverse()
     while entries:
         yield entries.pop()
-
-
-def _statement(book: _Book) -> ParsedStatement:
-    bank, slash, number = book.account.rpartition("/")
-    return ParsedStatement(
-        account=AccountHint(kind="bank", number=number, bank_id=bank if slash else ""),
-        currency=book.currency,
-        opening_balance=book.opening[0] if book.opening else None,
-        closing_balance=book.closing[0] if book.closing else None,
-        period_start=book.opening[1] if book.opening else None,
-        period_end=book.closing[1] if book.closing else None,
-        rows=tuple(book.rows),
-    )
 
 
 def _row(entry: _Entry, currency: str | None, hints: Hints, notes: Notes, *, interim: bool) -> Row:

@@ -38,6 +38,11 @@ MT940_SEED = b""":20:A
 :62F:C260131EUR4,00
 -
 """
+CAMT_SEED = b"""<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">
+<BkToCstmrStmt><Stmt><Acct><Id><IBAN>DE1</IBAN></Id><Ccy>EUR</Ccy></Acct><Ntry><Amt Ccy="EUR">3</Amt>
+<CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-31</Dt></BookgDt><NtryDtls>
+<TxDtls><Amt Ccy="EUR">1</Amt></TxDtls><TxDtls><Amt Ccy="EUR">2</Amt></TxDtls></NtryDtls></Ntry></Stmt>
+</BkToCstmrStmt></Document>"""
 OWN_SEEDS = (
     b'Date,Payee,Amount,Balance\n2026-01-30,Shop,-12.34,87.66\n2026-01-31,"Pay, more",5.00,92.66\n',
     "Buchung;Empfänger;Betrag;Währung\n31.01.2026;Müller;-1.234,56;EUR\n".encode("cp1252"),
@@ -45,6 +50,7 @@ OWN_SEEDS = (
     b"Date,Payee,Debit,Credit\n31/01/2026,a,1.00,\n,more text,,\n30/01/2026,b,,2.00\nTotal,,1.00,2.00\n",
     OFX_SEED,
     MT940_SEED,
+    CAMT_SEED,
     b"000\t20120304\t\tX\n010\t1\t20120127\t\t100\t100\tD\n",
 )
 TOKENS = (
@@ -52,13 +58,14 @@ TOKENS = (
     b"<STMTTRN>", b"</STMTTRN>", b"<OFX>", b"<STMTRS>", b"</BANKTRANLIST>", b"<!--", b"-->", b"<![CDATA[",
     b"]]>", b"&#9999999;", b"&#xD800;", b"\xff\xfe", b"\xef\xbb\xbf", b"9" * 40, b'"' * 7, "１２".encode(),
     b"\xa4", b"99999999999999999999.99", b"0" * 50, b"31/12/2020", b"sep=;\n", b"EUR", b"$", b"CR", b"\x1a", b"\n:61:", b"\n:86:", b"\n:20:", b"\n-}", b"260230", b"?20", b"/REMI/",
+    b"<Ntry>", b"</Ntry>", b"<Stmt>", b"<TxDtls>", b"DBIT", b"<!DOCTYPE a [", b"&a;",
 )  # fmt: skip
 
 
 def seeds() -> list[bytes]:
     found = list(OWN_SEEDS)
     if CORPUS.is_dir():
-        for folder in ("ofx", "csv", "mt940"):
+        for folder in ("ofx", "csv", "mt940", "camt"):
             found += [
                 path.read_bytes() for path in sorted((CORPUS / folder).rglob("*")) if path.is_file()
             ]
@@ -167,11 +174,12 @@ def test_damage_gives_rows_problems_or_a_refusal_and_never_anything_else() -> No
 
 BIG = 2_000_000
 OFX_START = b"<OFX><STMTRS><CURDEF>EUR<BANKTRANLIST>"
+CAMT_START = b"<BkToCstmrStmt><Stmt>"
 MT940_START = b":20:A\n:25:1\n:60F:C260131EUR5,00\n:61:2601310131DR1,00NTRF\n:86:166?00"
 CSV_START = b"Date,Payee,Amount\n2026-01-31,x,-1.00\n"
 
 
-@pytest.mark.parametrize("start", [b"", CSV_START, OFX_START, MT940_START])
+@pytest.mark.parametrize("start", [b"", CSV_START, OFX_START, MT940_START, CAMT_START])
 @pytest.mark.parametrize(
     "filler",
     [
@@ -179,6 +187,7 @@ CSV_START = b"Date,Payee,Amount\n2026-01-31,x,-1.00\n"
         b'"', b'",', b",", b";", b"\n", b"\r", b" ", b"0", b"1", b"-", b"(", b"a", b"\xff", b"1,", b'"\n',
         b"<STMTTRN><NAME>a<b ", b"<STATUS><SEVERITY>ERROR</STATUS>", b"<INVSTMTRS><BUYSTOCK>", b"(\n", b"1 ",
         b":", b"\n:61:", b"\n:20:", b"?20", b"/REMI/", b"-\n", b" :",
+        b"<Ntry>", b"<Ntry></Ntry>", b"<a></a>", b"<Ustrd>a</Ustrd>", b"<Stmt></Stmt>",
     ],
 )  # fmt: skip
 def test_two_megabytes_of_the_same_take_linear_time(start: bytes, filler: bytes) -> None:

@@ -19,6 +19,13 @@ class TooManyAttachments(Conflict):
     title = "The transaction has as many attachments as one may have"
 
 
+class StorageFull(Conflict):
+    """The owner keeps as many files, or as many bytes, as one owner may."""
+
+    slug = "storage-full"
+    title = "There is no room for another file"
+
+
 class EndingOfAnotherType(Invalid):
     """The name ends as files of another type do."""
 

@@ -79,6 +79,10 @@ class Attachment:
         return self
 
 
+STORAGE_FULL: Final = Trouble(
+    slug="storage-full",
+    detail="There is no room for another file: delete some that are no longer needed.",
+)
 OUR_MISTAKE: Final = Trouble(
     slug="checking-failed",
     detail="Checking the file failed by a mistake of ours; it is recorded and will be looked at.",

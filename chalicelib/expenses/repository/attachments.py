@@ -19,6 +19,7 @@ from chalicelib.expenses.model.attachments import (
 )
 from chalicelib.expenses.model.papers.kinds import PaperType
 from chalicelib.expenses.repository import table
+from chalicelib.expenses.repository.storage import Storage
 from chalicelib.expenses.repository.table import (
     LAYOUT,
     ObjectRow,
@@ -118,15 +119,22 @@ class Attachments:
             raise IdTaken
 
     def add(self, one: Attachment) -> None:
-        """Put a new attachment into the unit of work."""
+        """Put a new attachment into the unit of work; a file that it has already counts as kept."""
         self._ctx.commit.put(self._row(one), expect=0, refusal=LostRace())
+        self._count(one)
         self._record(one)
 
     def replace(self, one: Attachment, *, logged: bool = True) -> None:
         """Put an attachment's next version; a passing state is not `logged`: nobody syncs or audits it."""
         self._ctx.commit.put(self._row(one), expect=one.version - 1, refusal=LostRace())
+        self._count(one)
         if logged:
             self._record(one)
+
+    def _count(self, one: Attachment) -> None:
+        """Count a file once: an attachment becomes ready once, and does not change any more then."""
+        if one.state == "ready":
+            Storage(self._ctx).take(one.size)
 
     def remove(self, one: Attachment) -> None:
         """Take an attachment away and remember its id for 90 days."""
@@ -136,6 +144,8 @@ class Attachments:
         self._ctx.commit.delete(here, expect=one.version, refusal=LostRace())
         stays = passing_tombstone(gone, version=one.version + 1, at=self._ctx.now)
         self._ctx.commit.put(stays, expect=None)
+        if one.state == "ready":
+            Storage(self._ctx).give_back(one.size)
         change = Change(
             kind=KIND,
             id=one.id,

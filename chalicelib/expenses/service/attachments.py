@@ -22,6 +22,7 @@ from chalicelib.expenses.schemas.attachments import (
     LinkOut,
 )
 from chalicelib.expenses.service.rights import require_transaction
+from chalicelib.expenses.service.storage import require_room
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
@@ -35,7 +36,8 @@ def announce_attachment(
     """Open an upload for one file of a transaction; the same id and body again opens the same one.
 
     Refuses a transaction that the caller may not edit, a name that ends as another type does, a size that the type
-    may not have, an eleventh attachment (`TooManyAttachments`), and an id that is taken.
+    may not have, an eleventh attachment (`TooManyAttachments`), a file for which the owner has no room
+    (`StorageFull`), and an id that is taken.
     """
     check_announced(body.name, body.type, body.size)
     _require(ctx, transaction_id, "editor")
@@ -50,6 +52,7 @@ def announce_attachment(
         stored.refuse_gone(transaction_id, body.id)
     for one in make_room(known, ctx.now):
         _remove(ctx, one)
+    require_room(ctx, body.size)
     one = Attachment(
         id=body.id or new_id(),
         transaction_id=transaction_id,

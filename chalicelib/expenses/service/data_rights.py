@@ -25,6 +25,7 @@ from chalicelib.expenses.repository.reconciliations import RECONCILIATION, Recon
 from chalicelib.expenses.repository.recurring import RecurringRow, turn_beside
 from chalicelib.expenses.repository.runs import RUN, RunRow
 from chalicelib.expenses.repository.searches import SEARCH, SearchRow
+from chalicelib.expenses.repository.storage import STORAGE, StorageRow
 from chalicelib.expenses.repository.suggestions import DISMISSED, DismissedRow
 from chalicelib.expenses.repository.table import (
     ACCOUNT,
@@ -211,6 +212,12 @@ PART: Final = parts.Part(
             prefix=HABIT,
             about="Over which score (of 1,000) a receipt is attached without asking, learned from your answers.",
             row=HabitRow,
+        ),
+        parts.Kind(
+            name="storage",
+            prefix=STORAGE,
+            row=StorageRow,
+            about="How many files are kept, and how many bytes they have.",
         ),
         parts.Kind(
             name="deleted_attachments",

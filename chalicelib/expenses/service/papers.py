@@ -14,12 +14,14 @@ from chalicelib.expenses.gateways import files
 from chalicelib.expenses.gateways.files import Arrival
 from chalicelib.expenses.model.attachments import (
     OUR_MISTAKE,
+    STORAGE_FULL,
     Attachment,
     Trouble,
     when_checked,
 )
 from chalicelib.expenses.model.papers.cleaning import Paper
 from chalicelib.expenses.repository.attachments import Attachments
+from chalicelib.expenses.repository.storage import Storage
 from chalicelib.expenses.service import receipt_reading
 from chalicelib.expenses.service.uploaded import checked
 from chalicelib.kernel import uploads
@@ -83,6 +85,8 @@ def _finish(ctx: Context, arrival: Arrival, found: Paper | Trouble) -> Attachmen
         return one
     others = Attachments(ctx).find(one.transaction_id)
     after = when_checked(one, found, others, ctx.now)
+    if after.state == "ready" and not Storage(ctx).kept().has_room(after.size):
+        after = when_checked(one, STORAGE_FULL, others, ctx.now)
     Attachments(ctx).replace(after)
     fact = AttachmentChecked(
         transaction_id=after.transaction_id, attachment_id=after.id, state=after.state

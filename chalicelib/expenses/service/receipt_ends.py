@@ -7,7 +7,7 @@ from dataclasses import replace
 from chalicelib.expenses.commands import DropFiles
 from chalicelib.expenses.errors.papers import FieldUnread, ReceiptAttached, TooManyAttachments
 from chalicelib.expenses.gateways.readers import Unread
-from chalicelib.expenses.model.attachments import Trouble, make_room
+from chalicelib.expenses.model.attachments import STORAGE_FULL, Trouble, make_room
 from chalicelib.expenses.model.papers.cleaning import Paper
 from chalicelib.expenses.model.receipts.draft import Draft
 from chalicelib.expenses.model.receipts.learning import learned
@@ -21,10 +21,12 @@ from chalicelib.expenses.model.receipts.receipt import (
     has_content,
     next_state,
     when_read,
+    when_refused,
 )
 from chalicelib.expenses.repository.attachments import Attachments
 from chalicelib.expenses.repository.lookup import look_up
 from chalicelib.expenses.repository.receipts import Receipts
+from chalicelib.expenses.repository.storage import Storage
 from chalicelib.expenses.schemas.receipts import ConfirmReceipt
 from chalicelib.expenses.schemas.splits import PutSplits
 from chalicelib.expenses.schemas.transactions import CreateTransaction
@@ -38,7 +40,14 @@ from chalicelib.kernel.wire import MoneyWire
 
 
 def keep_read(ctx: Context, one: Receipt, paper: Paper, found: Draft | Unread) -> Receipt:
-    """Write down what was read of a receipt, and attach it where its transaction is certain."""
+    """Write down what was read of a receipt, and attach it where its transaction is certain.
+
+    One for whose file the owner has no room has failed; for a text that was asked before.
+    """
+    if one.version and not Storage(ctx).kept().has_room(paper.size):
+        full = when_refused(one, STORAGE_FULL, ctx.now)
+        Receipts(ctx).replace(full)
+        return full
     reading, certain = _held(ctx, found)
     if certain is not None and not _fits(ctx, one, paper, certain):
         certain = None
@@ -47,6 +56,8 @@ def keep_read(ctx: Context, one: Receipt, paper: Paper, found: Draft | Unread) -
         Receipts(ctx).add(after)
     else:
         Receipts(ctx).replace(after)
+    if after.state == "ready":  # else the attachment counts
+        Storage(ctx).take(after.size)
     return after
 
 
@@ -95,6 +106,8 @@ def confirm_receipt(ctx: Context, receipt_id: str, body: ConfirmReceipt) -> Rece
         _chosen(ctx, body.transaction_id, body)
     if transaction_id != one.transaction_id:
         _move(ctx, one, transaction_id)
+    if one.state == "ready":
+        Storage(ctx).give_back(one.size)
     after = attached(next_state(one, "attached", ctx.now), transaction_id, "user")
     Receipts(ctx).replace(after)
     _learn(ctx, one, transaction_id)

@@ -33,7 +33,8 @@ def receive(arrival: Arrival, unit: Unit) -> None:
     files.keep(arrival.owner, one.file_id, paper)
     setting = Setting(today=clock.now().date(), currency=one.usual)
     found = reader().read(paper.data, paper.type, setting)
-    if unit(arrival.owner, lambda ctx: _finish(ctx, arrival, paper, found)) is None:
+    after = unit(arrival.owner, lambda ctx: _finish(ctx, arrival, paper, found))
+    if after is None or after.state == "failed":
         files.remove(arrival.owner, [one.file_id])
 
 

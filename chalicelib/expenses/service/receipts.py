@@ -12,10 +12,12 @@ from chalicelib.expenses.model.receipts.parsing import parse
 from chalicelib.expenses.model.receipts.receipt import Receipt
 from chalicelib.expenses.repository.lookup import made_of
 from chalicelib.expenses.repository.receipts import Receipts
+from chalicelib.expenses.repository.storage import Storage
 from chalicelib.expenses.schemas.attachments import LinkOut
 from chalicelib.expenses.schemas.receipts import ExpenseReceiptOut, SendReceipt
 from chalicelib.expenses.service.paging import listed, start_of
 from chalicelib.expenses.service.receipt_ends import keep_read
+from chalicelib.expenses.service.storage import require_room
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import FieldProblem, Invalid
@@ -30,8 +32,8 @@ _TEXT_NAME = "receipt.txt"
 def send_receipt(ctx: Context, body: SendReceipt) -> ExpenseReceiptOut:
     """Open an upload for a receipt, or read one that is sent as text; the same id and body again is the same one.
 
-    Refuses a name that ends as another type does, a size that the type may not have, a text that is none, and an
-    id that is taken.
+    Refuses a name that ends as another type does, a size that the type may not have, a text that is none, a
+    file for which the owner has no room (`StorageFull`), and an id that is taken.
     """
     made = None
     if body.id is not None:
@@ -43,10 +45,12 @@ def send_receipt(ctx: Context, body: SendReceipt) -> ExpenseReceiptOut:
     if body.upload is not None:
         one = _new(ctx, body, made, usual, name=body.upload.name, type=body.upload.type)
         check_announced(one.name, one.type, body.upload.size)
+        require_room(ctx, body.upload.size)
         Receipts(ctx).add(one)
         return ExpenseReceiptOut.of(one, upload=_form(ctx, one))
     one = _new(ctx, body, made, usual, name=_TEXT_NAME, type="text/plain")
     paper = _paper(body.text or "")
+    require_room(ctx, paper.size)
     files.keep(ctx.owner, one.file_id, paper)
     draft = parse(paper.data.decode(), today=ctx.now.date(), currency=usual)
     return ExpenseReceiptOut.of(keep_read(ctx, one, paper, draft))
@@ -120,5 +124,7 @@ def remove_receipt(ctx: Context, receipt_id: str) -> None:
         return
     ctx.expect_version(one.version)
     Receipts(ctx).remove(one)
+    if one.state == "ready":
+        Storage(ctx).give_back(one.size)
     if one.state != "attached":
         ctx.commit.order(DropFiles(file_ids=(one.file_id,)), subject=one.id)

@@ -522,13 +522,13 @@ def test_what_it_costs(person: SignedIn, account: str) -> None:
         one = sent(person)
     assert spent.calls == {
         "BatchGetItem": 3,  # session; META; what the payee taught
-        "GetItem": 2,  # preferences; habit
+        "GetItem": 3,  # preferences; what is kept so far; habit
         "Query": 2,  # the days' transactions; rules and categories
         "UpdateItem": 1,  # the limit's counter
         "s3.PutObject": 1,
         "TransactWriteItems": 1,
     }
-    assert spent.writes == 3 + 1  # receipt, META, change; the counter
+    assert spent.writes == 4 + 1  # receipt, storage, META, change; the counter
     with budget() as spent:
         confirmed(person, one, account_id=account)
     assert spent.calls["TransactWriteItems"] == 1

@@ -33,10 +33,6 @@ _SIGNS: Final = (
     ("json", re.compile(rb"\A\s*+[\[{]\s*+[\"\[{]")),
 )
 _NAMES: Final = {
-    "camt": "an ISO 20022 statement (CAMT)",
-    "qif": "a Quicken file (QIF)",
-    "mt940": "a SWIFT statement (MT940)",
-    "bai2": "a BAI2 file",
     "html": "a web page",
     "xml": "an XML file other than OFX",
     "json": "a JSON file",
@@ -103,6 +99,14 @@ def _parse(data: bytes, filename: str, hints: Hints) -> ParsedFile:
         from chalicelib.interchange.model.formats.camt import parse_camt
 
         return parse_camt(data, hints)
+    if found == "qif":
+        from chalicelib.interchange.model.formats.qif import parse_qif
+
+        return parse_qif(data, hints)
+    if found == "bai2":
+        from chalicelib.interchange.model.formats.bai2 import parse_bai2
+
+        return parse_bai2(data, hints)
     if found != "csv":
         named = _NAMES[found]
         raise Unreadable(

@@ -43,6 +43,15 @@ CAMT_SEED = b"""<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech
 <CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-31</Dt></BookgDt><NtryDtls>
 <TxDtls><Amt Ccy="EUR">1</Amt></TxDtls><TxDtls><Amt Ccy="EUR">2</Amt></TxDtls></NtryDtls></Ntry></Stmt>
 </BkToCstmrStmt></Document>"""
+BAI2_SEED = b"""01,A,B,260131,0101,1,,,2/
+02,B,A,1,260131,2359,EUR,2/
+03,1,EUR,010,500,,,015,400,,/
+16,475,100,V,260131,,R1,,Shop
+88,more/
+49,1000,4/
+98,1000,1,6/
+99,1000,1,8/
+"""
 OWN_SEEDS = (
     b'Date,Payee,Amount,Balance\n2026-01-30,Shop,-12.34,87.66\n2026-01-31,"Pay, more",5.00,92.66\n',
     "Buchung;Empfänger;Betrag;Währung\n31.01.2026;Müller;-1.234,56;EUR\n".encode("cp1252"),
@@ -51,6 +60,8 @@ OWN_SEEDS = (
     OFX_SEED,
     MT940_SEED,
     CAMT_SEED,
+    b"!Account\nNCash\nTBank\n^\n!Type:Bank\nD1/31'26\nT-1,000.00\nPShop\nSFood\n$-1,000.00\n^\n",
+    BAI2_SEED,
     b"000\t20120304\t\tX\n010\t1\t20120127\t\t100\t100\tD\n",
 )
 TOKENS = (
@@ -65,7 +76,7 @@ TOKENS = (
 def seeds() -> list[bytes]:
     found = list(OWN_SEEDS)
     if CORPUS.is_dir():
-        for folder in ("ofx", "csv", "mt940", "camt"):
+        for folder in ("ofx", "csv", "mt940", "camt", "qif", "bai2"):
             found += [
                 path.read_bytes() for path in sorted((CORPUS / folder).rglob("*")) if path.is_file()
             ]
@@ -174,12 +185,15 @@ def test_damage_gives_rows_problems_or_a_refusal_and_never_anything_else() -> No
 
 BIG = 2_000_000
 OFX_START = b"<OFX><STMTRS><CURDEF>EUR<BANKTRANLIST>"
+BAI2_START = b"01,A,B,260131,0101,1,,,2/\n02,B,A,1,260131,,EUR,2/\n03,1,EUR,"
 CAMT_START = b"<BkToCstmrStmt><Stmt>"
 MT940_START = b":20:A\n:25:1\n:60F:C260131EUR5,00\n:61:2601310131DR1,00NTRF\n:86:166?00"
 CSV_START = b"Date,Payee,Amount\n2026-01-31,x,-1.00\n"
 
 
-@pytest.mark.parametrize("start", [b"", CSV_START, OFX_START, MT940_START, CAMT_START])
+@pytest.mark.parametrize(
+    "start", [b"", CSV_START, OFX_START, MT940_START, CAMT_START, b"!Type:Bank\n", BAI2_START]
+)
 @pytest.mark.parametrize(
     "filler",
     [
@@ -188,6 +202,7 @@ CSV_START = b"Date,Payee,Amount\n2026-01-31,x,-1.00\n"
         b"<STMTTRN><NAME>a<b ", b"<STATUS><SEVERITY>ERROR</STATUS>", b"<INVSTMTRS><BUYSTOCK>", b"(\n", b"1 ",
         b":", b"\n:61:", b"\n:20:", b"?20", b"/REMI/", b"-\n", b" :",
         b"<Ntry>", b"<Ntry></Ntry>", b"<a></a>", b"<Ustrd>a</Ustrd>", b"<Stmt></Stmt>",
+        b"^\n", b"T1\n^\n", b"D1/1'1\n", b"!Type:Bank\n", b"88,1\n", b"16,1,1,D,9\n", b"03,1\n",
     ],
 )  # fmt: skip
 def test_two_megabytes_of_the_same_take_linear_time(start: bytes, filler: bytes) -> None:

@@ -1,0 +1,201 @@
+"""QIF, Quicken's line format: accounts and their transactions; lists, prices and trades are no expenses.
+
+The format names no currency and no order of day and month. The order is found from all dates of the
+file, as for tables; where they leave it open it is Quicken's own, and that is noted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from chalicelib.interchange.model.formats.amounts import find_style, read_styled
+from chalicelib.interchange.model.formats.bookings import Balance, Booking, Books
+from chalicelib.interchange.model.formats.dates import DateReader, find_order
+from chalicelib.interchange.model.formats.tabular.texts import tidy
+from chalicelib.interchange.model.formats.text import decode
+from chalicelib.interchange.model.formats.types import (
+    MAX_ROWS,
+    MAX_TEXT,
+    AccountHint,
+    Hints,
+    Notes,
+    ParsedFile,
+    Row,
+    Unreadable,
+)
+
+_KINDS: Final = {"bank": "bank", "cash": "", "ccard": "card", "oth a": "", "oth l": ""}
+"""Types of accounts whose records are transactions."""
+_OPENING: Final = "opening balance"
+_ONCE: Final = "DTUPMNL"
+_SPLIT: Final = "$"
+
+
+@dataclass(slots=True)
+class _Record:
+    """The lines between two carets, by their first letter; of a letter that comes again the first."""
+
+    line: int
+    fields: dict[str, str] = field(default_factory=dict)
+    splits: int = 0
+
+    def keep(self, written: str) -> None:
+        """Keep a line; a date within a split is not the transaction's."""
+        letter = written[0]
+        if letter in _ONCE and not (letter == "D" and self.splits):
+            self.fields.setdefault(letter, written[1 : 8 * MAX_TEXT])
+        self.splits += letter == _SPLIT
+
+
+@dataclass(slots=True)
+class _Section:
+    """The transactions under one header."""
+
+    account: AccountHint
+    line: int
+    records: list[_Record] = field(default_factory=list)
+
+
+def parse_qif(data: bytes, hints: Hints) -> ParsedFile:
+    """Read the transactions of every account in a QIF file; refuse one without any."""
+    decoded = decode(data, hint=hints.encoding)
+    notes = Notes()
+    if decoded.damaged:
+        notes.add("damaged-text", f"{decoded.damaged} characters could not be decoded.")
+    sections = _sections(decoded.text, notes)
+    if not sections:
+        raise Unreadable("no-statement", "The QIF file holds no account with transactions.")
+    read = _Reader(sections, hints, notes)
+    books = Books(notes)
+    for section in sections:
+        opening, rows = read.section(section)
+        books.add(section.account, hints.currency, rows, (opening, None), line=section.line)
+    return ParsedFile("qif", "QIF", decoded.encoding, books.statements(), None, notes.all())
+
+
+class _Walk:
+    """Where the walk is, and what it has found."""
+
+    def __init__(self) -> None:
+        self.sections: list[_Section] = []
+        self.trades = 0
+        self._account = AccountHint()
+        self._listing = False
+        self._count = 0
+
+    def open(self, header: str) -> None:
+        """Go on under a header."""
+        kind = header.removeprefix("type:").strip()
+        if header in {"option:autoswitch", "clear:autoswitch"}:
+            # What lies between them is a list of all accounts, none of which is meant.
+            self._listing = header.startswith("option")
+        elif header != kind and kind in _KINDS:
+            meant = AccountHint(kind=_KINDS[kind], number=self._account.number)
+            self.sections.append(_Section(meant, 0))
+
+    def take(self, header: str, record: _Record) -> None:
+        """Take a record of the header."""
+        if header == "account" and not self._listing:
+            self._account = AccountHint(number=record.fields.get("N", "")[:64])
+        elif header.startswith("type:invst"):
+            self.trades += 1
+        elif header.startswith("type:") and header[5:].strip() in _KINDS:
+            section = self.sections[-1]
+            section.line = section.line or record.line
+            section.records.append(record)
+            self._count += 1
+            if self._count > MAX_ROWS:
+                detail = f"The file has more than {MAX_ROWS} transactions."
+                raise Unreadable("too-many-rows", detail)
+
+
+def _sections(text: str, notes: Notes) -> list[_Section]:
+    walk = _Walk()
+    header = ""
+    record: _Record | None = None
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for line, written in enumerate((*lines, "^"), 1):
+        if written[:1] in {"!", "^"}:
+            if record is not None:
+                walk.take(header, record)
+            record = None
+            if written[0] == "!":
+                header = written[1:].strip().lower()
+                walk.open(header)
+        elif written.strip() and header:
+            record = record or _Record(line)
+            record.keep(written)
+    if walk.trades:
+        detail = f"{walk.trades} trades of securities are no expenses and were left out."
+        notes.add("securities-left-out", detail)
+    return walk.sections
+
+
+class _Reader:
+    """Reads transactions with the order of dates and the decimal mark of the whole file."""
+
+    def __init__(self, sections: list[_Section], hints: Hints, notes: Notes) -> None:
+        self._hints = hints
+        self._notes = notes
+        found = [one.fields for section in sections for one in section.records]
+        days = [_written_day(fields) for fields in found]
+        apostrophes = any("'" in fields.get("D", "") for fields in found)
+        order = find_order(
+            filter(None, days), american=lambda: True if apostrophes else None, default="mdy"
+        )
+        style = find_style([text for fields in found if (text := _written_amount(fields))])
+        self._dates = DateReader(hints.date_order or order.order)
+        self._mark = hints.decimal or style.decimal
+        if order.ambiguous and hints.date_order is None:
+            detail = "Nothing in the file tells day from month; the month was read first."
+            notes.add("ambiguous-dates", detail, column="date")
+        if style.ambiguous and hints.decimal is None:
+            detail = "Nothing in the file tells thousands from decimals."
+            notes.add("ambiguous-decimals", detail, column="amount")
+
+    def section(self, section: _Section) -> tuple[Balance | None, list[Row]]:
+        """Give the opening balance, which Quicken writes as a transaction, and the rows."""
+        opening, split = None, 0
+        rows: list[Row] = []
+        for record in section.records:
+            row = self._row(record)
+            if row.payee.lower() == _OPENING and row.amount is not None and not rows:
+                opening = Balance(row.amount, row.booked_on)
+                detail = "The opening balance is no transaction."
+                self._notes.add("summary-line", detail, line=record.line)
+                continue
+            rows.append(row)
+            split += record.splits > 1
+        if split:
+            detail = f"{split} transactions are split over categories; each came in as one."
+            self._notes.add("splits-left-out", detail, line=section.line)
+        return opening, rows
+
+    def _row(self, record: _Record) -> Row:
+        fields = record.fields
+        written = _written_day(fields)
+        number = tidy(fields.get("N", "")[:40])
+        payee, memo = fields.get("P", ""), fields.get("M", "")
+        if not (payee.strip() or memo.strip()) and number:
+            payee = f"# {number}"
+        return Booking(
+            line=record.line,
+            day=self._dates[written] if written else None,
+            written_day=fields.get("D", ""),
+            amount=read_styled(_written_amount(fields), self._mark),
+            currency=self._hints.currency,
+            payee=payee,
+            memo=memo,
+            provider_id=None,
+            kind="",
+        ).row(self._hints)
+
+
+def _written_day(fields: dict[str, str]) -> str:
+    """Give the date with slashes where Quicken writes `1/ 1'00`."""
+    return fields.get("D", "")[:40].strip().replace("' ", "/").replace("'", "/").replace("/ ", "/")
+
+
+def _written_amount(fields: dict[str, str]) -> str:
+    return (fields.get("T") or fields.get("U") or "").strip()

@@ -125,7 +125,7 @@ class _Walk:
                 if account.digits is not None:
                     scaled = Decimal(amount).scaleb(-account.digits)
                     account.balances.setdefault(cells[at].strip(), scaled)
-            at += 4 + _more_of(cells[at + 3 :])
+            at += 4 + _more_of(cells[at + 3 : at + 5])
         self.accounts += 1
         return account
 
@@ -133,7 +133,7 @@ class _Walk:
         if len(account.rows) >= MAX_ROWS:
             raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} transactions.")
         cells = record.cells()
-        funds = _more_of(cells[2:])
+        funds = _more_of(cells[2:4])
         lead, text = record.leading(5 + funds)
         kind, reference = lead[0].strip()[:20], lead[3 + funds]
         valued = _day(lead[3]) if funds and lead[2].strip().upper() == "V" else None

@@ -74,6 +74,11 @@ class Found:
         item = self.raw(kind, identity)
         return item is not None and not table.is_deleted(item)
 
+    def copied(self, transaction_id: str) -> str | None:
+        """Give the transaction of which an imported row was a copy, if it was one."""
+        item = self.raw("transaction", transaction_id)
+        return table.text(item, "copy_of") if item else None
+
     def account_once(self, transaction_id: str) -> str | None:
         """Give the account of a transaction that was deleted, where its tombstone names one."""
         item = self.raw("transaction", transaction_id)

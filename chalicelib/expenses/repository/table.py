@@ -46,12 +46,14 @@ class TombstoneRow(Row):
 
     Those of transactions and accounts stay for ever, those of categories and rules have a `ttl`. That of a
     household's transaction names its account, so that who may not see the account does not see its traces either.
+    An imported row that was a copy says of which transaction (`copy_of`).
     """
 
     layout = WholeNumber()
     version = WholeNumber()
     deleted_at = UnicodeAttribute()
     account_id = UnicodeAttribute(null=True)
+    copy_of = UnicodeAttribute(null=True)
     change = WholeNumber(null=True)
     ttl = WholeNumber(null=True)
 

@@ -135,9 +135,11 @@ class Transactions:
             )
         )
 
-    def bury(self, transaction: Transaction) -> None:
+    def bury(self, transaction: Transaction, *, copy_of: str) -> None:
         """Put a tombstone where a transaction would have come that is another one's copy: it never comes."""
-        self._ctx.commit.put(self._tombstone(transaction, version=1), expect=0, refusal=LostRace())
+        gone = self._tombstone(transaction, version=1)
+        gone.copy_of = copy_of
+        self._ctx.commit.put(gone, expect=0, refusal=LostRace())
 
     def _tombstone(self, transaction: Transaction, *, version: int) -> TombstoneRow:
         gone = tombstone(self._key(transaction), version=version, at=self._ctx.now)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, TypeAlias
 
 from chalicelib.expenses.commands import (
     CHUNKS_PER_PAGE,
@@ -50,7 +51,7 @@ from chalicelib.expenses.repository.table import payee_id
 from chalicelib.expenses.repository.transactions import Transactions
 from chalicelib.expenses.service.categorising import tally
 from chalicelib.expenses.service.filing import filer_of
-from chalicelib.expenses.service.meeting import PER_SETTLED, Meeting, bury, meet, settle
+from chalicelib.expenses.service.meeting import PER_SETTLED, Meeting, Sibling, bury, meet, settle
 from chalicelib.kernel import blobs
 from chalicelib.kernel.blobs import BlobGone
 from chalicelib.kernel.context import Context
@@ -91,9 +92,10 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
     account is gone, archived, or kept in another currency.
     """
     try:
-        planned = _plan(ctx.vault, order)
+        page = _page(ctx.vault, order, order.chunk // CHUNKS_PER_PAGE)
+        planned = _plan(ctx.vault, order, page)
         found = _look_up(ctx, planned)
-        meeting = _meet(ctx, order, planned, found)
+        meeting = _meet(ctx, order, (planned, page), found)
         _check(ctx, found, meeting)
     except _STOPPING as refusal:
         _stop(ctx, order, refusal)
@@ -111,13 +113,38 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
     tally(ctx, recorded)
 
 
-def _plan(vault: Vault, order: ImportRows) -> list[_Planned]:
+_Raws: TypeAlias = list[Sequence[Any]]
+
+
+def _page(vault: Vault, order: ImportRows, number: int) -> _Raws:
+    raws: _Raws = blobs.get(vault, page_key(order.prefix, number))
+    return raws
+
+
+def _plan(vault: Vault, order: ImportRows, page: _Raws) -> list[_Planned]:
     """Read the chunk's importable rows of statements that have an account."""
-    page, place = divmod(order.chunk, CHUNKS_PER_PAGE)
+    first = order.chunk % CHUNKS_PER_PAGE * ROWS_PER_CHUNK
+    return _read(vault, order, page[first : first + ROWS_PER_CHUNK])
+
+
+def _siblings(vault: Vault, order: ImportRows, page: _Raws) -> list[Sibling]:
+    """Read the rows around the chunk: the rest of its page, and at the page's edge the next page."""
+    number, place = divmod(order.chunk, CHUNKS_PER_PAGE)
     first = place * ROWS_PER_CHUNK
-    raws = blobs.get(vault, page_key(order.prefix, page))
+    around = [*page[:first], *page[first + ROWS_PER_CHUNK :]]
+    if place == 0 and number:
+        around += _page(vault, order, number - 1)
+    if place == CHUNKS_PER_PAGE - 1 and order.chunk + 1 < order.chunks:
+        around += _page(vault, order, number + 1)
+    return [
+        Sibling(one.id, one.account_id, one.amount.amount_minor, one.booked_on)
+        for one in _read(vault, order, around)
+    ]
+
+
+def _read(vault: Vault, order: ImportRows, raws: _Raws) -> list[_Planned]:
     try:
-        rows = [ImportRow.from_json(raw) for raw in raws[first : first + ROWS_PER_CHUNK]]
+        rows = [ImportRow.from_json(raw) for raw in raws]
         return [
             _planned(vault, row, order.accounts[str(row.statement)])
             for row in rows
@@ -142,15 +169,19 @@ def _look_up(ctx: Context, planned: Sequence[_Planned]) -> Found:
     return look_up(ctx, transaction=[one.id for one in planned], account=accounts)
 
 
-def _meet(ctx: Context, order: ImportRows, planned: Sequence[_Planned], found: Found) -> Meeting:
+def _meet(
+    ctx: Context, order: ImportRows, chunk: tuple[Sequence[_Planned], _Raws], found: Found
+) -> Meeting:
     """Sort the rows that the ledger never had, each once; where it had all, nothing more is read."""
+    planned, page = chunk
     known = {one.id: one for one in planned if found.raw("transaction", one.id) is not None}
     fresh = {one.id: one for one in planned if one.id not in known}
     if not fresh:
         return Meeting()
     held = Counter(one.account_id for one in known.values())
     newcomers = [_transaction(ctx, order, one) for one in fresh.values()]
-    return meet(ctx, newcomers, seen=frozenset(known), held=held)
+    siblings = _siblings(ctx.vault, order, page)
+    return meet(ctx, newcomers, known=frozenset(known), held=held, siblings=siblings)
 
 
 def _check(ctx: Context, found: Found, meeting: Meeting) -> None:

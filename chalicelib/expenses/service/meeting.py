@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from chalicelib.expenses.errors import HasRefunds, RefundedMore, RefundUsedUp
@@ -34,6 +34,24 @@ PER_SETTLED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another row of the same file, which belongs to a chunk before or after this one."""
+
+    id: str
+    account_id: str
+    amount_minor: int
+    booked_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A newcomer that is a transaction which is known already."""
+
+    newcomer: Transaction
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """A known transaction that a newcomer turned out to be, before and after it took that in."""
 
@@ -47,7 +65,7 @@ class Meeting:
     """Newcomers sorted by what they are."""
 
     fresh: list[Transaction] = field(default_factory=list)
-    copies: list[Transaction] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
 
     @property
@@ -60,10 +78,16 @@ def meet(
     ctx: Context,
     newcomers: Sequence[Transaction],
     *,
-    seen: frozenset[str],
+    known: frozenset[str],
     held: Mapping[str, int],
+    siblings: Sequence[Sibling],
 ) -> Meeting:
-    """Sort newcomers; `seen` are transactions that other rows of the import are, `held` counts them by account."""
+    """Sort newcomers; `known` are other rows of the chunk that the ledger has, `held` counts them by account.
+
+    What a sibling is, or was a copy of, is no newcomer's other self: two equal rows of one file are two, also
+    where they stand in two chunks.
+    """
+    seen = known | {one.id for one in siblings}
     days = [one.booked_on for one in newcomers]
     accounts = frozenset(one.account_id for one in newcomers)
     first, last = min(days) - _AROUND, max(days) + _AROUND
@@ -73,9 +97,11 @@ def meet(
         for leg in legs_of(one)
         if leg.id not in seen
     ]
+    near = _unclaimed(ctx, newcomers, near, siblings)
     found = place([candidate_of(one) for one in newcomers], near, held=held)
-    known = {leg.id: leg for leg in near}
-    return _sorted(ctx, newcomers, {one.first: known[one.second] for one in found if one.certain})
+    known_legs = {leg.id: leg for leg in near}
+    certain = {one.first: known_legs[one.second] for one in found if one.certain}
+    return _sorted(ctx, newcomers, certain)
 
 
 def _sorted(
@@ -95,8 +121,25 @@ def _sorted(
         elif before.transfer is None and _takes_more(before):
             _settle_into(result, one, before, ctx.now)
         else:
-            result.copies.append(one)
+            result.copies.append(Copy(one, before.id))
     return result
+
+
+def _unclaimed(
+    ctx: Context,
+    newcomers: Sequence[Transaction],
+    near: Sequence[Candidate],
+    siblings: Sequence[Sibling],
+) -> list[Candidate]:
+    """Leave out what siblings were found to be before: looked up only where a newcomer is equal to both."""
+    worth = {(one.account_id, one.amount.amount_minor) for one in newcomers}
+    worth &= {(leg.account_id, leg.amount) for leg in near}
+    rivals = [one.id for one in siblings if (one.account_id, one.amount_minor) in worth]
+    if not rivals:
+        return list(near)
+    found = look_up(ctx, transaction=rivals)
+    claimed = {found.copied(one) for one in rivals}
+    return [leg for leg in near if whole_id(leg.id) not in claimed]
 
 
 def _takes_more(known: Transaction) -> bool:
@@ -118,10 +161,10 @@ def settle(ctx: Context, settled: Sequence[Settled]) -> None:
     for one in settled:
         if one.after is not one.before:
             ledger.correct(ctx, one.before, one.after)
-        Transactions(ctx).bury(one.newcomer)
+        Transactions(ctx).bury(one.newcomer, copy_of=one.before.id)
 
 
-def bury(ctx: Context, copies: Sequence[Transaction]) -> None:
+def bury(ctx: Context, copies: Sequence[Copy]) -> None:
     """Leave tombstones of copies."""
     for one in copies:
-        Transactions(ctx).bury(one)
+        Transactions(ctx).bury(one.newcomer, copy_of=one.known)

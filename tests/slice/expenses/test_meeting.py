@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -332,3 +333,53 @@ def test_settling_survives_a_death_at_every_call(
     assert {one["status"] for one in ledger.all()} == {"posted"}
     assert len(ledger.all()) == len(points) + 1
     assert ledger.balance() == f"{-940 * (len(points) + 1)}.00"
+
+
+def _cafes(payee: str, fillers: int = 0) -> list[ImportRow]:
+    """Two equal purchases of a day, with so many other rows between them."""
+    between = [
+        row(at + 2, -10_000 - 37 * at, payee=f"Filler {at}", booked_on=later(-40 - at))
+        for at in range(fillers)
+    ]
+    return [row(1, -420, payee=payee), *between, row(99, -420, payee=payee, ordinal=1)]
+
+
+class TestAcrossChunks:
+    """A file is one, however many chunks it takes: found when 200 rows that came thrice at once left 85."""
+
+    @pytest.mark.durable
+    @pytest.mark.parametrize("known", [0, 1, 2])
+    def test_equal_rows_of_one_file_both_live_where_another_bank_told_of_some_of_them(
+        self, ledger: Ledger, known: int
+    ) -> None:
+        ledger.bring(*_cafes("Cafe Mitte Berlin")[:known])
+
+        ledger.bring(*_cafes("CAFE MITTE BERLIN DE", fillers=ROWS_PER_CHUNK))
+
+        cafes = [one for one in ledger.all() if one["amount"]["amount"] == "-4.20"]
+        assert len(cafes) == 2
+
+    @pytest.mark.durable
+    def test_of_two_equal_rows_only_one_takes_in_what_was_written_by_hand(
+        self, ledger: Ledger
+    ) -> None:
+        mine = ledger.write("-4.20", payee="Cafe Mitte")
+
+        ledger.bring(*_cafes("CAFE MITTE BERLIN DE", fillers=ROWS_PER_CHUNK))
+
+        cafes = [one for one in ledger.all() if one["amount"]["amount"] == "-4.20"]
+        assert len(cafes) == 2
+        assert mine["id"] in {one["id"] for one in cafes}
+
+    @pytest.mark.durable
+    def test_one_file_that_comes_twice_at_once_is_recorded_once(self, ledger: Ledger) -> None:
+        rows = [row(at, -100 * (at % 5 + 1), payee="Shop", ordinal=at // 5) for at in range(200)]
+        twice = [laid(ledger.person, rows, ledger.account) for _ in range(2)]
+
+        for chunk in range(twice[0].chunks):
+            for order in twice:
+                body = envelope(ledger.person, replace(order, chunk=chunk))
+                assert handed(ledger.cloud, body) == []
+
+        assert len(ledger.all()) == 200
+        assert ledger.balance() == "-600.00"

@@ -205,6 +205,7 @@ def _told(report: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         own = {
             line["category_id"]: [_of(line["income"]), _of(line["expense"]), line["count"]]
             for line in one["categories"]
+            if line["count"]  # the others only show what lies below them
         }
         for place, name in enumerate(("income", "expense")):
             assert _of(one[name]) == sum((line[place] for line in own.values()), ZERO)

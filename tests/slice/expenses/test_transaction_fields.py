@@ -265,7 +265,7 @@ def test_many_at_once_carry_tags_parts_and_status(person: SignedIn, account: str
     made = person.client.post(f"{TRANSACTIONS}/bulk", {"operations": operations, "atomic": True})
 
     split, planned = (result["value"] for result in made.json["results"])
-    assert [part["amount"]["amount"] for part in split["parts"]] == ["-5.00", "-5.01"]
+    assert [part["amount"]["amount"] for part in split["parts"]] == ["-5.01", "-5.00"]
     assert (split["tags"], planned["status"]) == (["a"], "planned")
     change = {"status": "posted", "tags": ["b"]}
     update = {"op": "update", "id": planned["id"], "version": 1, "value": change}

@@ -23,7 +23,7 @@ from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, killed_at
 
-pytestmark = [pytest.mark.slice, pytest.mark.attack]
+pytestmark = [pytest.mark.slice, pytest.mark.attack, pytest.mark.durable]
 FULL: Final = bool(os.environ.get("XPENSE_FULL"))
 LISTENING: Final = frozenset({"sqs.ReceiveMessage"})
 """The harness's own polling: dying there is dying before the call after it."""

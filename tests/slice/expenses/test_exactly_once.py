@@ -29,7 +29,7 @@ from tests.support.client import Reply
 from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, every_point, interleaved, killed_at, orders
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 RENT: Final = default_id("rent")
 
 

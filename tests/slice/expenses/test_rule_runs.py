@@ -39,7 +39,7 @@ from tests.support.client import Client
 from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, every_point, interleaved, killed_at, orders
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 RENT, HOBBIES, FOOD = (default_id(slug) for slug in ("rent", "hobbies", "groceries"))
 PREVIEW: Final = f"{RULES}/preview"
 APPLY: Final = f"{RULES}/apply"

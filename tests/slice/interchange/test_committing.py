@@ -32,7 +32,7 @@ from tests.factories.users import SignedIn
 from tests.support.budget import budget
 from tests.support.cloud import Cloud, LambdaContext, sqs_event
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 TRANSACTIONS = "/v1/expenses/transactions"
 
 

@@ -22,7 +22,7 @@ from tests.support.client import Reply
 from tests.support.cloud import Cloud
 from tests.support.taps import every_point, interleaved, killed_at, orders
 
-pytestmark = pytest.mark.slice
+pytestmark = [pytest.mark.slice, pytest.mark.durable]
 ROWS = 520
 
 

@@ -67,12 +67,12 @@ def work_out(
 ) -> Effect:
     """Carry out what the rules say on a transaction.
 
-    `guess` is asked for a category where they set none, before those that fill what is empty. `blocked` fields
-    stay as they are, without a word.
+    `guess` is asked for a category where they set none, before those that fill what is empty; a transfer, which
+    they may have made of it, has none. `blocked` fields stay as they are, without a word.
     """
     work = _Work(before, before, world, blocked)
     _carry_out(work, outcome, frozenset({"set", "edit"}))
-    if guess is not None and "category" not in work.touched and before.filing.by != "user":
+    if guess is not None and _is_to_be_guessed(work):
         work.now = replace(work.now, filing=guess())
     if work.now.filing.category_id is None and "category" not in work.touched:
         _carry_out(work, outcome, frozenset({"default"}))
@@ -86,6 +86,11 @@ def work_out(
         locked=tuple(work.locked),
         failures=tuple(work.failures),
     )
+
+
+def _is_to_be_guessed(work: _Work) -> bool:
+    named = "category" in work.touched or work.before.filing.by == "user"
+    return not named and work.now.transfer is None
 
 
 def _carry_out(work: _Work, outcome: Outcome, ways: frozenset[str]) -> None:

@@ -379,6 +379,15 @@ def test_a_rule_that_clears_the_category_also_ends_guessing() -> None:
     assert work_out(outcome, FILED, WORLD, guess=lambda: sure).after.filing.category_id is None
 
 
+def test_what_a_rule_made_a_transfer_is_not_guessed_a_category() -> None:
+    outcome = Outcome((rule("a", do("make_transfer", CASH)),))
+    sure = Filing(category_id=HOME, by="prior")
+
+    after = work_out(outcome, ONE, WORLD, guess=lambda: sure).after
+
+    assert (after.kind, after.filing.category_id) == ("transfer", None)
+
+
 EVERYTHING: Final = (
     do("set_category", FOOD),
     do("set_payee", "Rewe"),

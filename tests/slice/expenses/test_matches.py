@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.expenses.commands import FindMatches
+from chalicelib.expenses.repository.lookup import look_up
+from chalicelib.expenses.service.transfers import unpair_transfer
 from chalicelib.kernel.ids import new_id
 from tests.factories.expenses import (
     TRANSACTIONS,
@@ -19,6 +21,7 @@ from tests.factories.expenses import (
     matching,
     opened,
     row,
+    unit_of,
 )
 from tests.factories.households import joined, made, within
 from tests.factories.matches import MATCHES, Desk, later
@@ -119,6 +122,23 @@ class TestTransfers:
         assert (kept["id"], kept["kind"]) == (one["first_id"], "transfer")
         assert kept["transfer"]["to_account_id"] == desk.savings
         assert balance(desk.person, desk.everyday) == "-200.00"
+        assert balance(desk.person, desk.savings) == "200.00"
+
+    def test_legs_that_the_bank_gave_ids_become_one_transfer_and_two_again(
+        self, desk: Desk
+    ) -> None:
+        desk.bring(desk.everyday, row(1, -20_000, payee="Transfer to Rainy day", provider_id="E1"))
+        desk.bring(desk.savings, row(1, 20_000, payee="From Everyday", provider_id="S1"))
+
+        reply = desk.say("accept", desk.only())
+
+        assert reply.status == 200, reply.text
+        (kept,) = everything(desk.person)
+        with unit_of(desk.person) as ctx:
+            unpair_transfer(ctx, look_up(ctx, transaction=[kept["id"]]).transaction(kept["id"]))
+        assert len(everything(desk.person)) == 2
+        desk.bring(desk.savings, row(1, 20_000, payee="From Everyday", provider_id="S1"))
+        assert len(everything(desk.person)) == 2
         assert balance(desk.person, desk.savings) == "200.00"
 
     def test_other_currencies_are_compared_at_the_days_rate(self, desk: Desk) -> None:

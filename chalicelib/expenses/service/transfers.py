@@ -173,7 +173,9 @@ def legs_edited(before: Transaction, after: Transaction, patch: PatchTransaction
 def check_edit(ctx: Context, found: Found, before: Transaction, after: Transaction) -> None:
     """Refuse an edited transfer whose receiving leg or fee is not allowed."""
     was, now = before.transfer, after.transfer
-    if was is None or now is None or (was, before.amount) == (now, after.amount):
+    if was is None or now is None:
+        return
+    if (was, before.account_id, before.amount) == (now, after.account_id, after.amount):
         return
     if now.received_on and now.received_on != was.received_on:
         check_day(now.received_on, ctx.now.date(), "/transfer/received_on")

@@ -262,6 +262,15 @@ def test_a_change_that_does_not_fit_is_refused(
     assert balance(person, other) == "100.00"
 
 
+def test_a_transfer_does_not_move_onto_the_account_where_it_arrives(
+    person: SignedIn, account: str, other: str
+) -> None:
+    one = transferred(person, account, other)
+
+    assert patched(person, one, account_id=other).problem == "bad-legs"
+    assert (balance(person, account), balance(person, other)) == ("-100.00", "100.00")
+
+
 def test_only_a_transfer_has_legs_and_no_transfer_has_parts(
     person: SignedIn, account: str, other: str
 ) -> None:

@@ -169,9 +169,9 @@ def _answer(call: Call) -> Answer:
 
 def _run(call: Call) -> Answer:
     operation = call.operation
-    if operation.limit is not None:
-        security.take(operation.limit, call.address, now=call.at)
     caller = None if operation.public else authenticate(call.request, operation, call.at)
+    if operation.limit is not None:
+        security.take(operation.limit, _counted(call, caller), now=call.at)
     requests.check_ids(call.params)
     arguments: dict[str, Any] = dict(call.params)
     query = requests.read_query(
@@ -182,6 +182,11 @@ def _run(call: Call) -> Answer:
     if operation.body is not None:
         arguments["body"] = requests.read_body(operation.body, call.request)
     return _visit(call, arguments) if caller is None else call.act(call, caller, arguments)
+
+
+def _counted(call: Call, caller: Caller | None) -> str:
+    """Say who is counted: the person where one is known, because a network's address is shared by many."""
+    return call.address if caller is None else caller.actor.user_id or call.address
 
 
 def _visit(call: Call, arguments: Mapping[str, Any]) -> Answer:

@@ -14,6 +14,7 @@ from chalicelib.kernel.ids import new_id
 from chalicelib.security import api as security
 from chalicelib.security.api import Limit
 from chalicelib.security.repository import TABLE
+from tests.factories.users import signed_in
 from tests.support.budget import budget
 from tests.support.client import Client
 from tests.support.cloud import Cloud
@@ -130,3 +131,23 @@ def test_a_route_with_a_limit_says_so_and_answers_429_with_retry_after(cloud: Cl
     assert replies[-1].problem == "too-many-requests"
     assert 1 <= int(replies[-1].headers["Retry-After"]) <= 60
     assert Client(cloud.app).post("/v1/security/password-check", {"password": "x"}).status == 200
+
+
+def test_signed_in_people_behind_one_address_are_counted_apart(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [signed_in(Client(cloud.app, address="203.0.113.9")) for _ in range(2)]
+    taken: list[str] = []
+    take = security.take
+
+    def noted(limit: Limit, subject: str, **more: Any) -> Any:
+        if limit.name == "receipts":
+            taken.append(subject)
+        return take(limit, subject, **more)
+
+    monkeypatch.setattr(security, "take", noted)
+    for one in people:
+        reply = one.client.post("/v1/expenses/receipts", {"text": "Shop\nTOTAL 1.00"})
+        assert reply.status == 201, reply.text
+
+    assert taken == [one.user_id for one in people]

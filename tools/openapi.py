@@ -324,16 +324,18 @@ def _success(made: Json, operation: Operation, names: Names) -> Json:
 
 
 def _failures(operation: Operation) -> Json:
-    statuses = {"429", "500"}
+    statuses = {"429", "500", *map(str, operation.refuses)}
     if operation.body is not None:
         statuses |= {"400", "422"}
-    if operation.query is not None:
+    if operation.query is not None or not operation.public:
+        # without a query, too: `?household=` or an `If-Match` that cannot be read
         statuses.add("422")
     if operation.method != "GET" and not operation.reads:
         statuses.add("409")
     if not operation.public:
         statuses |= {"401", "403"}
-    if "{" in operation.path:
+    if "{" in operation.path or (operation.household and not operation.public):
+        # the household itself, or what a body names, may be absent as well
         statuses.add("404")
     if operation.if_match != "none":
         statuses.add("412")

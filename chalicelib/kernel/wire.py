@@ -20,9 +20,12 @@ class Wire(BaseModel):
     """Base of every request and answer. What reads and writes one is built when it is first used.
 
     A function's start so costs what its one route needs, not what all routes of the service need.
+    Answers use the names that the document has: those of the wire, where a field has another in Python.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True, serialize_by_alias=True
+    )
 
 
 def build_all(kind: type[Wire] = Wire) -> None:

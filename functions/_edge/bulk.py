@@ -55,6 +55,8 @@ def bulk(
             idempotent=True,
             limit=None,
             by_account=by_account,
+            # an atomic one, for an operation that names a version
+            refuses=(412,),
         )
         register(operation)
         edge.route(operation, view, _act)

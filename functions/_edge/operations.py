@@ -42,6 +42,7 @@ class Operation:
     clients: bool = False
     form: type[BaseModel] | None = None
     fleeting: bool = False
+    refuses: tuple[int, ...] = ()
 
 
 class Facts(TypedDict, total=False):
@@ -53,8 +54,8 @@ class Facts(TypedDict, total=False):
     question and which writes nothing. `people_only`: no API token and no third-party app. `step_up`: only
     within ten minutes of a proof. `admin`: for everybody else it is absent. `form`: it reads a
     form. `clients`: an app on its own behalf may call it too. `fleeting`: the answer holds a link that expires, so
-    it is never kept and never 304. `lives_at`: where what it makes is read, if not under
-    its own path.
+    it is never kept and never 304. `refuses`: statuses of refusals beyond those that follow from the rest.
+    `lives_at`: where what it makes is read, if not under its own path.
     """
 
     out: Any
@@ -76,6 +77,7 @@ class Facts(TypedDict, total=False):
     clients: bool
     form: type[BaseModel] | None
     fleeting: bool
+    refuses: tuple[int, ...]
 
 
 _OPERATIONS: Final[list[Operation]] = []

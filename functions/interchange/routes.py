@@ -70,6 +70,7 @@ def read_import(ctx: Context, import_id: str) -> ImportOut:
     query=RowsQuery,
     out=PageOut[RowOut],
     scope=READ,
+    refuses=(409,),
 )
 def list_rows(ctx: Context, import_id: str, query: RowsQuery) -> PageOut[RowOut]:
     """Give rows as they were understood, with their problems."""

@@ -75,9 +75,7 @@ class ReconciliationOut(Wire):
     `unreconciled` counts posted transactions up to the day that are not locked: while it is open, those that will be.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [_OUT]}, populate_by_name=True, serialize_by_alias=True
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_OUT]}, populate_by_name=True)
 
     id: Id
     version: int

@@ -90,6 +90,7 @@ def remove_rule(ctx: Context, rule_id: str) -> None:
     out=PreviewOut,
     scope=READ,
     reads=True,
+    refuses=(409,),
 )
 def preview_rules(ctx: Context, body: PreviewRules) -> PreviewOut:
     """Simulate rules, saved or not, on stored transactions: every change before and after. Nothing is written."""

@@ -254,6 +254,7 @@ def test_the_figures_come_from_what_the_user_put_right_and_confirmed(
         assert part["confusions"] == [{"guessed": FOOD, "right": HOBBIES, "count": 1}]
         (step,) = part["calibration"]
         assert (step["guesses"], step["right"]) == (3, 2)
+        assert "from" in step
         assert {one["category_id"] for one in part["categories"]} == {FOOD, HOBBIES}
     assert made["ever"]["since"] is None
 

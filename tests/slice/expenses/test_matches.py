@@ -172,6 +172,24 @@ class TestTransfers:
         assert len(everything(desk.person)) == 1
         assert balance(desk.person, desk.savings) == "123.45"
 
+    def test_a_copy_of_a_transfers_receiving_leg_is_proposed_once(self, desk: Desk) -> None:
+        body = {
+            "from_account_id": desk.everyday,
+            "to_account_id": desk.savings,
+            "sent": {"amount": "42.00", "currency": "EUR"},
+            "booked_on": "2026-11-02",
+            "payee": "Homeware Depot",
+        }
+        assert desk.person.client.post("/v1/expenses/transfers", body).status == 201
+        desk.bring(desk.savings, row(1, 4200, payee="HOMEWARE DEPOT", booked_on=later(3)))
+        (fresh,) = [one for one in everything(desk.person) if one["kind"] == "income"]
+        one = desk.only()
+        look = FindMatches(import_id=fresh["import_id"], first="2026-11-01", last="2026-11-12")
+
+        assert handed(desk.cloud, envelope(desk.person, look)) == []
+
+        assert desk.only() == one
+
     def test_a_shop_and_a_friend_are_no_transfer(self, desk: Desk) -> None:
         desk.bring(desk.everyday, row(1, -4817, payee="Lotus Garden"))
         desk.bring(desk.savings, row(1, 4817, payee="Tom Okafor"))

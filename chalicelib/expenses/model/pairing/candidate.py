@@ -139,7 +139,7 @@ def legs_of(one: Transaction) -> list[Candidate]:
     )
     arrived = replace(
         sent,
-        id=one.id + _ARRIVED,
+        id=arrived_id(one.id),
         account_id=one.transfer.to_account_id,
         amount=one.transfer.received.amount_minor,
         currency=one.transfer.received.currency,
@@ -148,6 +148,11 @@ def legs_of(one: Transaction) -> list[Candidate]:
         bank_ref=None,
     )
     return [sent, arrived]
+
+
+def arrived_id(transaction_id: str) -> str:
+    """Give the id under which the receiving leg of a transfer goes."""
+    return transaction_id + _ARRIVED
 
 
 def whole_id(candidate_id: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import permutations
 from typing import Final, Literal
 
 from chalicelib.expenses.model.pairing.arrivals import WINDOW, place
 from chalicelib.expenses.model.pairing.candidate import (
     Candidate,
+    arrived_id,
     candidate_of,
     legs_of,
     whole_id,
@@ -77,8 +79,16 @@ def _copies(
         return []
     first = min(one.day for one in arrivals) - WINDOW
     known = [one for one in others if one.day >= first]
-    found = place(arrivals, known, rejected=rejected)
+    found = place(arrivals, known, rejected=_with_legs(rejected))
     return [replace(one, second=whole_id(one.second)) for one in found]
+
+
+def _with_legs(pairs: Collection[frozenset[str]]) -> set[frozenset[str]]:
+    """Say the same of a pair where one of the two is a transfer, met on the account where it arrives."""
+    legs = (
+        pair_key(one, arrived_id(other)) for pair in pairs for one, other in permutations(pair, 2)
+    )
+    return {*pairs, *legs}
 
 
 def pairs_of(matches: Sequence[Match]) -> set[frozenset[str]]:

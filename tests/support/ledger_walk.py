@@ -61,8 +61,11 @@ class Walk:
     trail: list[str] = field(default_factory=list)
     step: str = ""
 
-    def begin(self) -> None:
-        """Open the accounts, make some categories, and enter something to walk through."""
+    def begin(self, *, lines: int = 0) -> None:
+        """Open the accounts, make some categories, and enter something to walk through.
+
+        `lines` of a statement make a ledger whose imports, runs and merges take several steps.
+        """
         self.step = "begin"
         for name, currency in (
             ("Everyday", "EUR"),
@@ -80,6 +83,9 @@ class Walk:
             self.own.append(self.ask("POST", CATEGORIES, body).json["id"])
         for act in (record,) * 8 + (transfer, statement, statement, rule):
             self.go(act.__name__, act)
+        first = self.accounts[0]
+        known = self.statement.setdefault(first["id"], [])
+        known += [_line(self, first, len(known) + more) for more in range(lines)]
 
     def go(self, name: str, act: Step) -> None:
         """Take a step."""
@@ -96,6 +102,15 @@ class Walk:
         assert reply.status < 500, reply.text
         assert reply.status != 429, reply.text
         return reply
+
+    def settled(self) -> None:
+        """See that with nothing left to deliver no job stands still on its way."""
+        for url in self.runs[-4:]:
+            state = self.person.client.get(url).json["state"]
+            assert state == "done", (url, state)
+        for account in self.accounts:
+            for one in self.some(f"{ACCOUNTS}/{account['id']}/reconciliations", 20):
+                assert one["state"] in {"open", "finished"}, one
 
     def some(self, url: str, limit: int = 100) -> list[Any]:
         """What a list has on its first page; of an account whose opening was undone, nothing."""

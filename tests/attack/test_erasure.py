@@ -16,7 +16,7 @@ from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.keys import KeyUnusable, provider
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
-from chalicelib.kernel.tables import Table
+from chalicelib.kernel.tables import Raw, Table
 from chalicelib.kernel.vault import SealBroken, Vault
 from chalicelib.security import api as security
 from chalicelib.security.repository import KEYS
@@ -87,6 +87,14 @@ def opens(vault: Vault, service: str, sort: str, name: str, data: bytes) -> bool
     return False
 
 
+def unwrapped(row: Raw) -> bytes | None:
+    """Open a key that is left, but for those that another test broke on purpose."""
+    try:
+        return provider().unwrap(row["wrapped"]["B"], row["pk"]["S"])
+    except KeyUnusable:
+        return None
+
+
 @pytest.mark.durable
 @pytest.mark.covers("R-29")
 def test_no_key_that_is_left_opens_an_old_backup(cloud: Cloud) -> None:
@@ -107,11 +115,11 @@ def test_no_key_that_is_left_opens_an_old_backup(cloud: Cloud) -> None:
     erase(cloud, one)
 
     left = [row for row in all_items(cloud)[KEYS.name] if "wrapped" in row]
-    assert left
-    for row in left:
-        key = provider().unwrap(row["wrapped"]["B"], row["pk"]["S"])
+    keys = {row["wrapped"]["B"]: key for row in left if (key := unwrapped(row)) is not None}
+    assert keys
+    for wrapped, key in keys.items():
         with pytest.raises(KeyUnusable):
-            provider().unwrap(row["wrapped"]["B"], owner)
+            provider().unwrap(wrapped, owner)
         for generation in (1, 2):
             vault = Vault(owner, key, generation=generation)
             assert not any(opens(vault, *copy) for copy in copies)

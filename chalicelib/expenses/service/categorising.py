@@ -62,13 +62,15 @@ class Choice:
         return Lesson(traits=self.traits, category_id=category_id, corrected=corrected)
 
 
-def learn(ctx: Context, *choices: Choice, found: Found | None = None) -> None:
+def learn(
+    ctx: Context, *choices: Choice, found: Found | None = None, keep: int = _ROOM_FOR_OTHERS
+) -> None:
     """Take in what the user said about categories: judge the guesses that were there, and teach the choices.
 
     `found` is a look-up that asked for their memory and what is known of their payees. Nothing is taught where
-    the payee is not to teach, and where the unit of work has no room left.
+    the payee is not to teach, and where the unit of work has no room left but `keep` for what is still to come.
     """
-    room = ctx.commit.room() - _ROOM_FOR_OTHERS - _SHARED_ITEMS
+    room = ctx.commit.room() - keep - _SHARED_ITEMS
     told = [one for one in choices if one.after.filing.by == "user"][: max(0, room)]
     if not told:
         return

@@ -37,6 +37,8 @@ from chalicelib.kernel.errors import Refusal
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.paging import BadCursor, decode_cursor, encode_cursor
 
+_STILL_TO_COME: Final = 4
+"""Operations after the rows: the run, the next order, and what waits of movements."""
 _ROOM: Final = 12
 """Operations that one more transaction, with its accounts and their months, may need."""
 _SPLIT: Final = "split-transaction"
@@ -250,7 +252,7 @@ def _book(
 
 def _learn(ctx: Context, changes: EditChanges, done: Sequence[Choice]) -> None:
     if "category_id" in changes.model_fields_set:
-        learn(ctx, *done)
+        learn(ctx, *done, keep=_STILL_TO_COME)
 
 
 def edit_step(ctx: Context, run: Run) -> Step:

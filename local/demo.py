@@ -25,6 +25,8 @@ from local.rest import PASSWORD, Refused, Rest, Trouble
 EMAIL: Final = "demo@xpense.local"
 MONTHS: Final = 24
 CURRENCY: Final = "EUR"
+LEDGER: Final = "/v1/expenses"
+HOLIDAYS: Final = ("Booking.com", "Lufthansa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,91 @@ def _seed(rest: Rest) -> None:
         print(
             f"{name:<10} {result['recorded']:>6} rows new, {result['duplicates']:>6} known already"
         )
+    rest.settle()
+    _tidy(rest, rest.call("GET", "/v1/users/me")["id"])
+
+
+def _tidy(rest: Rest, me: str) -> None:
+    """Do what a person does with the books: once, because the rule is made last and says that it was done."""
+    rule = derived_id("demo", me, "rule")
+    try:
+        rest.call("GET", f"{LEDGER}/rules/{rule}")
+    except Refused:
+        giro = derived_id("demo", me, "Girokonto")
+        _join_transfers(rest)
+        _split_one(rest)
+        _refund_one(rest, giro)
+        for payee in HOLIDAYS:
+            for one in _found(rest, f'payee:"{payee}"'):
+                _change(rest, "PATCH", one, {"tags": ["Urlaub"]})
+        for payee, amount in (("REWE Markt", "-31.20"), ("Shell Tankstelle", "-58.40")):
+            pending = {"booked_on": str(clock.now().date()), "status": "pending", "payee": payee}
+            _record(rest, giro, derived_id("demo", me, "pending", payee), amount, pending)
+        _plan(rest, giro, derived_id("demo", me, "recurring"))
+        when = {"field": "payee", "operator": "one_of", "value": list(HOLIDAYS)}
+        then = [{"action": "add_tags", "value": ["Urlaub"]}]
+        body = {"id": rule, "name": "Urlaub", "when": when, "then": then}
+        rest.call("POST", f"{LEDGER}/rules", body)
+
+
+def _found(rest: Rest, query: str) -> list[Any]:
+    found: list[Any] = rest.call("GET", f"{LEDGER}/transactions", query={"q": query})["items"]
+    return found
+
+
+def _change(rest: Rest, method: str, one: Any, body: object, below: str = "") -> None:  # noqa: ANN401 - JSON
+    url = f"{LEDGER}/transactions/{one['id']}{below}"
+    rest.call(method, url, body, headers={"If-Match": f'"{one["version"]}"'})
+
+
+def _join_transfers(rest: Rest) -> None:
+    """Accept what was proposed: what went to the savings account came in there."""
+    asked = {"kind": "transfer", "limit": 200}
+    for one in rest.call("GET", f"{LEDGER}/matches", query=asked)["items"]:
+        headers = {"If-Match": f'"{one["version"]}"'}
+        rest.call("POST", f"{LEDGER}/matches/{one['id']}/accept", headers=headers)
+
+
+def _split_one(rest: Rest) -> None:
+    for one in _found(rest, "payee:ikea")[:1]:
+        parts = [
+            {"percent": "70", "category_id": one["category_id"], "notes": "Regal"},
+            {"remainder": True, "notes": "Essen"},
+        ]
+        _change(rest, "PUT", one, {"parts": parts}, "/splits")
+
+
+def _refund_one(rest: Rest, account: str) -> None:
+    for one in _found(rest, "payee:decathlon")[:1]:
+        back = {"amount": one["amount"]["amount"].removeprefix("-"), "currency": CURRENCY}
+        new = {
+            "account_id": account,
+            "amount": back,
+            "booked_on": one["booked_on"],
+            "payee": "Decathlon",
+        }
+        _change(rest, "POST", one, {"new": new}, "/refunds")
+
+
+def _record(rest: Rest, account: str, identity: str, amount: str, more: dict[str, Any]) -> None:
+    money = {"amount": amount, "currency": CURRENCY}
+    body = {"id": identity, "account_id": account, "amount": money, **more}
+    rest.call("POST", f"{LEDGER}/transactions", body)
+
+
+def _plan(rest: Rest, account: str, identity: str) -> None:
+    """Make a template of the rent, from next month on."""
+    today = clock.now().date()
+    start = clock.Period(today.year + today.month // 12, today.month % 12 + 1).first()
+    body = {
+        "id": identity,
+        "account_id": account,
+        "amount": {"amount": "-980.00", "currency": CURRENCY},
+        "payee": "Hausverwaltung Lindenhof",
+        "rule": {"frequency": "monthly"},
+        "start": str(start),
+    }
+    rest.call("POST", f"{LEDGER}/recurring", body)
 
 
 def _bring_in(rest: Rest, name: str, kind: str, text: str) -> dict[str, Any]:

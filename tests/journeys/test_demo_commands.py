@@ -129,6 +129,11 @@ def test_the_demo_person_has_two_years_and_is_made_once(
     ]
     person = log_in(product, demo.EMAIL, PASSWORD)
     assert {one["name"] for one in person.every(ACCOUNTS)} == {"Girokonto", "Sparkonto"}
+    assert len(person.every("/v1/expenses/transactions", q="kind:transfer")) >= 20
+    for query in ("is:split", "status:pending", "has:refund", "tag:urlaub"):
+        assert person.get("/v1/expenses/transactions", q=query)["items"], query
+    for made in ("rules", "recurring"):
+        assert len(person.every(f"/v1/expenses/{made}")) == 1
     trends = person.get("/v1/analytics/trends", months=24)
     (euro,) = trends["currencies"]
     assert sum(line["count"] > 20 for line in euro["months"]) >= 23

@@ -78,7 +78,9 @@ class PartsMismatch(Invalid):
 
     def __init__(self) -> None:
         """Name the field."""
-        super().__init__(errors=(FieldProblem("/parts", "they do not sum to the amount"),))
+        super().__init__(
+            errors=(FieldProblem("/parts", "their sum, signs included, is not the amount"),)
+        )
 
 
 class NotSplittable(Conflict):

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, TypeAlias
 
 from chalicelib.expenses.commands import (
@@ -137,7 +138,7 @@ def _siblings(vault: Vault, order: ImportRows, page: _Raws) -> list[Sibling]:
     if place == CHUNKS_PER_PAGE - 1 and order.chunk + 1 < order.chunks:
         around += _page(vault, order, number + 1)
     return [
-        Sibling(one.id, one.account_id, one.amount.amount_minor, one.booked_on)
+        Sibling(one.id, one.account_id, one.amount.amount_minor)
         for one in _read(vault, order, around)
     ]
 
@@ -180,7 +181,7 @@ def _meet(
         return Meeting()
     held = Counter(one.account_id for one in known.values())
     newcomers = [_transaction(ctx, order, one) for one in fresh.values()]
-    siblings = _siblings(ctx.vault, order, page)
+    siblings = partial(_siblings, ctx.vault, order, page)
     return meet(ctx, newcomers, known=frozenset(known), held=held, siblings=siblings)
 
 

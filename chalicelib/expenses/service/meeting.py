@@ -7,9 +7,9 @@ statement ever brings it again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.expenses.errors import HasRefunds, RefundedMore, RefundUsedUp
@@ -40,7 +40,6 @@ class Sibling:
     id: str
     account_id: str
     amount_minor: int
-    booked_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +79,13 @@ def meet(
     *,
     known: frozenset[str],
     held: Mapping[str, int],
-    siblings: Sequence[Sibling],
+    siblings: Callable[[], Sequence[Sibling]],
 ) -> Meeting:
     """Sort newcomers; `known` are other rows of the chunk that the ledger has, `held` counts them by account.
 
     What a sibling is, or was a copy of, is no newcomer's other self: two equal rows of one file are two, also
-    where they stand in two chunks.
+    where they stand in two chunks. They are asked for only where the ledger has anything near.
     """
-    seen = known | {one.id for one in siblings}
     days = [one.booked_on for one in newcomers]
     accounts = frozenset(one.account_id for one in newcomers)
     first, last = min(days) - _AROUND, max(days) + _AROUND
@@ -95,9 +93,10 @@ def meet(
         leg
         for one in neighbours(ctx, first, last, accounts=accounts, but=newcomers[0].import_id)
         for leg in legs_of(one)
-        if leg.id not in seen
+        if leg.id not in known
     ]
-    near = _unclaimed(ctx, newcomers, near, siblings)
+    if near:
+        near = _unclaimed(ctx, newcomers, near, siblings())
     found = place([candidate_of(one) for one in newcomers], near, held=held)
     known_legs = {leg.id: leg for leg in near}
     certain = {one.first: known_legs[one.second] for one in found if one.certain}
@@ -131,12 +130,17 @@ def _unclaimed(
     near: Sequence[Candidate],
     siblings: Sequence[Sibling],
 ) -> list[Candidate]:
-    """Leave out what siblings were found to be before: looked up only where a newcomer is equal to both."""
+    """Leave out what siblings are, and what they were found to be before.
+
+    The latter is looked up only where a newcomer is equal to both.
+    """
+    ids = {one.id for one in siblings}
+    near = [leg for leg in near if leg.id not in ids]
     worth = {(one.account_id, one.amount.amount_minor) for one in newcomers}
     worth &= {(leg.account_id, leg.amount) for leg in near}
     rivals = [one.id for one in siblings if (one.account_id, one.amount_minor) in worth]
     if not rivals:
-        return list(near)
+        return near
     found = look_up(ctx, transaction=rivals)
     claimed = {found.copied(one) for one in rivals}
     return [leg for leg in near if whole_id(leg.id) not in claimed]

@@ -52,6 +52,16 @@ class Accounts:
         )
         return len(piece.items)
 
+    def entries(self) -> int:
+        """Count what lies on all accounts together: a transaction on two of them counts on each."""
+        total, start = 0, None
+        while True:
+            page = self.find(start=start, limit=200)
+            total += sum(account.entries for account in page.items)
+            start = page.resume
+            if start is None:
+                return total
+
     def add(self, account: Account) -> None:
         """Put a new account into the unit of work."""
         self._ctx.commit.put(self._row(account), expect=0, refusal=LostRace())

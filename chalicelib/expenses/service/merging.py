@@ -7,7 +7,7 @@ and rules that name it, and at last all transactions, are changed in the steps o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Final, TypeAlias
@@ -72,7 +72,7 @@ def merge_category(ctx: Context, category_id: str, body: MergeCategory) -> Run:
     )
     Categories(ctx).save(after, before)
     spec = {"from": category_id, "into": body.into}
-    return runs.start(ctx, "merge", spec, total=sum(_entries(ctx)), begun=True)
+    return runs.start(ctx, "merge", spec, total=Accounts(ctx).entries(), begun=True)
 
 
 def read_merge(ctx: Context, run_id: str) -> Run:
@@ -83,16 +83,6 @@ def read_merge(ctx: Context, run_id: str) -> Run:
 def undo_merge(ctx: Context, run_id: str) -> Run:
     """Put back all that a merge changed, and open the category again; refuses one that is under way."""
     return runs.undo(ctx, run_id, _KINDS)
-
-
-def _entries(ctx: Context) -> Iterable[int]:
-    start = None
-    while True:
-        page = Accounts(ctx).find(start=start, limit=200)
-        yield from (account.entries for account in page.items)
-        start = page.resume
-        if start is None:
-            return
 
 
 def merge_step(ctx: Context, run: Run) -> Step:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -147,7 +147,7 @@ def apply_rules(ctx: Context, body: ApplyRules) -> Run:
     if spec is None:
         problem = FieldProblem("/rule_ids", "together these rules are too long for one run")
         raise Invalid(errors=(problem,))
-    return runs.start(ctx, "rules", spec, total=sum(_entries(ctx)))
+    return runs.start(ctx, "rules", spec, total=Accounts(ctx).entries())
 
 
 def read_run(ctx: Context, run_id: str) -> Run:
@@ -158,16 +158,6 @@ def read_run(ctx: Context, run_id: str) -> Run:
 def undo_run(ctx: Context, run_id: str) -> Run:
     """Undo a run in a run of its own; again is the same one. Refuses one that is under way."""
     return runs.undo(ctx, run_id, _KINDS)
-
-
-def _entries(ctx: Context) -> Iterable[int]:
-    start = None
-    while True:
-        page = Accounts(ctx).find(start=start, limit=200)
-        yield from (account.entries for account in page.items)
-        start = page.resume
-        if start is None:
-            return
 
 
 def apply_step(ctx: Context, run: Run) -> Step:

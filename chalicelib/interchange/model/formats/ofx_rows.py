@@ -131,6 +131,7 @@ class TransactionReader:
             [_mcc(found["SIC"]) if "SIC" in found else None for found in fields],
             repeat(None),
             problems,
+            repeat(None),
             strict=False,
         )
         return list(map(make_row, columns))

@@ -48,6 +48,36 @@ class Problem:
     detail: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One piece of a split row: `category` is a path, outermost name first, empty where none is said."""
+
+    amount: Decimal
+    category: tuple[str, ...] = ()
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """What other apps and journals know of a transaction beyond what a bank knows.
+
+    `category` is a path, outermost name first. `parts` sum up to the row's amount. `transfer` is the same
+    text in the two rows of the file that are one transfer, and in no other; `other_account` names the
+    account on its other side, where the file says it. `original_amount`, signed like the row's, is what
+    was paid in `original_currency` before the bank converted it. `own_id` is the id of the transaction
+    in an export of ours.
+    """
+
+    category: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    transfer: str = ""
+    other_account: str = ""
+    original_amount: Decimal | None = None
+    original_currency: str | None = None
+    own_id: str = ""
+
+
 class Row(NamedTuple):
     """One transaction as the file states it; importable if `problems` is empty.
 
@@ -66,20 +96,25 @@ class Row(NamedTuple):
     mcc: str | None
     balance: Decimal | None
     problems: tuple[Problem, ...]
+    extras: Extras | None = None
 
 
 make_row = cast("Callable[[tuple[object, ...]], Row]", partial(tuple.__new__, Row))
-"""Build a row from its fields in order: what `Row._make` does, without its check of their number."""
+"""Build a row from all its fields in order, `extras` too: `Row._make` without its check of their number."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountHint:
-    """What the file says about the account: `kind` is bank, card, investment, or empty if unsaid."""
+    """What the file says about the account: `kind` is bank, card, investment, or empty if unsaid.
+
+    `name` is what its owner calls it, in files of other apps.
+    """
 
     kind: str = ""
     number: str = ""
     bank_id: str = ""
     account_type: str = ""
+    name: str = ""
 
     @property
     def last4(self) -> str:

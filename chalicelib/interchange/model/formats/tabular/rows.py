@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import repeat
 from operator import itemgetter
 from typing import Final
 
@@ -192,6 +193,7 @@ class RowBuilder:
             merchant_categories(columns, known.mcc),
             self._balances(columns),
             problems,
+            repeat(None),
             strict=False,
         )
         built = list(map(make_row, fields))

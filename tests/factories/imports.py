@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
-from chalicelib.interchange import repository
 from chalicelib.interchange.model.importing import Progress
+from chalicelib.interchange.repository import TABLE
+from chalicelib.interchange.repository import imports as repository
 from chalicelib.kernel import aws
 from chalicelib.kernel.context import system_context
 from chalicelib.kernel.ids import new_id
@@ -107,7 +108,7 @@ def uploaded(cloud: Cloud, person: SignedIn, account_id: str, data: bytes, **mor
 
 def begun(person: SignedIn, *, chunks: int, rows: int) -> str:
     """Put an import that is being committed straight into the table, with no order to the ledger."""
-    ctx = system_context(person.owner, repository.TABLE, vaults=security.vault)
+    ctx = system_context(person.owner, TABLE, vaults=security.vault)
     going = Progress(
         import_id=new_id(), base=1, version=1, updated_at=ctx.now, rows=rows, chunks=chunks
     )
@@ -118,7 +119,7 @@ def begun(person: SignedIn, *, chunks: int, rows: int) -> str:
 
 def progress_of(person: SignedIn, import_id: str) -> Progress:
     """Give what is known of a committed import."""
-    ctx = system_context(person.owner, repository.TABLE, vaults=security.vault)
+    ctx = system_context(person.owner, TABLE, vaults=security.vault)
     return repository.get_progress(ctx, import_id)
 
 

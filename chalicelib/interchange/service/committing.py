@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalicelib.expenses import api as expenses
 from chalicelib.expenses.commands import ImportRows, page_key
 from chalicelib.expenses.events import ImportStopped, TransactionsImported
-from chalicelib.interchange import repository
 from chalicelib.interchange.commands import DropRows
 from chalicelib.interchange.errors import (
     AccountArchived,
@@ -23,8 +22,9 @@ from chalicelib.interchange.model.importing import (
     standing,
     when_ordered,
 )
-from chalicelib.interchange.schemas.answers import ImportOut
-from chalicelib.interchange.schemas.requests import CommitImport
+from chalicelib.interchange.repository import imports as repository
+from chalicelib.interchange.schemas.import_answers import ImportOut
+from chalicelib.interchange.schemas.import_requests import CommitImport
 from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context
 

@@ -6,12 +6,8 @@ from typing import Final
 
 from chalicelib.interchange.commands import EraseMore, ExportMore
 from chalicelib.interchange.gateways.s3 import INCOMING
-from chalicelib.interchange.repository import (
-    TABLE,
-    FileItem,
-    ImportItem,
-    ProgressItem,
-)
+from chalicelib.interchange.repository import TABLE
+from chalicelib.interchange.repository.imports import FileItem, ImportItem, ProgressItem
 from chalicelib.kernel import blobs, parts
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.settings import settings

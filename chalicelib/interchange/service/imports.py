@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.expenses import api as expenses
-from chalicelib.interchange import repository
 from chalicelib.interchange.commands import DropRows
 from chalicelib.interchange.errors import AccountArchived, ImportIdTaken
 from chalicelib.interchange.gateways import s3
 from chalicelib.interchange.model.importing import Import, check_removable, standing
-from chalicelib.interchange.schemas.answers import ImportOut
-from chalicelib.interchange.schemas.requests import StartImport
+from chalicelib.interchange.repository import imports as repository
+from chalicelib.interchange.schemas.import_answers import ImportOut
+from chalicelib.interchange.schemas.import_requests import StartImport
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from chalicelib.expenses import api as expenses
 from chalicelib.expenses.commands import page_key
-from chalicelib.interchange import repository
 from chalicelib.interchange.errors import ImportNotFound
 from chalicelib.interchange.events import ImportProgressed
 from chalicelib.interchange.gateways import s3
@@ -28,6 +27,7 @@ from chalicelib.interchange.model.importing import (
     too_late,
     when_read,
 )
+from chalicelib.interchange.repository import imports as repository
 from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context, Unit
 from chalicelib.kernel.errors import NotFound

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from chalicelib.expenses.commands import page_key
-from chalicelib.interchange import repository
 from chalicelib.interchange.model.examining import PageRow
 from chalicelib.interchange.model.importing import ROWS_PER_PAGE, Reading, read_rows
-from chalicelib.interchange.schemas.answers import RowOut
-from chalicelib.interchange.schemas.requests import RowsQuery
+from chalicelib.interchange.repository import imports as repository
+from chalicelib.interchange.schemas.import_answers import RowOut
+from chalicelib.interchange.schemas.import_requests import RowsQuery
 from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.paging import decode_cursor, encode_cursor

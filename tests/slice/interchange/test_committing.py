@@ -10,8 +10,9 @@ import pytest
 
 from chalicelib.expenses.commands import ROWS_PER_CHUNK
 from chalicelib.expenses.events import ImportStopped, TransactionsImported
-from chalicelib.interchange import repository
 from chalicelib.interchange.events import ImportProgressed
+from chalicelib.interchange.repository import TABLE
+from chalicelib.interchange.repository import imports as repository
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.context import system_context
 from chalicelib.kernel.events import Envelope, Fact, encode
@@ -59,7 +60,7 @@ def hear(cloud: Cloud, *messages: dict[str, Any]) -> Any:
 def aged(person: SignedIn, import_id: str, age: timedelta) -> None:
     """Make the last sign of progress so much older."""
     going = progress_of(person, import_id)
-    ctx = system_context(person.owner, repository.TABLE, vaults=security.vault)
+    ctx = system_context(person.owner, TABLE, vaults=security.vault)
     older = replace(going, version=going.version + 1, updated_at=going.updated_at - age)
     repository.keep_progress(ctx, older)
     ctx.commit.write()

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.interchange import repository
 from chalicelib.interchange.gateways import s3
 from chalicelib.interchange.model.formats.types import Hints
 from chalicelib.interchange.model.importing import UPLOAD_GRACE, UPLOAD_LIFE, Import
-from chalicelib.interchange.schemas.answers import ImportOut
+from chalicelib.interchange.repository import TABLE
+from chalicelib.interchange.repository import imports as repository
+from chalicelib.interchange.schemas.import_answers import ImportOut
 from chalicelib.kernel import clock
 from chalicelib.kernel.context import system_context
 from chalicelib.kernel.ids import new_id
@@ -254,7 +255,7 @@ def test_a_message_that_is_no_notification_goes_to_the_dead_letters(cloud: Cloud
 def old_import(person: SignedIn, account: str, age: timedelta) -> Import:
     """An import that was started some time ago, straight in the table."""
     at = clock.now() - age
-    ctx = system_context(person.owner, repository.TABLE, vaults=security.vault, at=at)
+    ctx = system_context(person.owner, TABLE, vaults=security.vault, at=at)
     one = Import(
         id=new_id(),
         account_id=account,

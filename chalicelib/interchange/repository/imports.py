@@ -1,4 +1,4 @@
-"""Interchange's table: imports, what the ledger did with them, and which files were committed before.
+"""Imports, what the ledger did with them, and which files were committed before.
 
 An import's item holds only ids, states and times in clear; the file's name, the hints and all that was read
 lie sealed in `body`. Imports are listed by creation through the index, which a deleted one leaves.
@@ -25,25 +25,25 @@ from chalicelib.interchange.model.importing import (
     Trouble,
     seen_version,
 )
+from chalicelib.interchange.repository.table import (
+    BY_CREATION,
+    LAYOUT,
+    TABLE,
+    key_of,
+)
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import parse_rfc3339, rfc3339
 from chalicelib.kernel.context import Context
-from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.paging import Page
-from chalicelib.kernel.tables import Index, Key, Raw, Row, Table, TableSpec, WholeNumber
+from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.kernel.vault import Vault
 
-BY_CREATION: Final = Index("by_creation", "pk", "by_creation")
-"""Imports by `<created_at>#<id>`: a client's own id says nothing about time."""
-TABLE: Final = TableSpec("interchange", ledger=True, indexes=(BY_CREATION,))
-TABLES: Final = (TABLE,)
-LAYOUT: Final = 1
-"""Version of the items' layout, kept in each of them."""
 _IMPORT: Final = "IMP#"
 _PROGRESS: Final = "PRG#"
 _FILE: Final = "SUM#"
-_LAST: Final = "~"
+_AFTER_TIMES: Final = ":"
+"""Sorts behind every instant, and before the letters that other kinds of jobs begin with."""
 KIND: Final = "import"
 
 
@@ -112,8 +112,8 @@ def _bodies() -> TypeAdapter[_Body]:
 
 def look(ctx: Context, import_id: str) -> tuple[Import | None, Progress | None]:
     """Read an import and its progress in one call: None for a deleted one; raise `ImportNotFound`."""
-    here = _key(ctx.owner, _IMPORT, import_id)
-    beside = _key(ctx.owner, _PROGRESS, import_id)
+    here = key_of(ctx.owner, _IMPORT, import_id)
+    beside = key_of(ctx.owner, _PROGRESS, import_id)
     found = Table(TABLE).get_many((here, beside))
     if here not in found:
         raise ImportNotFound
@@ -133,7 +133,7 @@ def get(ctx: Context, import_id: str) -> tuple[Import, Progress | None]:
 
 def known(ctx: Context, import_id: str) -> Import | None:
     """Read an import by a client's own id; None where there was never one, `ImportIdTaken` if deleted."""
-    raw = Table(TABLE).get(_key(ctx.owner, _IMPORT, import_id))
+    raw = Table(TABLE).get(key_of(ctx.owner, _IMPORT, import_id))
     if raw is None:
         return None
     if "deleted_at" in raw:
@@ -147,10 +147,16 @@ def find(
     """Read a page of imports, newest first, with the progress of those that were committed."""
     table, vault = Table(TABLE), ctx.vault
     piece = table.query(
-        str(ctx.owner), "0", _LAST, limit=limit, index=BY_CREATION, forward=False, start=start
+        str(ctx.owner),
+        "0",
+        _AFTER_TIMES,
+        limit=limit,
+        index=BY_CREATION,
+        forward=False,
+        start=start,
     )
     imports = [_import_of(raw, vault) for raw in piece.items]
-    keys = [_key(ctx.owner, _PROGRESS, one.id) for one in imports if one.accounts is not None]
+    keys = [key_of(ctx.owner, _PROGRESS, one.id) for one in imports if one.accounts is not None]
     found = table.get_many(keys) if keys else {}
     progress = {key[1].removeprefix(_PROGRESS): _progress_of(raw) for key, raw in found.items()}
     return Page(tuple((one, progress.get(one.id)) for one in imports), piece.resume)
@@ -175,11 +181,11 @@ def replace(ctx: Context, one: Import, *, logged: bool = True) -> None:
 def remove(ctx: Context, one: Import, progress: Progress | None) -> None:
     """Leave a tombstone in an import's place and forget its progress."""
     version = 1 + (progress.base + progress.version if progress is not None else one.version)
-    pk, sk = _key(ctx.owner, _IMPORT, one.id)
+    pk, sk = key_of(ctx.owner, _IMPORT, one.id)
     row = TombstoneItem(pk, sk, layout=LAYOUT, version=version, deleted_at=rfc3339(ctx.now))
     ctx.commit.put(row, expect=one.version, refusal=LostRace())
     if progress is not None:
-        key = _key(ctx.owner, _PROGRESS, one.id)
+        key = key_of(ctx.owner, _PROGRESS, one.id)
         ctx.commit.delete(key, expect=progress.version, refusal=LostRace())
     ctx.commit.record(Change(kind=KIND, id=one.id, version=seen_version(version), op="delete"))
 
@@ -189,7 +195,7 @@ def remove(ctx: Context, one: Import, progress: Progress | None) -> None:
 
 def get_progress(ctx: Context, import_id: str) -> Progress:
     """Read the progress of a committed import; raise `ImportNotFound`."""
-    raw = Table(TABLE).get(_key(ctx.owner, _PROGRESS, import_id))
+    raw = Table(TABLE).get(key_of(ctx.owner, _PROGRESS, import_id))
     if raw is None:
         raise ImportNotFound
     return _progress_of(raw)
@@ -197,7 +203,7 @@ def get_progress(ctx: Context, import_id: str) -> Progress:
 
 def keep_progress(ctx: Context, progress: Progress) -> None:
     """Store progress: the version makes chunks count one by one, so that exactly one is the last."""
-    key = _key(ctx.owner, _PROGRESS, progress.import_id)
+    key = key_of(ctx.owner, _PROGRESS, progress.import_id)
     row = ProgressItem(
         *key,
         layout=LAYOUT,
@@ -238,14 +244,10 @@ def remember_file(ctx: Context, *, account_id: str, sha256: str, import_id: str)
 
 def _file_key(ctx: Context, account_id: str, sha256: str) -> Key:
     """A keyed hash: the plain one would tell who has a file that somebody else knows."""
-    return _key(ctx.owner, _FILE, ctx.vault.fingerprint("file", account_id, sha256).hex())
+    return key_of(ctx.owner, _FILE, ctx.vault.fingerprint("file", account_id, sha256).hex())
 
 
 # --- items
-
-
-def _key(owner: Owner, prefix: str, identity: str) -> Key:
-    return (str(owner), prefix + identity)
 
 
 def _change(one: Import, after: Mapping[str, object] | None = None) -> Change:
@@ -255,7 +257,7 @@ def _change(one: Import, after: Mapping[str, object] | None = None) -> Change:
 
 
 def _item(ctx: Context, one: Import) -> ImportItem:
-    pk, sk = _key(ctx.owner, _IMPORT, one.id)
+    pk, sk = key_of(ctx.owner, _IMPORT, one.id)
     created = rfc3339(one.created_at)
     body = _Body(
         filename=one.filename,

@@ -1,26 +1,18 @@
-"""Routes of interchange: statements in."""
+"""Routes of imports: statements in."""
 
 from __future__ import annotations
 
-from chalice.app import Blueprint
+from typing import Final
 
-from chalicelib.interchange.repository import TABLE
-from chalicelib.interchange.schemas.answers import ImportOut, RowOut
-from chalicelib.interchange.schemas.requests import CommitImport, RowsQuery, StartImport
+from chalicelib.interchange.schemas.import_answers import ImportOut, RowOut
+from chalicelib.interchange.schemas.import_requests import CommitImport, RowsQuery, StartImport
 from chalicelib.interchange.service import committing, imports, rows
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.wire import PageOut, PageQuery
 from chalicelib.security.api import Limit
-from functions._edge.endpoint import Edge
-from functions._edge.ledgers import ledger_route
+from functions.interchange.routes.edge import READ, WRITE, edge
 
-blueprint = Blueprint(__name__)
-edge = Edge(blueprint, TABLE)
-ledger_route(edge)
-
-READ = "interchange:read"
-WRITE = "interchange:write"
-STARTS = Limit(name="imports", quota=1_000, window=3_600)
+STARTS: Final = Limit(name="imports", quota=1_000, window=3_600)
 
 
 @edge.endpoint(

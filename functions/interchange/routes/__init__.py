@@ -1,0 +1,8 @@
+"""Routes of interchange, a module a subject: importing them registers them."""
+
+from __future__ import annotations
+
+from functions.interchange.routes import imports
+from functions.interchange.routes.edge import blueprint
+
+__all__ = ["blueprint", "imports"]

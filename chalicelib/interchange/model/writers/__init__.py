@@ -1,0 +1,1 @@
+"""What goes out: a ledger as a file of a format, written as a stream."""

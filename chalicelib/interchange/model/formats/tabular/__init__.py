@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.interchange.model.formats.tabular.table import parse_csv
+from chalicelib.interchange.model.formats.tabular.reading import Table
+from chalicelib.interchange.model.formats.tabular.table import parse_csv, understand
 
-__all__ = ["parse_csv"]
+__all__ = ["Table", "parse_csv", "understand"]

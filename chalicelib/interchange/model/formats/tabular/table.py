@@ -49,16 +49,32 @@ def parse_csv(data: bytes, hints: Hints) -> ParsedFile:
     del decoded
     table = read_table(text, hints.delimiter)
     del text  # of a large file only the cells are kept
-    layout = find_layout(table, hints.columns, notes)
-    statements = _statements(table, layout, hints, notes)
+    found = understand(table, hints, notes)
     return ParsedFile(
         format="csv",
-        dialect=layout.profile.name,
+        dialect=found.layout.profile.name,
         encoding=encoding,
-        statements=statements,
-        columns=layout.columns,
+        statements=found.statements,
+        columns=found.layout.columns,
         notes=notes.all(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A table whose columns are known, and what stands in it by account."""
+
+    layout: Layout
+    statements: tuple[ParsedStatement, ...]
+
+
+def understand(table: Table, hints: Hints, notes: Notes) -> Understood:
+    """Read the transactions of a table of cells, wherever the cells come from; its rows are emptied.
+
+    Refuses with `Unreadable` a table that is no statement, or whose columns cannot be told.
+    """
+    layout = find_layout(table, hints.columns, notes)
+    return Understood(layout, _statements(table, layout, hints, notes))
 
 
 @dataclass(frozen=True, slots=True)

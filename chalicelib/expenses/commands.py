@@ -6,7 +6,7 @@ The rows lie in sealed pages (`kernel.blobs`), one JSON list of rows a page; the
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Final, Literal
@@ -24,7 +24,19 @@ MAX_ACCOUNTS: Final = 8
 """Different accounts among the rows of one order, at most: each costs an item of the transaction."""
 PENDING: Final = "pending"
 """The kind of a row that the bank has not booked yet."""
-_FIELDS: Final = 12
+TAGS_PER_ROW: Final = 20
+"""Tags that a row carries, at most; each has up to `TAG_LENGTH` characters."""
+TAG_LENGTH: Final = 50
+PARTS_PER_ROW: Final = 50
+"""Parts that a split row carries, at most, and two at least."""
+LABEL_DEPTH: Final = 20
+"""Names of a category's path, at most; each has up to `LABEL_LENGTH` characters."""
+LABEL_LENGTH: Final = 100
+PART_MEMO_LENGTH: Final = 200
+_FIELDS: Final = 13
+
+Label = tuple[str, ...]
+"""What a file calls a category: its path, outermost name first; empty where it says none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +70,78 @@ class FindMatches(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowPart:
+    """A piece of a split row, in its currency; all pieces sum to its amount."""
+
+    amount_minor: int
+    label: Label = ()
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowExtras:
+    """What an app or a journal knows of a row beyond what a bank knows.
+
+    `other_side` is the place, counted from 0 over the whole file, of the row that is the other leg of this
+    transfer; `other_account` names the account there, as a hint only. `original_minor` was paid in
+    `original_currency`, another one than the row's, and is signed like its amount. `own_id` is the id of the
+    transaction in an export of ours.
+    """
+
+    label: Label = ()
+    tags: tuple[str, ...] = ()
+    parts: tuple[RowPart, ...] = ()
+    other_side: int | None = None
+    other_account: str = ""
+    original_minor: int | None = None
+    original_currency: str = ""
+    own_id: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Write what there is under keys of a letter; amounts as text, like a row's."""
+        parts = [[str(one.amount_minor), list(one.label), one.memo] for one in self.parts]
+        original = None
+        if self.original_minor is not None:
+            original = [str(self.original_minor), self.original_currency]
+        found: dict[str, Any] = {
+            "l": list(self.label) or None,
+            "t": list(self.tags) or None,
+            "p": parts or None,
+            "s": self.other_side,
+            "a": self.other_account or None,
+            "o": original,
+            "i": self.own_id or None,
+        }
+        return {key: value for key, value in found.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> RowExtras:
+        """Read what `to_json` wrote; raise TypeError or ValueError for anything else."""
+        if not isinstance(raw, Mapping):
+            raise TypeError("not what an app knows of a row")
+        original, place = raw.get("o"), raw.get("s")
+        return cls(
+            label=tuple(raw.get("l", ())),
+            tags=tuple(raw.get("t", ())),
+            parts=tuple(
+                RowPart(amount_minor=int(amount), label=tuple(label), memo=memo)
+                for amount, label, memo in raw.get("p", ())
+            ),
+            other_side=None if place is None else int(place),
+            other_account=raw.get("a", ""),
+            original_minor=int(original[0]) if original else None,
+            original_currency=original[1] if original else "",
+            own_id=raw.get("i", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRow:
     """One row of a statement, as interchange understood it: money in minor units, negative leaves the user.
 
     `ordinal` tells equal rows of one file apart. `booked_on` and `amount_minor` may be missing only where
-    the row is not `importable`. Texts that the bank did not give are empty.
+    the row is not `importable`. Texts that the bank did not give are empty. `extras` is None for what a
+    bank wrote.
     """
 
     statement: int
@@ -77,6 +156,7 @@ class ImportRow:
     mcc: str
     ordinal: int
     importable: bool
+    extras: RowExtras | None = None
 
     def to_json(self) -> list[Any]:
         """Write the compact list that lies in a page; the page's writer may append entries of its own."""
@@ -94,11 +174,12 @@ class ImportRow:
             self.mcc,
             self.ordinal,
             int(self.importable),
+            None if self.extras is None else self.extras.to_json(),
         ]
 
     @classmethod
     def from_json(cls, raw: Sequence[Any]) -> ImportRow:
-        """Read the first twelve entries of what `to_json` wrote; raise ValueError for anything else."""
+        """Read the first thirteen entries of what `to_json` wrote; raise TypeError or ValueError for anything else."""
         if len(raw) < _FIELDS:
             raise ValueError("not a row of an import")
         return cls(
@@ -114,6 +195,7 @@ class ImportRow:
             mcc=raw[9],
             ordinal=int(raw[10]),
             importable=bool(raw[11]),
+            extras=None if raw[12] is None else RowExtras.from_json(raw[12]),
         )
 
     def identity(self) -> tuple[str, ...]:
@@ -122,9 +204,12 @@ class ImportRow:
         The bank's own id with the amount (banks use an id twice), or else day, amount and text. What is
         pending is another row than the booked one that it becomes, or the booked one would be taken for
         known. Whoever counts ordinals counts them among rows of one statement with the same identity.
+        A row of an export of ours is its transaction, whatever was changed about that since.
         """
         amount = str(self.amount_minor)
         standing = (PENDING,) if self.kind.casefold() == PENDING else ()
+        if self.extras is not None and self.extras.own_id:
+            return ("o", self.extras.own_id, *standing)
         if self.provider_id:
             return ("p", self.provider_id, amount, self.currency, *standing)
         day = self.booked_on.isoformat() if self.booked_on else ""

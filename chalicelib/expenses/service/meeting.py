@@ -40,6 +40,8 @@ class Sibling:
     id: str
     account_id: str
     amount_minor: int
+    own_id: str
+    """The id that it has in the ledger that it was exported from, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _unclaimed(
 
     The latter is looked up only where a newcomer is equal to both.
     """
-    ids = {one.id for one in siblings}
+    ids = {one.id for one in siblings} | {one.own_id for one in siblings}
     near = [leg for leg in near if leg.id not in ids]
     worth = {(one.account_id, one.amount.amount_minor) for one in newcomers}
     worth &= {(leg.account_id, leg.amount) for leg in near}

@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from chalicelib.expenses.commands import PENDING, ImportRow
+from chalicelib.expenses.commands import PENDING, ImportRow, Label
+from chalicelib.interchange.model.extras import Reader, labels_of, with_side
 from chalicelib.interchange.model.formats.types import (
     ColumnMap,
     ParsedFile,
@@ -24,7 +25,7 @@ from chalicelib.kernel.money import Money, MoneyError
 
 MAX_NOTES: Final = 50
 """Notes kept with an import; the parser itself keeps more."""
-_OWN: Final = 12
+_OWN: Final = 13
 """Entries of `ImportRow.to_json`; ours, the problems, comes after them."""
 Identity = tuple[int | str, ...]
 
@@ -52,7 +53,11 @@ class PageRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """A file's rows in their order, with what was counted on the way."""
+    """A file's rows in their order, with what was counted on the way.
+
+    `labels` counts how often a category is named, apart for money that comes in (True) and that does not.
+    `pairs` are the places of the two legs of each transfer that the file names, the sending one first.
+    """
 
     rows: tuple[PageRow, ...]
     statements: tuple[Statement, ...]
@@ -60,6 +65,8 @@ class Examined:
     notes: tuple[Flaw, ...]
     importable: int
     problem_pages: tuple[int, ...]
+    labels: Counter[tuple[Label, bool]]
+    pairs: tuple[tuple[int, int], ...]
 
 
 def examine(parsed: ParsedFile, *, account_currency: str) -> Examined:
@@ -70,22 +77,35 @@ def examine(parsed: ParsedFile, *, account_currency: str) -> Examined:
     """
     alone = sum(1 for part in parsed.statements if part.rows) <= 1
     seen: Counter[Identity] = Counter()
+    reader = Reader()
+    labels: Counter[tuple[Label, bool]] = Counter()
     rows: list[PageRow] = []
     statements = []
     for index, part in enumerate(parsed.statements):
         stated = _stated(part) or account_currency
         wanted = account_currency if alone else stated
-        judged = [_numbered(_judge(row, index, stated, wanted), seen) for row in part.rows]
+        judged = [_numbered(_judge(row, index, stated, wanted, reader), seen) for row in part.rows]
+        for place, row in enumerate(part.rows, len(rows)):
+            if row.extras is not None:
+                one = judged[place - len(rows)].row
+                reader.leg(row.extras, one, place)
+                labels.update(labels_of(one))
         statements.append(_summary(part, index, stated, judged))
         rows += judged
+    pairs = reader.pairs()
+    for sent, arrived in pairs:
+        for place, other in ((sent, arrived), (arrived, sent)):
+            rows[place] = PageRow(with_side(rows[place].row, other), rows[place].problems)
     bad = {place // ROWS_PER_PAGE for place, one in enumerate(rows) if not one.row.importable}
     return Examined(
         rows=tuple(rows),
         statements=tuple(statements),
         columns=_columns(parsed.columns),
-        notes=_notes(parsed.notes),
+        notes=_notes(parsed.notes, reader.notes),
         importable=sum(part.importable for part in statements),
         problem_pages=tuple(sorted(bad)),
+        labels=labels,
+        pairs=tuple(pairs),
     )
 
 
@@ -95,25 +115,25 @@ def _stated(part: ParsedStatement) -> str | None:
     return part.currency or (named.pop() if len(named) == 1 else None)
 
 
-def _judge(row: Row, index: int, default: str, wanted: str) -> PageRow:
+def _judge(row: Row, index: int, default: str, wanted: str, reader: Reader) -> PageRow:
     stated = row.currency or default
     problems = [_flaw(one) for one in row.problems]
-    minor: int | None = None
+    amount: Money | None = None
     if row.amount is not None:
         try:
-            minor = Money.from_decimal(row.amount, stated).amount_minor
+            amount = Money.from_decimal(row.amount, stated)
         except MoneyError as error:
             problems.append(_new(row, "amount", "amount-unfit", f"{error}."))
     if stated != wanted:
         said = f"The row is in {stated}, the account in {wanted}."
         problems.append(_new(row, "currency", "other-currency", said))
-    if not problems and (row.booked_on is None or minor is None):
+    if not problems and (row.booked_on is None or amount is None):
         problems.append(_new(row, None, "incomplete", "The row lacks a day or an amount."))
     judged = ImportRow(
         statement=index,
         line=row.line,
         booked_on=row.booked_on,
-        amount_minor=minor,
+        amount_minor=amount.amount_minor if amount is not None else None,
         currency=stated,
         payee=row.payee,
         memo=row.memo,
@@ -122,6 +142,9 @@ def _judge(row: Row, index: int, default: str, wanted: str) -> PageRow:
         mcc=row.mcc or "",
         ordinal=0,
         importable=not problems,
+        extras=reader.read(row, row.extras, amount)
+        if row.extras is not None and amount is not None
+        else None,
     )
     return PageRow(judged, tuple(problems))
 
@@ -188,13 +211,13 @@ def _columns(found: ColumnMap | None) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def _notes(notes: Sequence[Problem]) -> tuple[Flaw, ...]:
-    kept = tuple(_flaw(one) for one in notes[:MAX_NOTES])
+def _notes(notes: Sequence[Problem], left_out: Sequence[Flaw]) -> tuple[Flaw, ...]:
+    kept = tuple(_flaw(one) for one in notes[: MAX_NOTES - len(left_out)])
     more = len(notes) - len(kept)
     if not more:
-        return kept
+        return (*kept, *left_out)
     detail = f"{more} further notes are not shown."
-    return (*kept, Flaw(line=0, column=None, code="more-notes", detail=detail))
+    return (*kept, *left_out, Flaw(line=0, column=None, code="more-notes", detail=detail))
 
 
 def _flaw(problem: Problem) -> Flaw:

@@ -62,6 +62,13 @@ ROW: Final[JsonDict] = {
     "memo": "breakfast",
     "provider_id": "",
     "kind": "",
+    "category": "Everyday:Food",
+    "tags": ["weekend"],
+    "parts": [],
+    "transfer_row": None,
+    "other_account": None,
+    "original_amount": None,
+    "own_id": None,
     "importable": False,
     "problems": [
         {"line": 19, "column": "amount", "code": "bad-amount", "detail": "“12,3.4” is no amount."}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from pydantic import ConfigDict
 
-from chalicelib.expenses.commands import ImportRow
+from chalicelib.expenses.commands import ImportRow, RowExtras, RowPart
 from chalicelib.interchange.events import ImportState
 from chalicelib.interchange.model.examining import PageRow
 from chalicelib.interchange.model.importing import (
@@ -19,11 +20,14 @@ from chalicelib.interchange.model.importing import (
     Trouble,
     standing,
 )
+from chalicelib.interchange.model.labels import label_text
 from chalicelib.interchange.schemas.examples import IMPORT, ROW
 from chalicelib.kernel import wire
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.money import Money
 from chalicelib.kernel.wire import Instant, MoneyWire, TroubleOut, UploadOut, Wire
+
+_NOTHING_MORE: Final = RowExtras()
 
 
 class FlawOut(Wire):
@@ -192,8 +196,26 @@ def _statements(one: Import) -> list[StatementOut]:
     return [StatementOut.of(part, accounts.get(str(part.index))) for part in parts]
 
 
+class RowPartOut(Wire):
+    """A piece of a split row; `category` is what the file calls it, its path joined by colons."""
+
+    amount: MoneyWire
+    category: str | None
+    memo: str
+
+    @classmethod
+    def of(cls, part: RowPart, currency: str) -> RowPartOut:
+        """Write a piece."""
+        money = MoneyWire.of(Money(part.amount_minor, currency))
+        return cls(amount=money, category=label_text(part.label), memo=part.memo)
+
+
 class RowOut(Wire):
-    """A row of the file as it was understood; `index` counts from 0 over the whole file."""
+    """A row of the file as it was understood; `index` counts from 0 over the whole file.
+
+    From `category` to `own_id` stands what apps and journals know and banks do not. `transfer_row` is the index
+    of the row that is the other leg of this transfer; `own_id` the transaction in the ledger that was exported.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [ROW]})
 
@@ -206,6 +228,13 @@ class RowOut(Wire):
     memo: str
     provider_id: str
     kind: str
+    category: str | None
+    tags: list[str]
+    parts: list[RowPartOut]
+    transfer_row: int | None
+    other_account: str | None
+    original_amount: MoneyWire | None
+    own_id: str | None
     importable: bool
     problems: list[FlawOut]
 
@@ -213,6 +242,7 @@ class RowOut(Wire):
     def of(cls, index: int, page_row: PageRow) -> RowOut:
         """Write a row."""
         row: ImportRow = page_row.row
+        more = row.extras or _NOTHING_MORE
         return cls(
             index=index,
             line=row.line,
@@ -223,6 +253,13 @@ class RowOut(Wire):
             memo=row.memo,
             provider_id=row.provider_id,
             kind=row.kind,
+            category=label_text(more.label),
+            tags=list(more.tags),
+            parts=[RowPartOut.of(part, row.currency) for part in more.parts],
+            transfer_row=more.other_side,
+            other_account=more.other_account or None,
+            original_amount=_money(more.original_minor, more.original_currency),
+            own_id=more.own_id or None,
             importable=row.importable,
             problems=[FlawOut.of(flaw) for flaw in page_row.problems],
         )

@@ -1,0 +1,213 @@
+"""What an app or a journal knows of a row, judged: exact, bounded, and never a reason to lose the row.
+
+A bank's balance is made of amounts and days. So whatever else a file says of a row and does not fit is left
+out with a note, and the row is imported without it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from chalicelib.expenses.commands import (
+    LABEL_DEPTH,
+    LABEL_LENGTH,
+    PART_MEMO_LENGTH,
+    PARTS_PER_ROW,
+    TAG_LENGTH,
+    TAGS_PER_ROW,
+    ImportRow,
+    Label,
+    RowExtras,
+    RowPart,
+)
+from chalicelib.interchange.model.formats.types import Extras, Part, Row
+from chalicelib.interchange.model.importing import Flaw
+from chalicelib.kernel.ids import is_id
+from chalicelib.kernel.money import Money, MoneyError
+
+MAX_NOTES: Final = 20
+"""Notes about what was left out of rows; the last one says how many more there were."""
+_MAX_ACCOUNT: Final = 100
+
+
+class Side(NamedTuple):
+    """One row of a transfer: its place in the file, and what decides whether two are its two legs."""
+
+    place: int
+    line: int
+    statement: int
+    amount_minor: int
+    currency: str
+    split: bool
+
+
+class Reader:
+    """Reads the extras of one file's rows; make it once for the file."""
+
+    def __init__(self) -> None:
+        """Begin with nothing read."""
+        self._labels: dict[tuple[str, ...], Label] = {}
+        self._sides: dict[str, list[Side]] = {}
+        self._notes: list[Flaw] = []
+        self._more = 0
+
+    def read(self, row: Row, extras: Extras, amount: Money) -> RowExtras | None:
+        """Judge what a row with an exact amount carries; None where nothing is left of it."""
+        label = self._label(extras.category)
+        parts = self._parts(row, extras.parts, amount)
+        if len(extras.parts) == 1 and not label:
+            label = self._label(extras.parts[0].category)
+        original = self._original(row, extras, amount)
+        found = RowExtras(
+            label=label,
+            tags=self._tags(row, extras.tags),
+            parts=parts,
+            other_account=_plain(extras.other_account)[:_MAX_ACCOUNT],
+            original_minor=original.amount_minor if original else None,
+            original_currency=original.currency if original else "",
+            own_id=extras.own_id if is_id(extras.own_id) else "",
+        )
+        return None if found == _NOTHING else found
+
+    def _label(self, path: tuple[str, ...]) -> Label:
+        known = self._labels.get(path)
+        if known is None:
+            names = (_plain(name)[:LABEL_LENGTH].strip() for name in path[:LABEL_DEPTH])
+            known = self._labels[path] = tuple(name for name in names if name)
+        return known
+
+    def _tags(self, row: Row, tags: Sequence[str]) -> tuple[str, ...]:
+        found: dict[str, str] = {}
+        for one in tags:
+            tag = _plain(one)[:TAG_LENGTH].strip()
+            if tag:
+                found.setdefault(tag.casefold(), tag)
+        if len(found) > TAGS_PER_ROW:
+            self._note(
+                row, "tags", "too-many-tags", f"Only the first {TAGS_PER_ROW} tags are kept."
+            )
+        return tuple(found.values())[:TAGS_PER_ROW]
+
+    def _parts(self, row: Row, parts: Sequence[Part], amount: Money) -> tuple[RowPart, ...]:
+        if len(parts) < 2:
+            return ()
+        if len(parts) > PARTS_PER_ROW:
+            said = f"The row has {len(parts)} parts, {PARTS_PER_ROW} are allowed: it is kept whole."
+            self._note(row, "parts", "too-many-parts", said)
+            return ()
+        try:
+            read = tuple(
+                RowPart(
+                    amount_minor=Money.from_decimal(part.amount, amount.currency).amount_minor,
+                    label=self._label(part.category),
+                    memo=_plain(part.memo)[:PART_MEMO_LENGTH].strip(),
+                )
+                for part in parts
+            )
+        except MoneyError as error:
+            self._note(row, "parts", "part-unfit", f"{error}: the row is kept whole.")
+            return ()
+        if sum(part.amount_minor for part in read) != amount.amount_minor:
+            said = "The parts do not sum up to the amount: the row is kept whole."
+            self._note(row, "parts", "parts-mismatch", said)
+            return ()
+        return read
+
+    def _original(self, row: Row, extras: Extras, amount: Money) -> Money | None:
+        value, currency = extras.original_amount, extras.original_currency
+        if value is None or not currency or currency == amount.currency:
+            return None
+        try:
+            original = Money.from_decimal(value, currency)
+        except MoneyError as error:
+            self._note(row, "original_amount", "original-unfit", f"{error}: it is left out.")
+            return None
+        if original.amount_minor * amount.amount_minor < 0:
+            said = "What was paid originally has another sign than the amount: it is left out."
+            self._note(row, "original_amount", "original-unfit", said)
+            return None
+        return original
+
+    # --- the two legs of transfers
+
+    def leg(self, extras: Extras, row: ImportRow, place: int) -> None:
+        """Remember an importable row that the file calls a leg of a transfer."""
+        if extras.transfer and row.importable and row.amount_minor is not None:
+            split = bool(row.extras and row.extras.parts)
+            side = Side(place, row.line, row.statement, row.amount_minor, row.currency, split)
+            self._sides.setdefault(extras.transfer, []).append(side)
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """Give the places of the two legs of each transfer, the sending one first."""
+        found = []
+        for sides in self._sides.values():
+            sent, *others = sorted(sides, key=lambda side: side.amount_minor)
+            problem = _problem(sides)
+            if problem is None:
+                found.append((sent.place, others[0].place))
+            elif (
+                len(sides) > 1
+            ):  # the other side of a single one may lie on an account that is not in the file
+                said = f"The rows are no transfer between two accounts: {problem}."
+                self._note_at(sent.line, "transfer", "not-a-transfer", said)
+        return found
+
+    # --- notes
+
+    def _note(self, row: Row, column: str, code: str, detail: str) -> None:
+        self._note_at(row.line, column, code, detail)
+
+    def _note_at(self, line: int, column: str, code: str, detail: str) -> None:
+        if len(self._notes) < MAX_NOTES:
+            self._notes.append(Flaw(line=line, column=column, code=code, detail=detail))
+        else:
+            self._more += 1
+
+    @property
+    def notes(self) -> tuple[Flaw, ...]:
+        """Give what was left out, with one note at the end for what was only counted."""
+        if not self._more:
+            return tuple(self._notes)
+        detail = f"{self._more} further notes of this kind are not shown."
+        return (*self._notes, Flaw(line=0, column=None, code="more-left-out", detail=detail))
+
+
+_NOTHING: Final = RowExtras()
+
+
+def with_side(row: ImportRow, other: int) -> ImportRow:
+    """Let a leg of a transfer name the place of the other."""
+    return replace(row, extras=replace(row.extras or _NOTHING, other_side=other))
+
+
+def labels_of(row: ImportRow) -> Counter[tuple[Label, bool]]:
+    """Count the labels of a row, each with whether money comes in under it; what is split stands under its parts."""
+    extras = row.extras
+    if extras is None or not row.importable or row.amount_minor is None:
+        return Counter()
+    if extras.parts:
+        return Counter((one.label, one.amount_minor > 0) for one in extras.parts if one.label)
+    return Counter([(extras.label, row.amount_minor > 0)] if extras.label else [])
+
+
+def _problem(sides: Sequence[Side]) -> str | None:
+    """Say why rows with one key are not the two legs of a transfer."""
+    if len(sides) != 2:
+        return f"{len(sides)} rows have the same mark"
+    sent, arrived = sorted(sides, key=lambda side: side.amount_minor)
+    if sent.statement == arrived.statement:
+        return "they lie on one account"
+    if sent.amount_minor >= 0 or arrived.amount_minor <= 0:
+        return "nothing leaves one account and arrives on another"
+    if sent.currency == arrived.currency and -sent.amount_minor < arrived.amount_minor:
+        return "more arrives than was sent"
+    return "a leg of a transfer has no parts" if sent.split or arrived.split else None
+
+
+def _plain(text: str) -> str:
+    """Write a text on one line, without characters that nobody sees."""
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(char for char in line if char.isprintable())

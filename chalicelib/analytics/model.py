@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from chalicelib.analytics.events import ChangedTotals
@@ -17,6 +17,7 @@ from chalicelib.expenses.events import (
     TransactionsRevised,
 )
 from chalicelib.kernel.clock import Period
+from chalicelib.kernel.values import dataclass
 
 WHOLE: Final = 10_000
 """Shares are counted in basis points, so that they are whole numbers with an exact sum."""

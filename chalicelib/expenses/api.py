@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.roles import Role
 from chalicelib.kernel.tables import Raw, Table
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 
 __all__ = [

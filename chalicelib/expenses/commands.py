@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Final, Literal
 
 from chalicelib.kernel.events import Order
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.commands import ErasePartMore, ExportPartMore
 
 SPLIT_CHUNK: Final = 40

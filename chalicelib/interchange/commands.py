@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from chalicelib.kernel.events import Order
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.commands import ErasePartMore, ExportPartMore
 
 

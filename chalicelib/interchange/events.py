@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from chalicelib.kernel.events import Fact
+from chalicelib.kernel.values import dataclass
 
 ImportState = Literal["waiting", "parsing", "ready", "committing", "done", "failed"]
 """`waiting` for the upload, then `parsing`; `ready` to look at; `committing` until `done`; or `failed`."""

@@ -8,7 +8,6 @@ order that carries its root go and come in one transaction, so each is anchored 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,7 @@ from chalicelib.kernel.markers import SHARDS, marker_partition
 from chalicelib.kernel.owners import USER, Owner
 from chalicelib.kernel.tables import Table, TableSpec
 from chalicelib.kernel.transaction import LostRace
+from chalicelib.kernel.values import dataclass
 
 if TYPE_CHECKING:
     from chalicelib.kernel.events import Order

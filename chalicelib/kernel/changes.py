@@ -9,12 +9,13 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.kernel.tables import Row, WholeNumber
+from chalicelib.kernel.values import dataclass
 
 META: Final = "META"
 CHANGE_PREFIX: Final = "CHG#"

@@ -9,7 +9,7 @@ and for each fact or order an outbox row. Then it writes once. Where two owners 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,6 +41,7 @@ from chalicelib.kernel.transaction import (
     raw_key,
     send,
 )
+from chalicelib.kernel.values import dataclass
 
 if TYPE_CHECKING:
     from chalicelib.kernel.context import Actor

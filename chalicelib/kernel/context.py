@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from chalicelib.kernel.errors import PreconditionRequired, Stale
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.owners import USER, Owner
 from chalicelib.kernel.roles import Role
+from chalicelib.kernel.values import dataclass
 
 if TYPE_CHECKING:
     from chalicelib.kernel.commit import Commit

@@ -6,8 +6,9 @@ Every refusal carries a stable `slug` (clients switch on it), a `title` for peop
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ what travels; it carries ids and sums, never personal text.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -16,6 +15,7 @@ from typing_extensions import override
 
 from chalicelib.kernel.clock import parse_rfc3339, rfc3339
 from chalicelib.kernel.errors import Refusal
+from chalicelib.kernel.values import dataclass
 
 _REGISTRY: Final[dict[str, type[Message]]] = {}
 _ADAPTERS: Final[dict[str, TypeAdapter[Any]]] = {}

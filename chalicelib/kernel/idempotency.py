@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -11,6 +10,7 @@ from pynamodb.attributes import BinaryAttribute
 
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.tables import Row, WholeNumber
+from chalicelib.kernel.values import dataclass
 
 IDEMPOTENCY_LIFE: Final = timedelta(hours=24)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Final
 
 from chalicelib.kernel.currencies import CRYPTO_EXPONENTS, EXPONENTS
+from chalicelib.kernel.values import dataclass
 
 MAX_FIAT_MINOR: Final = 10**18
 """Amounts in minor units stay below this (decision 20)."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from typing_extensions import override
 
 from chalicelib.kernel.ids import is_id
+from chalicelib.kernel.values import dataclass
 
 USER: Final = "U"
 HOUSEHOLD: Final = "H"

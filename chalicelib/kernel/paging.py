@@ -8,11 +8,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from chalicelib.kernel.errors import FieldProblem, Invalid
 from chalicelib.kernel.keys import provider
+from chalicelib.kernel.values import dataclass
 
 T = TypeVar("T")
 _TAG: Final = 16

@@ -7,7 +7,6 @@ published that was not committed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.kernel import aws
@@ -16,6 +15,7 @@ from chalicelib.kernel.log import logger
 from chalicelib.kernel.outbox import PREFIX, SHARDS, TOPIC, OutboxRow
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Raw, Table, TableSpec
+from chalicelib.kernel.values import dataclass
 
 _ENTRIES: Final = 10
 _BYTES: Final = 200_000

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.kernel import aws
@@ -19,6 +18,7 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.tables import Raw, Table, TableSpec
 from chalicelib.kernel.transaction import raw_key
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import SealBroken, Vault
 
 PAGE: Final = 200

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 PREFIX: Final = "XPENSE_"
 

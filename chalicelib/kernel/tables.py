@@ -10,7 +10,7 @@ import importlib
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from chalicelib.kernel import aws
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.settings import settings
+from chalicelib.kernel.values import dataclass
 
 Raw = Mapping[str, Mapping[str, Any]]
 Key = tuple[str, str]

@@ -7,13 +7,14 @@ apart.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.errors import Conflict, Refusal
 from chalicelib.kernel.inbox import AlreadyHandled
 from chalicelib.kernel.tables import Key, Row, TableSpec
+from chalicelib.kernel.values import dataclass
 
 MAX_OPERATIONS: Final = 100
 """Items of one TransactWriteItems call (AWS quota)."""

@@ -7,12 +7,12 @@ says whose it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.settings import settings
+from chalicelib.kernel.values import dataclass
 
 _GONE: Final = frozenset({"NoSuchKey", "404"})
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from chalicelib.kernel.events import Fact
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

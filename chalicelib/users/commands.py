@@ -5,11 +5,12 @@ A service declares its own step as a subclass of `ErasePartMore` and `ExportPart
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
 from chalicelib.kernel.events import Order
 from chalicelib.kernel.parts.values import ExportedFile, Root, Step, Walk
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -27,6 +26,7 @@ from chalicelib.kernel.errors import (
 from chalicelib.kernel.ids import is_id
 from chalicelib.kernel.owners import HOUSEHOLD, USER, Owner
 from chalicelib.kernel.roles import Role, covers
+from chalicelib.kernel.values import dataclass
 from chalicelib.security import api as security
 from chalicelib.users import api as users
 from functions._edge import cookies

@@ -6,12 +6,13 @@ never entered by a link that should carry the cookie, for its pages hold no data
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 from chalice.app import Request
 from pydantic import BaseModel
+
+from chalicelib.kernel.values import dataclass
 
 NAME: Final = "__Host-xpense"
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from chalicelib.kernel.errors import FieldProblem, Invalid, Refusal, Unavailable
 from chalicelib.kernel.idempotency import Claim, claim
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.tables import TableSpec
+from chalicelib.kernel.values import dataclass
 from chalicelib.security import api as security
 from functions._edge import cookies, limits, problems, requests
 from functions._edge.application import OURS

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final, Literal, TypedDict
 
 from pydantic import BaseModel
 
+from chalicelib.kernel.values import dataclass
 from chalicelib.security.api import Limit
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]

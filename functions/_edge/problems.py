@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from chalicelib.kernel.errors import (
@@ -23,6 +23,7 @@ from chalicelib.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
+from chalicelib.kernel.values import dataclass
 
 CONTENT_TYPE: Final = "application/problem+json"
 _URN: Final = "urn:xpense:problem:"

@@ -5,7 +5,7 @@ Shape: `{"bitcoin": {"eur": 88000.12, "last_updated_at": 1760000000}}`; limits c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -13,6 +13,7 @@ from chalicelib.currency.errors import SourceFailed
 from chalicelib.currency.gateways import http
 from chalicelib.currency.gateways.wide import stamped
 from chalicelib.currency.model.quotes import EURO, Sheet
+from chalicelib.kernel.values import dataclass
 
 IDS: Final = {
     "BTC": "bitcoin",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
@@ -16,6 +15,7 @@ from chalicelib.currency.errors import SourceFailed
 from chalicelib.currency.gateways import http
 from chalicelib.currency.model.days import business_day_before, due
 from chalicelib.currency.model.quotes import EURO, Sheet
+from chalicelib.kernel.values import dataclass
 
 BASE: Final = "https://www.ecb.europa.eu/stats/eurofxref"
 NAME: Final = "ecb"

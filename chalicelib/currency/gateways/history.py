@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Final
 from typing_extensions import override
 
 from chalicelib.currency.model.quotes import EURO, Sheet
+from chalicelib.kernel.values import dataclass
 
 FILE: Final = Path(__file__).resolve().parent.parent / "data" / "ecb_rates.zip"
 SOURCE: Final = "ecb"

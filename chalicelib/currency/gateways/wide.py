@@ -9,13 +9,14 @@ gives `{success, timestamp, source, quotes: {USDEUR: 0.85}}`; errors come with H
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from chalicelib.currency.errors import SourceFailed
 from chalicelib.currency.gateways import http
 from chalicelib.currency.model.quotes import Sheet
+from chalicelib.kernel.values import dataclass
 
 FRESH: Final = timedelta(hours=48)
 """A stamp older than this is stale: their free plans are renewed hourly or daily."""

@@ -8,7 +8,6 @@ number older than the limit is no rate: the answer is then a reason, never a gue
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -22,6 +21,7 @@ from chalicelib.currency.model.quotes import (
     factor_of,
     shown,
 )
+from chalicelib.kernel.values import dataclass
 
 MAX_AGE: Final = 10
 """Days that a published number may be old: longer than any run of holidays (6 days at most)."""

@@ -7,7 +7,6 @@ way, so a cross through the euro loses nothing. Only the shown rate is a decimal
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -17,6 +16,7 @@ from chalicelib.currency.model.fixed import is_by_law
 from chalicelib.currency.model.quotes import Quote, factor_of
 from chalicelib.currency.model.rounding import Rounding, apportioned, rounded
 from chalicelib.kernel.money import Money, MoneyError, exponent
+from chalicelib.kernel.values import dataclass
 
 Totals = Literal["sum-of-rounded", "largest-remainder"]
 

@@ -9,11 +9,11 @@ Other successions: ISO 4217 list three and the law of each country.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from chalicelib.currency.model.quotes import BY_LAW, EURO, RENAMED, Quote
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

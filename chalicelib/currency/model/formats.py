@@ -6,11 +6,11 @@ Source: Unicode Technical Standard #35, part 3 (number patterns). Latin digits i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.kernel.currencies import CRYPTO_EXPONENTS
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 _PLACES: Final = frozenset("#0,.")
 _NO_BREAK: Final = "\u00a0"

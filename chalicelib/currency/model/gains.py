@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.currency.model.book import Path
 from chalicelib.currency.model.lots import Holding
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,12 @@ part what is left, so that the parts' costs sum to the lot's cost to the minor u
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 from typing import Literal
+
+from chalicelib.kernel.values import dataclass
 
 Method = Literal["fifo", "average"]
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 EURO: Final = "EUR"
 OWN: Final = "own"

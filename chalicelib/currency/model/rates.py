@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chalicelib.currency.model.book import Missing, Path
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

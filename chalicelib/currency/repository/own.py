@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -19,6 +18,7 @@ from chalicelib.kernel.commit import Commit
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
+from chalicelib.kernel.values import dataclass
 
 PREFIX: Final = "OWN#"
 _MOST_MONTHS: Final = 1_000

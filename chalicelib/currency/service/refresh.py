@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -23,6 +22,7 @@ from chalicelib.currency.model.merging import (
 from chalicelib.currency.model.quotes import Sheet
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.races import until_won
+from chalicelib.kernel.values import dataclass
 
 _LOOK_BACK: Final = timedelta(days=40)
 _AT_ONCE: Final = 50

@@ -6,7 +6,6 @@ Every name is made by us; what people called a file never becomes part of one, n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, cast, get_args
 
@@ -18,6 +17,7 @@ from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.parts import download_link
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.uploads import UploadForm
+from chalicelib.kernel.values import dataclass
 
 Purpose = Literal["attachments", "receipts"]
 INCOMING: Final = uploads.incoming("expenses")

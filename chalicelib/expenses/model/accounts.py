@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
 from chalicelib.expenses.errors import AccountArchived, BalanceOutOfRange, WrongCurrency
 from chalicelib.kernel.currencies import CRYPTO_EXPONENTS
 from chalicelib.kernel.money import MAX_CRYPTO_MINOR, Money
+from chalicelib.kernel.values import dataclass
 
 AccountKind = Literal["cash", "bank", "card", "savings", "loan", "asset", "crypto"]
 MAX_ACCOUNTS_OWNED: Final = 500

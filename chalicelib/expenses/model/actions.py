@@ -7,11 +7,11 @@ is still read: it is the list that says the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from chalicelib.expenses.model.conditions import Json
 from chalicelib.expenses.model.expressions import Expression
+from chalicelib.kernel.values import dataclass
 
 MAX_ACTIONS: Final = 20
 """Actions of one rule."""

@@ -6,7 +6,7 @@ A file is quarantined until it was checked: nobody can download it before, and w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -17,6 +17,7 @@ from chalicelib.expenses.errors.papers import (
 )
 from chalicelib.expenses.model.papers.cleaning import Paper
 from chalicelib.expenses.model.papers.kinds import KINDS, PaperType, ending_fits
+from chalicelib.kernel.values import dataclass
 
 AttachmentState = Literal["waiting", "checking", "ready", "refused"]
 MOST_ATTACHMENTS: Final = 10

@@ -9,7 +9,6 @@ on each other. Of two different regular expressions it knows nothing, so what on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
@@ -32,6 +31,7 @@ from chalicelib.expenses.model.conditions import (
     TextTest,
 )
 from chalicelib.expenses.model.payee import fold
+from chalicelib.kernel.values import dataclass
 
 MAX_CASES: Final = 128
 """Cases that one condition may come to; past them nothing is said about it."""

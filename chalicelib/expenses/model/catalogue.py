@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.expenses.model.categories import Category, Kind, Override, is_default, merge
+from chalicelib.kernel.values import dataclass
 
 SHIPPED_VERSION = 1
 """The version of a shipped category that the user has not touched."""

@@ -7,11 +7,12 @@ guess of the categoriser means the same category for everybody.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
 from chalicelib.kernel.errors import FieldProblem
 from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.values import dataclass
 
 Kind = Literal["expense", "income", "transfer"]
 KINDS: Final[tuple[Kind, ...]] = ("expense", "income", "transfer")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -30,6 +29,7 @@ from chalicelib.expenses.model.memory import (
 )
 from chalicelib.expenses.model.prior import read_line
 from chalicelib.expenses.model.rules import Outcome, RuleSet
+from chalicelib.kernel.values import dataclass
 
 if TYPE_CHECKING:
     from chalicelib.expenses.model.transactions import SetBy

@@ -6,9 +6,10 @@ Its JSON form (`condition_reading`, `condition_writing`) is both the wire form a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, TypeAlias
+
+from chalicelib.kernel.values import dataclass
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 TextField = Literal["payee", "shown_payee", "notes"]

@@ -6,7 +6,6 @@ Each is a pure function of a transaction (`doing_words`, `doing_money`), exact t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias, cast
@@ -16,6 +15,7 @@ from chalicelib.expenses.model.expression_values import ExpressionFailed, Value
 from chalicelib.expenses.model.expressions import Expression, Inputs, compiled
 from chalicelib.expenses.model.transactions import Filing, Transaction
 from chalicelib.kernel.money import Money, MoneyError, exponent
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ exactly (a part that would be nothing, an account that is gone) does nothing and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from chalicelib.expenses.model.actions import KINDS, Action
@@ -18,6 +18,7 @@ from chalicelib.expenses.model.doing_money import MONEY
 from chalicelib.expenses.model.doing_words import WORDS
 from chalicelib.expenses.model.rules import Outcome
 from chalicelib.expenses.model.transactions import Filing, Transaction, is_locked, said_by
+from chalicelib.kernel.values import dataclass
 
 ACTS: Final[Mapping[str, Act]] = {**WORDS, **MONEY}
 _MONEY: Final = frozenset({"account_id", "booked_on", "transfer", "parts", "status"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any, Final
@@ -17,6 +17,7 @@ from chalicelib.expenses.model.expression_values import (
     Value,
 )
 from chalicelib.expenses.model.patterns import found_in, pattern_problem
+from chalicelib.kernel.values import dataclass
 
 _MOST_DAYS: Final = 40_000
 _PARTS: Final = ("YYYY", "YY", "MM", "DD")

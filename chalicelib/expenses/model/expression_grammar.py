@@ -10,11 +10,11 @@ unary      = "-" unary | number | 'text' | name | name "(" [comparison {"," comp
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 from chalicelib.expenses.model.expression_values import Value
+from chalicelib.kernel.values import dataclass
 
 MAX_PARTS: Final = 100
 MAX_DEPTH: Final = 20

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
+
+from chalicelib.kernel.values import dataclass
 
 Kind = Literal["text", "number", "money", "day", "truth"]
 MAX_RESULT: Final = 2_000

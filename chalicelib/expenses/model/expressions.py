@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import (
     Clamped,
@@ -39,6 +38,7 @@ from chalicelib.expenses.model.expression_values import (
     Kind,
     Value,
 )
+from chalicelib.kernel.values import dataclass
 
 MAX_EXPRESSION: Final = 500
 """Characters."""

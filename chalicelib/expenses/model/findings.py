@@ -10,7 +10,6 @@ transactions that really come, would show; rules of more than `cases.MAX_CASES` 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from chalicelib.expenses.model.actions import KINDS, Action
@@ -25,6 +24,7 @@ from chalicelib.expenses.model.cases import (
     impossible,
 )
 from chalicelib.expenses.model.rules import Rule
+from chalicelib.kernel.values import dataclass
 
 MOST_STEPS: Final = 20_000
 """Cases that one analysis looks at."""

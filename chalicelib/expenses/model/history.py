@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.kernel.values import dataclass
 
 State = Mapping[str, Any]
 """The logged fields of a version."""

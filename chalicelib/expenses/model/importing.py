@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from chalicelib.expenses.events import Posting, Total
 from chalicelib.kernel.clock import Period
+from chalicelib.kernel.values import dataclass
 
 _Key = tuple[str, str | None, str, str, bool]
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Final
 
 from chalicelib.expenses.model.categories import Category
 from chalicelib.expenses.model.memory import code_of
 from chalicelib.expenses.model.transactions import Filing, SetBy
+from chalicelib.kernel.values import dataclass
 
 GUESSED_BY: Final[tuple[SetBy, ...]] = ("learned", "mcc", "prior")
 FILED_BY: Final[tuple[SetBy, ...]] = ("rule", *GUESSED_BY, "none")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chalicelib.expenses.errors import BadLegs, NotAPair, TransactionReconciled
 from chalicelib.expenses.model.tags import MAX_TAGS, distinct
 from chalicelib.expenses.model.transactions import MAX_NOTES, Filing, Transaction
 from chalicelib.expenses.model.transfers import Transfer
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 BETWEEN_OWN = Filing(category_id=None, by="user")
 """A transfer has no category, and that is nothing to be guessed."""

@@ -10,7 +10,7 @@ that what is measured is exactly what is stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.payee import merchant_tokens, read_payee
+from chalicelib.kernel.values import dataclass
 
 UNIT: Final = 1_024
 """The weight of a choice when it is made."""

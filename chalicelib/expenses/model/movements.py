@@ -7,12 +7,12 @@ much of it is only pending, how much was compared with the bank, and how many en
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.kernel.clock import Period
+from chalicelib.kernel.values import dataclass
 
 Every = Literal["day", "month"]
 MOST_POINTS: Final = 400

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -11,6 +11,7 @@ from typing import Final
 
 from chalicelib.expenses.errors import PartsMismatch
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 MAX_PARTS: Final = 50
 """Parts of one transaction: more lines than a receipt of a family has, and each may touch an account."""

@@ -7,13 +7,14 @@ to know, so that no row is looked up twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
 from chalicelib.expenses.model.categories import Category, standing_in
 from chalicelib.expenses.model.payee_likeness import Likeness, alike
 from chalicelib.expenses.model.transactions import Filing, Transaction, is_locked
+from chalicelib.kernel.values import dataclass
 
 MAX_ALIASES: Final = 50
 """Of one payee: merging that many writes them all at once."""

@@ -7,11 +7,11 @@ name, and stays silent without one: "Hotel Bern" and "Hotel Berlin" are near, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
 from chalicelib.expenses.model.payee import merchant_tokens
+from chalicelib.kernel.values import dataclass
 
 MOST_KEYS: Final = 2_000
 """Names that one call compares."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 MOST_EDITED: Final = 1_000
 """Transactions of one bulk edit."""

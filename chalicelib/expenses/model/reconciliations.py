@@ -7,13 +7,14 @@ in the order of their days, so only the newest changes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from chalicelib.expenses.model.accounts import Account
 from chalicelib.expenses.model.movements import Days, moves, up_to
 from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.kernel.values import dataclass
 
 State = Literal["open", "locking", "finished", "unlocking", "undone"]
 MAX_RECONCILIATIONS: Final = 1_000

@@ -8,7 +8,7 @@ made or passed over; the schedule goes on behind it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Final, Literal
@@ -20,6 +20,7 @@ from chalicelib.expenses.model.transactions import Kind
 from chalicelib.kernel.errors import FieldProblem
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 Mode = Literal["draft", "automatic"]
 """A draft is made ahead as a planned transaction, for the bank's row to meet; automatic books on the day."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -19,6 +19,7 @@ from chalicelib.expenses.errors import (
 from chalicelib.expenses.model.refunds import MAX_REFUNDS, Refunded, RefundLink
 from chalicelib.expenses.model.transactions import Transaction, check_links
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ of the refund only what no purchase explains is income.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 MAX_REFUNDS: Final = 20
 """Refunds of one purchase, and purchases that one refund is for."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -12,6 +11,7 @@ from chalicelib.expenses.model.doing import World
 from chalicelib.expenses.model.effects import Effect, line_of, work_out
 from chalicelib.expenses.model.rules import Outcome, Rule, RuleSet, decode_rule, encode_rule
 from chalicelib.expenses.model.transactions import Transaction, moved
+from chalicelib.kernel.values import dataclass
 
 MOST_RULE_TEXT: Final = 100_000
 """Characters of all rules of one run: they go along with its state from step to step."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.expenses.model.actions import accounts_named, categories_of
@@ -11,6 +11,7 @@ from chalicelib.expenses.model.conditions import ChoiceTest, Condition, PatternT
 from chalicelib.expenses.model.findings import Finding
 from chalicelib.expenses.model.patterns import MAX_TOGETHER, size_of
 from chalicelib.expenses.model.rules import Rule, decode_rule, encode_rule
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
 from chalicelib.expenses.model.action_reading import Actions, is_readable, read_actions
@@ -26,6 +25,7 @@ from chalicelib.expenses.model.matching import (
     required_texts,
 )
 from chalicelib.kernel.errors import FieldProblem
+from chalicelib.kernel.values import dataclass
 
 MAX_RULES: Final = 500
 """Rules that one owner may have."""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
+
+from chalicelib.kernel.values import dataclass
 
 RunKind = Literal["bulk-edit", "rules", "undo", "reconcile", "unlock", "merge"]
 RunState = Literal["waiting", "running", "done", "failed"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 MAX_SEARCHES: Final = 100
 """Kept queries of one owner."""

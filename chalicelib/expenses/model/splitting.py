@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -12,6 +12,7 @@ from chalicelib.expenses.model.accounts import Account
 from chalicelib.expenses.model.parts import Part
 from chalicelib.expenses.model.transactions import Filing, Transaction
 from chalicelib.expenses.model.transfers import Transfer
+from chalicelib.kernel.values import dataclass
 
 Mode = Literal["move", "copy"]
 NOT_FILED: Final = Filing(category_id=None, by="none")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 MOST_FILES: Final = 10_000
 MOST_BYTES: Final = 5_000_000_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -14,6 +13,7 @@ from chalicelib.expenses.model.recurrence.fit import Hit
 from chalicelib.expenses.model.recurring import Template
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 _ALIKE: Final = 1.5
 """Amounts that differ by no more than this factor can be those of one template."""

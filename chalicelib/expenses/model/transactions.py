@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
@@ -19,6 +19,7 @@ from chalicelib.expenses.model.parts import Part, rescaled
 from chalicelib.expenses.model.refunds import Refunded, RefundLink
 from chalicelib.expenses.model.transfers import Transfer
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 Kind = Literal["expense", "income", "transfer"]
 Source = Literal["manual", "import", "recurring", "receipt", "payment", "reconciliation"]

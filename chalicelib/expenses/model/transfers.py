@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

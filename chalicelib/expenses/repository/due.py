@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from chalicelib.expenses.repository.table import TABLE
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Row, Table, WholeNumber
+from chalicelib.kernel.values import dataclass
 
 SHARDS: Final = 8
 DUE: Final = "DUE#"

@@ -8,7 +8,6 @@ one owner are serial.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
@@ -26,6 +25,7 @@ from chalicelib.expenses.repository.table import LAYOUT, key, payee_id, place
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 
 LEARNED: Final = "LRN#"

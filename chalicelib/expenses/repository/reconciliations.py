@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, cast
 
@@ -21,6 +20,7 @@ from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.tables import Key, Raw, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
+from chalicelib.kernel.values import dataclass
 
 RECONCILIATION: Final = "RCN#"
 _ARRIVING: Final = timedelta(days=62)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chalicelib.expenses.model.catalogue import StoredCategory
 from chalicelib.expenses.model.rulebook import StoredRule
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.categories import stored_category
 from chalicelib.expenses.repository.rules import stored_rule
 from chalicelib.kernel.owners import Owner
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
@@ -15,6 +14,7 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.tables import Row, Table, WholeNumber
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 
 TAG: Final = "TAG#"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -27,6 +26,7 @@ from chalicelib.kernel.owners import HOUSEHOLD, Owner
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.tables import Key, Raw, Table
 from chalicelib.kernel.transaction import LostRace
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 
 MOST_EXAMINED: Final = 500

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.currency import api as currency
@@ -10,6 +9,7 @@ from chalicelib.expenses.errors import BadOriginal, NoAmount, NoRate
 from chalicelib.expenses.model.transactions import UsedRate
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -20,6 +19,7 @@ from chalicelib.expenses.repository.memory import Lesson, Lessons, needed
 from chalicelib.expenses.repository.setup import read_setup
 from chalicelib.expenses.repository.table import payee_id
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 
 RECENT: Final = timedelta(days=90)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from chalicelib.expenses.errors import TransactionNotFound, TransactionReconciled
@@ -36,6 +36,7 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import Refusal
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.paging import BadCursor, decode_cursor, encode_cursor
+from chalicelib.kernel.values import dataclass
 
 _STILL_TO_COME: Final = 4
 """Operations after the rows: the run, the next order, and what waits of movements."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from chalicelib.expenses.events import (
     Posting,
@@ -24,6 +24,7 @@ from chalicelib.expenses.repository.transactions import Transactions
 from chalicelib.expenses.service.attachments import forget
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.currencies import CRYPTO_EXPONENTS
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(slots=True)

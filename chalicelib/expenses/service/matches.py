@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.expenses.errors.matches import MatchDecided, MatchNotFound, MatchOutdated
@@ -22,6 +21,7 @@ from chalicelib.expenses.service.refunds import link_refund
 from chalicelib.expenses.service.rights import require_transaction, sees
 from chalicelib.expenses.service.transfers import pair_transfer
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ statement ever brings it again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,6 +27,7 @@ from chalicelib.expenses.repository.neighbours import neighbours
 from chalicelib.expenses.repository.transactions import Transactions
 from chalicelib.expenses.service import ledger
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.values import dataclass
 
 _AROUND: Final = timedelta(days=WINDOW)
 PER_SETTLED: Final = 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -32,6 +31,7 @@ from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 
 Raws: TypeAlias = list[Sequence[Any]]

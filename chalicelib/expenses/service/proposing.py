@@ -7,7 +7,6 @@ or two chunks that see the same pair, propose it once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -28,6 +27,7 @@ from chalicelib.expenses.repository.matches import Matches
 from chalicelib.expenses.repository.neighbours import neighbours
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 _MOST_AT_ONCE: Final = 80
 _MOST_RATES: Final = 200

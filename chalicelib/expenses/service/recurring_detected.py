@@ -8,7 +8,6 @@ the payee's id, so only what it suggests is unsealed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -33,6 +32,7 @@ from chalicelib.expenses.repository.transactions import MOST_EXAMINED, Filter, s
 from chalicelib.expenses.service.paging import cut, listed, start_of
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.tables import Raw
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.wire import PageQuery
 
 _WINDOW: Final = timedelta(days=396)

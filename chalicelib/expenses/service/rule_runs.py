@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.expenses.errors import RuleNotFound
@@ -42,6 +41,7 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import FieldProblem, Invalid
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.paging import decode_cursor, encode_cursor
+from chalicelib.kernel.values import dataclass
 
 _KINDS: Final[tuple[RunKind, ...]] = ("rules", "undo")
 _EXAMINED: Final = 500

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from chalicelib.expenses.model.accounts import MAX_ACCOUNTS_OWNED
@@ -26,6 +26,7 @@ from chalicelib.expenses.repository.lookup import look_up
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import FieldProblem, Invalid
 from chalicelib.kernel.tables import Raw
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

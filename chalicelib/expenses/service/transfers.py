@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chalicelib.expenses.errors import (
     BadLegs,
@@ -36,6 +36,7 @@ from chalicelib.expenses.service.rights import require_account, require_transact
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 
 def record_transfer(ctx: Context, body: CreateTransfer) -> Transaction:

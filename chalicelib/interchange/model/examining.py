@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +22,7 @@ from chalicelib.interchange.model.formats.types import (
 )
 from chalicelib.interchange.model.importing import ROWS_PER_PAGE, Column, Flaw, Statement
 from chalicelib.kernel.money import Money, MoneyError
+from chalicelib.kernel.values import dataclass
 
 MAX_NOTES: Final = 50
 """Notes kept with an import; the parser itself keeps more."""

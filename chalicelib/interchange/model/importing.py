@@ -7,7 +7,7 @@ every chunk while the import itself stands still. `standing` puts the two togeth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -21,6 +21,7 @@ from chalicelib.interchange.errors import (
 from chalicelib.interchange.events import ImportState
 from chalicelib.interchange.model.formats.types import Hints
 from chalicelib.kernel.errors import FieldProblem
+from chalicelib.kernel.values import dataclass
 
 UPLOAD_LIFE: Final = timedelta(minutes=15)
 """How long an upload may begin."""

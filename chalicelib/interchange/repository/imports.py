@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Final, cast
 
@@ -37,6 +36,7 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 
 _IMPORT: Final = "IMP#"

@@ -12,7 +12,6 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from chalicelib.kernel.parts.rows import Rows
 from chalicelib.kernel.parts.values import ExportedFile, Step
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Raw
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import SealBroken, Vault
 
 PAGE: Final = 250

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Self, cast
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.owners import Owner
+from chalicelib.kernel.values import dataclass
 
 _DELETED_AT_ONCE: Final = 1_000
 _PART: Final = 8 * 1024 * 1024

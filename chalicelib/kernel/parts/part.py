@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
 from chalicelib.kernel.changes import CHANGE_PREFIX, META, ChangeRow, MetaRow
@@ -13,6 +13,7 @@ from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.parts.objects import Files
 from chalicelib.kernel.parts.rows import Beside, Rows, nothing_beside
 from chalicelib.kernel.tables import Row, TableSpec
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 
 Form = Literal["text", "json", "packed", "deflated"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from chalicelib.kernel.markers import marker
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Raw, Table, TableSpec
 from chalicelib.kernel.transaction import raw_key
+from chalicelib.kernel.values import dataclass
 
 Beside = Callable[[Raw], Iterable[Key]]
 FIRST: Final = " "

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 KEPT: Final = timedelta(hours=24)
 """How long a missed message can be replayed."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
 from chalicelib.kernel.clock import parse_rfc3339
 from chalicelib.kernel.events import Fact
+from chalicelib.kernel.values import dataclass
 from chalicelib.notifications.model.letters import Letter, plain_letter, when
 from chalicelib.security import events as security
 from chalicelib.users import events as users

@@ -9,10 +9,10 @@ import base64
 import hashlib
 import re
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from chalicelib.kernel.values import dataclass
 from chalicelib.notifications.errors import BadTicket
 
 SECRET_BYTES: Final = 32

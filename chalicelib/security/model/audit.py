@@ -6,9 +6,11 @@ The list is closed, so that a misspelt action is refused and a reader can filter
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 ACTIONS: Final = frozenset(
     {

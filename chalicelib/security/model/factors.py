@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from chalicelib.kernel.values import dataclass
 from chalicelib.security.model.limits import Limit
 
 FactorKind = Literal["totp", "passkey", "recovery-codes"]

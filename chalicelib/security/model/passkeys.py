@@ -10,10 +10,12 @@ import ipaddress
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import urlsplit
+
+from chalicelib.kernel.values import dataclass
 
 CHALLENGE_BYTES: Final = 32
 CHALLENGE_LIFE: Final = timedelta(minutes=5)

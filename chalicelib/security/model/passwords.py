@@ -10,9 +10,10 @@ import re
 import string
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
+
+from chalicelib.kernel.values import dataclass
 
 MIN_LENGTH: Final = 15
 """Code points after NFC: a password is the only factor of most accounts."""

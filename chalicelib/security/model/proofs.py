@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
+
+from chalicelib.kernel.values import dataclass
 
 LIFE: Final = timedelta(minutes=10)
 MFA: Final = "mfa"

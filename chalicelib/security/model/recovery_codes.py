@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 COUNT: Final = 10
 CODE_BYTES: Final = 16

@@ -10,11 +10,11 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chalicelib.kernel.ids import is_id
+from chalicelib.kernel.values import dataclass
 from chalicelib.security.errors import InvalidToken
 
 ALGORITHM: Final = "ES256"

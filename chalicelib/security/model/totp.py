@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hmac
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 ISSUER: Final = "xPense"
 STEP: Final = 30

@@ -11,13 +11,13 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.clock import parse_rfc3339
 from chalicelib.kernel.keys import provider
 from chalicelib.kernel.settings import settings
+from chalicelib.kernel.values import dataclass
 from chalicelib.security.errors import KeyMadeMeanwhile
 from chalicelib.security.model.recent import Recent
 from chalicelib.security.repository import receipt_keys as stored

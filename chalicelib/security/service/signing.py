@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.clock import parse_rfc3339
 from chalicelib.kernel.keys import provider
+from chalicelib.kernel.values import dataclass
 from chalicelib.security import repository
 from chalicelib.security.errors import KeyMadeMeanwhile
 from chalicelib.security.model.recent import Recent

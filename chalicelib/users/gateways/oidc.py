@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -20,6 +20,7 @@ from urllib.parse import urlencode, urlsplit
 from chalicelib.kernel.keys import provider as key_provider
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.settings import settings
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.errors import ProviderRefused, ProviderUnavailable, ProviderUnknown
 from chalicelib.users.model.identities import PROVIDERS, ProviderName
 from chalicelib.users.model.oidc_tokens import SignedWith

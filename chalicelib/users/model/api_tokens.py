@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 MOST: Final = 20
 """Tokens of one user at a time."""

@@ -7,9 +7,10 @@ of it (`sync`), payments, and messages to other places stay with the people and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
+
+from chalicelib.kernel.values import dataclass
 
 Grant = Literal["authorization_code", "refresh_token", "client_credentials"]
 """RFC 6749; the implicit and the password grant do not exist here (OAuth 2.1)."""

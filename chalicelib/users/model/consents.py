@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 MOST_CONSENTS: Final = 100
 """Apps that one user can let in."""

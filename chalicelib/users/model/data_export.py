@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from chalicelib.kernel.parts.values import ExportedFile
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.errors import ExportRunning, TooManyExports
 from chalicelib.users.model.erasure import PARTS
 

@@ -8,9 +8,11 @@ down online guessing attacks with device cookies").
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 DEVICE_LIFE: Final = timedelta(days=365)
 """After so long without a sign-in a device is a stranger again; each sign-in gives a new token."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.owners import HOUSEHOLD, Owner
+from chalicelib.kernel.values import dataclass
 
 GRACE: Final = timedelta(days=7)
 """In which a user may take it back."""

@@ -7,12 +7,13 @@ counts and version are checked in the same transaction.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from chalicelib.kernel.errors import FieldProblem, Invalid
 from chalicelib.kernel.roles import Role, covers
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.errors import HouseholdFull, LastOwner
 
 INVITATION_LIFE: Final = timedelta(days=7)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
+
+from chalicelib.kernel.values import dataclass
 
 ProviderName = Literal["google", "apple"]
 PROVIDERS: Final[tuple[ProviderName, ...]] = ("google", "apple")

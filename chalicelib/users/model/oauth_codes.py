@@ -10,9 +10,10 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 CODE_LIFE: Final = timedelta(seconds=60)
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)

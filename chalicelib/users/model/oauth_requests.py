@@ -6,10 +6,10 @@ What is wrong with the client or the address is never answered to that address; 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.model.clients import Client
 
 RequestError = Literal[

@@ -11,10 +11,10 @@ import base64
 import hashlib
 import hmac
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.model.identities import PROVIDERS, ProviderName
 from chalicelib.users.model.oauth_codes import challenge_of
 from chalicelib.users.model.tokens import read_tagged, tagged

@@ -10,10 +10,10 @@ import binascii
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.errors import ProviderRefused
 from chalicelib.users.model.oauth_codes import half_hash
 

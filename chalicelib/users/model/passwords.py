@@ -10,8 +10,9 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 SALT_BYTES: Final = 16
 _HASH_BYTES: Final = 32

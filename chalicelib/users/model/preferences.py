@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from chalicelib.kernel.values import dataclass
 
 WeekDay = Literal["monday", "saturday", "sunday"]
 Theme = Literal["light", "dark", "system"]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from chalicelib.kernel.roles import Role
+from chalicelib.kernel.values import dataclass
 
 ABSOLUTE_LIFE: Final = timedelta(days=90)
 IDLE_LIFE: Final = timedelta(days=30)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.model.scopes import ALL
 
 LONGEST_HOURS: Final = 72

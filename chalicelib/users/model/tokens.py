@@ -11,8 +11,9 @@ import binascii
 import hashlib
 import hmac
 import uuid
-from dataclasses import dataclass
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 REFRESH_PREFIX: Final = "xpr_"
 COOKIE_PREFIX: Final = "xps_"

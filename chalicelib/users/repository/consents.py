@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
@@ -12,6 +11,7 @@ from chalicelib.kernel.commit import Commit
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 from chalicelib.users.errors import ConsentNotFound
 from chalicelib.users.model.consents import MOST_CONSENTS, Consent

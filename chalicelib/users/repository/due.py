@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, cast
 
 from chalicelib.kernel.commit import Commit
 from chalicelib.kernel.tables import Key, Row, Table, WholeNumber
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.repository.table import TABLE, millis
 
 SHARDS: Final = 8

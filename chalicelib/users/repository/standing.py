@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chalicelib.kernel.tables import Table
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.model.api_tokens import ApiToken
 from chalicelib.users.model.sessions import Credential, Membership, Session
 from chalicelib.users.model.users import User

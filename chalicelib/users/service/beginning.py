@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from chalicelib.kernel.context import Actor, Context, Visit
 from chalicelib.kernel.keys import provider
+from chalicelib.kernel.values import dataclass
 from chalicelib.security import api as security
 from chalicelib.users import repository
 from chalicelib.users.events import SignedInOnNewDevice

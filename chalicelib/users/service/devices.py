@@ -6,7 +6,6 @@ is told before anything about the account is read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.kernel.context import Context, Visit
@@ -14,6 +13,7 @@ from chalicelib.kernel.errors import TooMany
 from chalicelib.kernel.ids import dated_id, derived_id
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.transaction import LostRace
+from chalicelib.kernel.values import dataclass
 from chalicelib.security import api as security
 from chalicelib.users import repository
 from chalicelib.users.model.devices import (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.keys import provider
 from chalicelib.kernel.settings import settings
+from chalicelib.kernel.values import dataclass
 from chalicelib.security import api as security
 from chalicelib.users.errors import (
     HouseholdNotFound,

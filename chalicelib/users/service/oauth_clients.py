@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import is_id, new_id
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.errors import ClientNotFound, OAuthRefusal, TooManyClients
 from chalicelib.users.model.clients import MOST_CLIENTS, Client
 from chalicelib.users.model.tokens import hash_of

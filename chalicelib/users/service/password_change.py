@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import now, rfc3339
 from chalicelib.kernel.context import Context, Visit
+from chalicelib.kernel.values import dataclass
 from chalicelib.security import api as security
 from chalicelib.security.api import factors as security_factors
 from chalicelib.security.api import passwords as security_passwords

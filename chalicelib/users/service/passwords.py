@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
 from chalicelib.kernel.keys import provider
+from chalicelib.kernel.values import dataclass
 from chalicelib.users.model.passwords import (
     COST,
     NOBODY,

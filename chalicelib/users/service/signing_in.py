@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.ids import derived_id, new_id
 from chalicelib.kernel.races import until_won
+from chalicelib.kernel.values import dataclass
 from chalicelib.security import api as security
 from chalicelib.security.api import factors as security_factors
 from chalicelib.users import repository

@@ -7,12 +7,12 @@ that of the session which it opens. So nothing of it is kept, it works once, and
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.errors import FieldProblem, Invalid
 from chalicelib.kernel.ids import dated_id
+from chalicelib.kernel.values import dataclass
 from chalicelib.security.api import factors as security_factors
 from chalicelib.users import repository
 from chalicelib.users.errors import TicketRefused

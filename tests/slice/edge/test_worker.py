@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pytest
@@ -18,6 +17,7 @@ from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Table, TableSpec
 from chalicelib.kernel.transaction import LostRace
+from chalicelib.kernel.values import dataclass
 from chalicelib.security import api as security
 from functions._edge.worker import consume, s3_objects, subscriptions
 from tests.support.cloud import Cloud, LambdaContext, sqs_event

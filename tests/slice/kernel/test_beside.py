@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -18,6 +18,7 @@ from chalicelib.kernel.inbox import AlreadyHandled
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Row, Table, TableSpec, WholeNumber
 from chalicelib.kernel.transaction import LostRace, TooLarge, TouchedTwice
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 from tests.support.cloud import Cloud
 

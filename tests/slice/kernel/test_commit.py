@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -22,6 +21,7 @@ from chalicelib.kernel.inbox import AlreadyHandled
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Index, Row, Table, TableSpec, WholeNumber
 from chalicelib.kernel.transaction import LostRace, TooLarge, TouchedTwice
+from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, every_point, interleaved, killed_at, orders

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import ClassVar
 
@@ -21,6 +21,7 @@ from chalicelib.kernel.events import (
     json_schema,
     registered,
 )
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ rounded only where they are shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 from math import ceil
@@ -18,6 +18,7 @@ from chalicelib.currency.model.rounding import apportioned, rounded
 from chalicelib.currency.model.tax.pack import Bands, Pack, Row, Step, Term
 from chalicelib.currency.model.tax.tables import TableFault
 from chalicelib.kernel.money import exponent
+from chalicelib.kernel.values import dataclass
 
 SENTENCE = "This is an estimate from published tables, not tax advice and not an assessment: only the tax office decides."
 

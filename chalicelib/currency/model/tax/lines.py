@@ -9,12 +9,13 @@ where together they are the whole of the tax. Category codes are those of UN/CEF
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final, Literal
 
 from chalicelib.currency.model.rounding import Rounding, apportioned
 from chalicelib.currency.model.tax.rates import Part, Rate
+from chalicelib.kernel.values import dataclass
 
 Prices = Literal["exclusive", "inclusive"]
 Totals = Literal["per-line", "per-total"]

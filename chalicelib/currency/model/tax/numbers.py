@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from chalicelib.currency.model.tax.check_digits import CHECKS
+from chalicelib.kernel.values import dataclass
 
 Verdict = Literal["valid", "wrong-form", "wrong-check-digits"]
 MOST: Final = 30

@@ -7,13 +7,13 @@ a table or an earlier step. The language has no loops, so a pack always ends.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
 from chalicelib.currency.model.rounding import Rounding
 from chalicelib.currency.model.tax.tables import Source, TableFault, sources_of
+from chalicelib.kernel.values import dataclass
 
 Kind = Literal["money", "count"]
 OPERATIONS: Final = frozenset(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Final, Literal
 
 from chalicelib.currency.model.tax.tables import Source, TableFault, decimal_text
+from chalicelib.kernel.values import dataclass
 
 STANDARD: Final = "standard"
 Start = Literal["exact", "inferred", "unknown"]

@@ -6,11 +6,11 @@ A tax year is named by the calendar year in which it begins, and by its two year
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, TypeAlias
 
 from chalicelib.currency.model.tax.tables import TableFault
+from chalicelib.kernel.values import dataclass
 
 Side = Literal["income", "deduction", "paid"]
 

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
 
 from chalicelib.expenses.model.papers.kinds import PaperType
 from chalicelib.expenses.model.receipts.draft import Draft
 from chalicelib.kernel.settings import settings
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

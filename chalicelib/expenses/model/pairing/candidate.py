@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final, Literal
 
 from chalicelib.expenses.model.categories import Kind, default_id, default_kind
 from chalicelib.expenses.model.payee import read_payee
 from chalicelib.expenses.model.transactions import Source, Status, Transaction
+from chalicelib.kernel.values import dataclass
 
 Trade = Literal["tips", "fuel", "lodging", "other"]
 """Where the amount that is held is not the amount that is booked."""

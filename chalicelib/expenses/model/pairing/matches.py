@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import permutations
 from typing import Final, Literal
@@ -21,6 +21,7 @@ from chalicelib.expenses.model.pairing.proposals import Kind, Proposal, pair_key
 from chalicelib.expenses.model.pairing.refunds import link
 from chalicelib.expenses.model.pairing.transfers import Convert, join
 from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.kernel.values import dataclass
 
 State = Literal["open", "accepted", "rejected"]
 MOST_OPEN: Final = 500

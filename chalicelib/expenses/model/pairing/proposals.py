@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from chalicelib.kernel.values import dataclass
 
 Kind = Literal["duplicate", "pending", "planned", "transfer", "refund"]
 CERTAIN: Final = 20

@@ -7,11 +7,11 @@ is linear in the file. Pixels stay as they are.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.expenses.model.papers import jpeg, png, webp
 from chalicelib.expenses.model.papers.kinds import KINDS, PaperType, Unfit, type_of
+from chalicelib.kernel.values import dataclass
 
 _TAIL: Final = 2_048
 

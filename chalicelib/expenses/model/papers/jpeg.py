@@ -8,11 +8,12 @@ XMP, IPTC, maker notes, further pictures) and comments go, and so does whatever 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from chalicelib.expenses.model.papers.exif import UPRIGHT, only_orientation, orientation
 from chalicelib.expenses.model.papers.kinds import Unfit, check_pixels
+from chalicelib.kernel.values import dataclass
 
 _END: Final = 0xD9
 _SCAN: Final = 0xDA

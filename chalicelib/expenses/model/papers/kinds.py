@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, get_args
+
+from chalicelib.kernel.values import dataclass
 
 PaperType = Literal["image/jpeg", "image/png", "image/webp", "application/pdf", "text/plain"]
 TYPES: Final[tuple[PaperType, ...]] = get_args(PaperType)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.expenses.model.query.tree import Days, Every, Query, Some, Span
 from chalicelib.expenses.model.query.values import days_of
+from chalicelib.kernel.values import dataclass
 
 _DAY: Final = timedelta(days=1)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Final, TypeAlias
 
@@ -43,6 +43,7 @@ from chalicelib.expenses.model.query.values import KINDS, scaled
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.kernel.ids import is_id
 from chalicelib.kernel.money import exponent
+from chalicelib.kernel.values import dataclass
 
 
 class Subject(Facts):

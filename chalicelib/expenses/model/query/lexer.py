@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from chalicelib.expenses.model.query.tree import BadQuery
+from chalicelib.kernel.values import dataclass
 
 Kind = Literal["word", "quoted", "operator", "(", ")", "-", "end"]
 OPERATORS: Final = (":=", ">=", "<=", ":", "=", ">", "<")

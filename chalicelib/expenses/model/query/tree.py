@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from chalicelib.kernel.values import dataclass
 
 TextField = Literal["text", "payee", "notes"]
 NameField = Literal["account", "category", "tag"]

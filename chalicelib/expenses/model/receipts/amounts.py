@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 _LOOKS: Final = str.maketrans(
     {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.expenses.model.receipts import words
 from chalicelib.expenses.model.receipts.draft import Read
+from chalicelib.kernel.values import dataclass
 
 _ISO: Final = re.compile(r"(?<!\d)(20\d\d)([-./])(\d{1,2})\2(\d{1,2})(?!\d)")
 _FIGURES: Final = re.compile(r"(?<![\d.,])(\d{1,2}) ?([-./]) ?(\d{1,2}) ?\2 ?(20\d\d|\d\d)(?!\d)")

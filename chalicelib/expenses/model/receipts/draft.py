@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, Generic, TypeVar
+
+from chalicelib.kernel.values import dataclass
 
 T = TypeVar("T")
 MOST_LINES: Final = 100

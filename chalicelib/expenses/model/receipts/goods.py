@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from chalicelib.expenses.model.receipts import words
 from chalicelib.expenses.model.receipts.draft import MAX_LINE, MOST_LINES
 from chalicelib.expenses.model.receipts.rows import Row, stated_total
+from chalicelib.kernel.values import dataclass
 
 _TIGHT: Final = 6
 """What may stand behind a line's amount: a tax letter, a star, a currency."""

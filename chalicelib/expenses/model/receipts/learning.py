@@ -6,8 +6,10 @@ It starts at 900 of 1,000, moves by at most 30 at a time, only after ten answers
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
+
+from chalicelib.kernel.values import dataclass
 
 START: Final = 900
 LEAST: Final = 800

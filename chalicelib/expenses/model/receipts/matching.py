@@ -7,7 +7,6 @@ no second transaction nearly as good. All else is proposed, best first, or not m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 from typing import Final
@@ -15,6 +14,7 @@ from typing import Final
 from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.receipts.draft import Draft
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 BEFORE: Final = timedelta(days=2)
 """A bank may book a day before the paper says: time zones, and clocks of tills."""

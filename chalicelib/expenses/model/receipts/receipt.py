@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -14,6 +14,7 @@ from chalicelib.expenses.model.papers.kinds import PaperType
 from chalicelib.expenses.model.receipts.draft import Draft
 from chalicelib.expenses.model.receipts.matching import Match
 from chalicelib.expenses.model.receipts.splitting import Share
+from chalicelib.kernel.values import dataclass
 
 ReceiptState = Literal["waiting", "reading", "ready", "failed", "attached"]
 AttachedBy = Literal["auto", "user"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from chalicelib.expenses.model.payee import fold
 from chalicelib.expenses.model.receipts import words
 from chalicelib.expenses.model.receipts.amounts import Amount, amounts, mended
+from chalicelib.kernel.values import dataclass
 
 RowKind = Literal["total", "subtotal", "tax", "paid", "back", "card", "bought", "noise"]
 MOST_ROWS: Final = 400

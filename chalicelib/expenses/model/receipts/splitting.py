@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chalicelib.expenses.model.parts import MAX_PART_NOTES, MAX_PARTS
 from chalicelib.expenses.model.receipts.draft import Draft, DraftLine
 from chalicelib.kernel.money import Money
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

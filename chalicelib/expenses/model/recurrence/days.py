@@ -8,7 +8,6 @@ from __future__ import annotations
 import calendar
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -21,6 +20,7 @@ from chalicelib.expenses.model.recurrence.rule import (
     Recurrence,
     Weekend,
 )
+from chalicelib.kernel.values import dataclass
 
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5

@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.expenses.model.recurrence.days import occurrences
 from chalicelib.expenses.model.recurrence.fit import Fit, Hit, best_fit
 from chalicelib.expenses.model.recurrence.rule import Recurrence
+from chalicelib.kernel.values import dataclass
 
 THRESHOLD: Final = 0.5
 """Scores from here on are worth a suggestion."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
@@ -20,6 +19,7 @@ from typing import Final, Literal
 
 from chalicelib.expenses.model.recurrence.days import business_day, clamped
 from chalicelib.expenses.model.recurrence.rule import Frequency, Weekend
+from chalicelib.kernel.values import dataclass
 
 PeriodName = Literal["weekly", "two_weekly", "four_weekly", "monthly", "quarterly", "yearly"]
 _MONTH: Final = 30.44

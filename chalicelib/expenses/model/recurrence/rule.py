@@ -8,11 +8,11 @@ without the wanted day (`short_months`: the last day it has, or none), and a day
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
 from chalicelib.kernel.errors import FieldProblem
+from chalicelib.kernel.values import dataclass
 
 Frequency = Literal["daily", "weekly", "monthly", "yearly"]
 Weekend = Literal["keep", "previous", "next", "skip"]

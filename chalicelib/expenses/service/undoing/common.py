@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from chalicelib.expenses.model.history import Entry, Touched
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.lookup import Found
 from chalicelib.expenses.service.ledger import Together
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ units of their currency; the type code says which way money went.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -28,6 +28,7 @@ from chalicelib.interchange.model.formats.types import (
     quoted,
 )
 from chalicelib.kernel.money import UnknownCurrency, exponent
+from chalicelib.kernel.values import dataclass
 
 _OPENING: Final = "010"
 _CLOSING: Final = "015"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -23,6 +22,7 @@ from chalicelib.interchange.model.formats.types import (
     Unreadable,
     quoted,
 )
+from chalicelib.kernel.values import dataclass
 
 PENDING: Final = "pending"
 """The kind of a row that the bank shows but has not booked."""

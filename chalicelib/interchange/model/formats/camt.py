@@ -8,7 +8,7 @@ without one there is no entity to expand and nothing to fetch.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -30,6 +30,7 @@ from chalicelib.interchange.model.formats.types import (
     Unreadable,
     quoted,
 )
+from chalicelib.kernel.values import dataclass
 
 _CHUNK: Final = 64 * 1024
 _MAX_DEPTH: Final = 64

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -37,6 +37,7 @@ from chalicelib.interchange.model.formats.types import (
     Unreadable,
     quoted,
 )
+from chalicelib.kernel.values import dataclass
 
 _TAG: Final = re.compile(
     r"^[ \t]*+:\n?(20|21|25P?|28C?|60[FM]|61|62[FM]|64|65|86|NS|13D?|34F|90[CD]):", re.MULTILINE

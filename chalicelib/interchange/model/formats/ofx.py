@@ -8,7 +8,7 @@ is walked tag by tag, a transaction itself is one regular expression and one dic
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -33,6 +33,7 @@ from chalicelib.interchange.model.formats.types import (
     Unreadable,
     quoted,
 )
+from chalicelib.kernel.values import dataclass
 
 _TOKEN: Final = re.compile(r"<(/?)([A-Z][A-Z0-9._]*+)/?>([^<]*+)")
 _MAX_TOKENS: Final = 600_000

@@ -6,7 +6,7 @@ file, as for tables; where they leave it open it is Quicken's own, and that is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import find_style, read_styled
@@ -24,6 +24,7 @@ from chalicelib.interchange.model.formats.types import (
     Row,
     Unreadable,
 )
+from chalicelib.kernel.values import dataclass
 
 _KINDS: Final = {"bank": "bank", "cash": "", "ccard": "card", "oth a": "", "oth l": ""}
 """Types of accounts whose records are transactions."""

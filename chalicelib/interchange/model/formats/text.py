@@ -9,11 +9,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.interchange.model.formats.alphabets import ALPHABETS, PUNCTUATION
 from chalicelib.interchange.model.formats.types import MAX_BYTES, Unreadable, quoted
+from chalicelib.kernel.values import dataclass
 
 _SAMPLE: Final = 256 * 1024
 _MARKS: Final = (

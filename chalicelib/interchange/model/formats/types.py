@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Final, Literal, NamedTuple, cast
+
+from chalicelib.kernel.values import dataclass
 
 MAX_BYTES: Final = 50 * 1024 * 1024
 """Bytes of one upload (decision 25)."""

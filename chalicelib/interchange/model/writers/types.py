@@ -6,10 +6,11 @@ Money is in whole minor units of the currency beside it, and a negative amount l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import IO, Final, Literal, NamedTuple, Protocol
+
+from chalicelib.kernel.values import dataclass
 
 AccountKind = Literal["cash", "bank", "card", "savings", "loan", "asset", "crypto"]
 CategoryKind = Literal["expense", "income", "transfer"]

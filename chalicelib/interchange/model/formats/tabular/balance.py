@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from operator import eq, sub
@@ -11,6 +10,7 @@ from typing import Final, cast
 
 from chalicelib.interchange.model.formats.amounts import Flaw, read_column
 from chalicelib.interchange.model.formats.types import DecimalMark, Row
+from chalicelib.kernel.values import dataclass
 
 _ENOUGH: Final = 3
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
 from typing import Final
@@ -24,6 +24,7 @@ from chalicelib.interchange.model.formats.tabular.vocabulary import (
 )
 from chalicelib.interchange.model.formats.types import ColumnMap, Unreadable
 from chalicelib.kernel.currencies import EXPONENTS
+from chalicelib.kernel.values import dataclass
 
 _SAMPLE: Final = 300
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.interchange.model.formats.dates import is_date
@@ -16,6 +15,7 @@ from chalicelib.interchange.model.formats.tabular.vocabulary import (
     meaning,
 )
 from chalicelib.interchange.model.formats.types import ColumnMap
+from chalicelib.kernel.values import dataclass
 
 _SEARCHED_ROWS: Final = 100
 

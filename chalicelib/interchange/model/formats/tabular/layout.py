@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from chalicelib.interchange.model.formats.dates import is_date
@@ -15,6 +15,7 @@ from chalicelib.interchange.model.formats.tabular.reading import MAX_COLUMNS, Ta
 from chalicelib.interchange.model.formats.tabular.vocabulary import meaning
 from chalicelib.interchange.model.formats.types import ColumnMap, Notes, Unreadable
 from chalicelib.kernel.currencies import EXPONENTS
+from chalicelib.kernel.values import dataclass
 
 _SAMPLE: Final = 500
 _FEW: Final = 60

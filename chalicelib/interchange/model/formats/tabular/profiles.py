@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.interchange.model.formats.tabular.vocabulary import fold
 from chalicelib.interchange.model.formats.types import DateOrder
+from chalicelib.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

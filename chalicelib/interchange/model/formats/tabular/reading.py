@@ -7,7 +7,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from typing import Final
@@ -15,6 +14,7 @@ from typing import Final
 from chalicelib.interchange.model.formats.amounts import read_styled
 from chalicelib.interchange.model.formats.dates import is_date
 from chalicelib.interchange.model.formats.types import MAX_ROWS, DecimalMark, Unreadable
+from chalicelib.kernel.values import dataclass
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 MAX_COLUMNS: Final = 256

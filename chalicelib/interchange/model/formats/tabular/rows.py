@@ -7,7 +7,6 @@ thousands of amounts is checked and converted at once, which is several times as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import repeat
 from operator import itemgetter
@@ -56,6 +55,7 @@ from chalicelib.interchange.model.formats.types import (
     Unreadable,
     make_row,
 )
+from chalicelib.kernel.values import dataclass
 
 _BLOCK: Final = 4_096
 _UNCLEAR: Final = Flaw("unclear-currency", "The file has several currencies, this row names none.")

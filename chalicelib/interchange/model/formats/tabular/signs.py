@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -23,6 +22,7 @@ from chalicelib.interchange.model.formats.tabular.vocabulary import (
     meaning,
 )
 from chalicelib.interchange.model.formats.types import ColumnMap, DecimalMark, Notes
+from chalicelib.kernel.values import dataclass
 
 Cells = Sequence[str]
 Columns = Sequence[Sequence[str]]

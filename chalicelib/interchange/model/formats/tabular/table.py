@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -31,6 +30,7 @@ from chalicelib.interchange.model.formats.types import (
     Problem,
     Row,
 )
+from chalicelib.kernel.values import dataclass
 
 _MAX_ACCOUNTS: Final = 50
 _MAX_BROKEN_STEPS: Final = 20

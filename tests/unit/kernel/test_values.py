@@ -1,0 +1,194 @@
+"""The deferred dataclass is the standard one: the same answers, refusals and traits, a little later."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar, Generic, TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from chalicelib.kernel import values
+from chalicelib.kernel.values import dataclass
+
+Maker = Callable[..., Any]
+MAKERS = (dataclasses.dataclass, dataclass)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A frozen value of the module, so that it can be pickled."""
+
+    x: int
+    y: int = 0
+    tags: list[str] = dataclasses.field(default_factory=list, compare=False)
+    secret: str = dataclasses.field(default="", repr=False)
+    kind: ClassVar[str] = "point"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derived(Base):
+    size: int = 1
+
+
+def made(maker: Maker, **options: bool) -> Any:
+    @maker(**options)
+    class Thing:
+        """What is compared."""
+
+        a: int
+        b: str = "b"
+        c: list[int] = dataclasses.field(default_factory=list)
+
+        def __post_init__(self) -> None:
+            if self.a < 0:
+                msg = "negative"
+                raise ValueError(msg)
+
+    return Thing
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize("slots", [False, True])
+@pytest.mark.parametrize("kw_only", [False, True])
+@given(
+    fields=st.fixed_dictionaries(
+        {"a": st.integers(0, 3), "b": st.text(max_size=3), "c": st.lists(st.integers(), max_size=2)}
+    )
+)
+def test_it_answers_as_the_standard_one(
+    frozen: bool, slots: bool, kw_only: bool, fields: dict[str, Any]
+) -> None:
+    told = []
+    for maker in MAKERS:
+        thing = made(maker, frozen=frozen, slots=slots, kw_only=kw_only)
+        one, same = thing(**fields), thing(**copy.deepcopy(fields))
+        other = thing(a=fields["a"] + 1)
+        told.append(
+            (
+                repr(one).split("<locals>.")[1],
+                one == same,
+                one == other,
+                one == 5,
+                dataclasses.asdict(one),
+                [(f.name, f.kw_only, f.default) for f in dataclasses.fields(thing)],
+                dataclasses.asdict(dataclasses.replace(one, a=9)),
+                thing.__hash__ is None,
+                hasattr(one, "__dict__"),
+                getattr(thing, "__match_args__", None),
+                refusal(partial(thing, a=-1)),
+                refusal(partial(thing)),
+                refusal(partial(thing, 1, 2, 3, 4)),
+                refusal(partial(thing, a=1, zz=2)),
+                refusal(partial(setattr, one, "a", 1)),
+                refusal(partial(delattr, one, "a")),
+            )
+        )
+    assert told[0] == told[1]
+
+
+def refusal(act: Callable[[], object]) -> tuple[type[BaseException] | None, str]:
+    try:
+        act()
+    except Exception as error:  # whatever the standard one raises
+        return type(error), str(error)
+    return None, ""
+
+
+def test_nothing_is_compiled_before_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    thing = made(dataclass, frozen=True, slots=True)
+    stand_in = thing.__init__
+    assert {thing.__dict__[name].__module__ for name in ("__init__", "__repr__", "__eq__")} == {
+        values.__name__
+    }
+
+    thing(a=1)
+
+    assert thing.__init__ is not stand_in
+    assert thing.__init__.__code__.co_varnames[:4] == ("self", "a", "b", "c")
+    monkeypatch.setattr(values, "_compile", None)  # would fail if it were asked again
+    assert thing(a=1) == thing(a=1)
+
+
+def test_an_old_reference_to_a_stand_in_still_works() -> None:
+    thing = made(dataclass, frozen=True, slots=True)
+    early = thing.__repr__
+    assert early(thing(a=1)) == early(thing(a=1)) == repr(thing(a=1))
+
+
+def test_equal_values_are_one_key_and_unequal_ones_are_not() -> None:
+    first, second = Point(x=1, tags=["a"]), Point(x=1, tags=["b"])
+    assert hash(first) == hash(second)
+    assert {first, second} == {first}
+    assert {Base("a"), Derived("a")} == {Derived("a", 1), Base("a")}
+    assert Base("a") != Derived("a")
+    assert repr(Derived("a")) == "Derived(name='a', size=1)"
+    assert "secret" not in repr(Point(x=1, secret="s"))
+
+
+def test_what_is_frozen_can_be_copied_and_pickled() -> None:
+    one = Point(x=1, y=2, tags=["a"])
+    for again in (copy.copy(one), copy.deepcopy(one), pickle.loads(pickle.dumps(one))):  # noqa: S301
+        assert again == one
+        assert again.tags == ["a"]
+    assert copy.deepcopy(one).tags is not one.tags
+
+
+def test_pydantic_reads_and_writes_it_before_it_was_ever_made() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Fresh:
+        x: int
+        y: tuple[int, ...] = ()
+
+    adapter = TypeAdapter(Fresh)
+    one = adapter.validate_json('{"x": 1, "y": [2]}')
+    assert (one.x, one.y) == (1, (2,))
+    assert adapter.dump_json(one) == b'{"x":1,"y":[2]}'
+    assert one == Fresh(x=1, y=(2,))
+
+
+def test_a_generic_class_and_one_with_methods_of_its_own() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Box(Generic[T]):
+        held: T
+
+    @dataclass(frozen=True)
+    class Loud:
+        name: str
+
+        def __repr__(self) -> str:
+            return self.name.upper()
+
+    assert Box(1) == Box(1)
+    assert repr(Loud("a")) == "A"
+    assert Loud("a") == Loud("a")
+
+
+def test_many_threads_may_be_first() -> None:
+    thing = made(dataclass, frozen=True, slots=True)
+    gate = threading.Barrier(8)
+    found: list[Any] = []
+
+    def make() -> None:
+        gate.wait()
+        found.append(thing(a=1))
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert found == [thing(a=1)] * 8

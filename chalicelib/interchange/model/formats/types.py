@@ -142,6 +142,8 @@ class ColumnMap:
 
     Either `amount` or `money_out` and `money_in` are set. Given as a hint it replaces detection;
     `header_line` is then the line of the header (rows start after it), None if there is none.
+    `category` goes from the outermost name to the innermost; `original_amount` is what was paid in
+    `original_currency` before the bank converted it.
     """
 
     date: int
@@ -159,6 +161,11 @@ class ColumnMap:
     fee: int | None = None
     kind: int | None = None
     mcc: int | None = None
+    category: tuple[int, ...] = ()
+    tags: tuple[int, ...] = ()
+    other_account: int | None = None
+    original_amount: int | None = None
+    original_currency: int | None = None
     header_line: int | None = None
     names: tuple[str, ...] = ()
 
@@ -168,7 +175,9 @@ class Hints:
     """What the user knows better than the file; a hint wins over detection.
 
     `currency` fills in only where the file does not say it. `round_to_currency` accepts amounts with
-    more decimals than the currency has, rounded half-even.
+    more decimals than the currency has, rounded half-even. `skip_head` and `skip_foot` are lines of a
+    table that are left out at its top and bottom. `person` is who the user is in a file that shares
+    costs among several.
     """
 
     date_order: DateOrder | None = None
@@ -179,11 +188,17 @@ class Hints:
     currency: str | None = None
     invert_sign: bool = False
     round_to_currency: bool = False
+    skip_head: int = 0
+    skip_foot: int = 0
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """Everything read from one file; `notes` tell what was assumed or left out, and on which line."""
+    """Everything read from one file; `notes` tell what was assumed or left out, and on which line.
+
+    `profile` is the id of the profile that was used, a saved or a built-in one; empty if none was.
+    """
 
     format: str
     dialect: str
@@ -191,6 +206,7 @@ class ParsedFile:
     statements: tuple[ParsedStatement, ...]
     columns: ColumnMap | None = None
     notes: tuple[Problem, ...] = ()
+    profile: str = ""
 
     @property
     def rows(self) -> tuple[Row, ...]:

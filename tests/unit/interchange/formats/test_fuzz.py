@@ -21,6 +21,7 @@ from chalicelib.interchange.model.formats import (
     Unreadable,
     parse,
 )
+from tests.factories import app_exports
 
 ROUNDS = 100_000 if os.environ.get("XPENSE_FULL") else 2_000
 SLOWEST = 2.0
@@ -57,6 +58,7 @@ OWN_SEEDS = (
     "Buchung;Empfänger;Betrag;Währung\n31.01.2026;Müller;-1.234,56;EUR\n".encode("cp1252"),
     b"31.01.2026;Shop;33,87;O\n30.01.2026;Pay;5,00;I\n",
     b"Date,Payee,Debit,Credit\n31/01/2026,a,1.00,\n,more text,,\n30/01/2026,b,,2.00\nTotal,,1.00,2.00\n",
+    *(text.encode() for name, text in vars(app_exports).items() if name.isupper()),
     OFX_SEED,
     MT940_SEED,
     CAMT_SEED,

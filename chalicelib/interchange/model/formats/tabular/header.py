@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.interchange.model.formats.dates import is_date
+from chalicelib.interchange.model.formats.tabular.profiles import (
+    GENERIC,
+    Profile,
+    find_profile,
+    places,
+)
 from chalicelib.interchange.model.formats.tabular.reading import is_money
 from chalicelib.interchange.model.formats.tabular.vocabulary import (
     CREDIT_FLAGS,
     DEBIT_FLAGS,
     Meaning,
     flag_word,
+    fold,
     meaning,
 )
 from chalicelib.interchange.model.formats.types import ColumnMap
 from chalicelib.kernel.values import dataclass
 
 _SEARCHED_ROWS: Final = 100
+_SEVERAL: Final = frozenset({"payee", "memo", "category", "tags"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,12 @@ class Header:
     at: int
     names: tuple[str, ...]
     meanings: tuple[Meaning | None, ...]
+    profile: Profile = GENERIC
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The names in their plain form."""
+        return tuple(map(fold, self.names))
 
     def columns(self, role: str) -> list[int]:
         """The columns of a role, best rank first, then from left to right."""
@@ -53,11 +67,16 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
     known_before = 1
     for at, row in enumerate(rows[:_SEARCHED_ROWS]):
         names = tuple(cell.strip() for cell in row)
-        meanings = tuple(meaning(name) if name else None for name in names)
-        known = sum(found is not None for found in meanings)
-        if known < 2 or any(map(is_date, names)):
+        if len(names) < 2 or any(map(is_date, names)):
             continue
-        header = Header(at, names, meanings)
+        meanings = tuple(meaning(name) if name else None for name in names)
+        profile = find_profile(tuple(map(fold, names)))
+        header = Header(at, names, meanings, profile)
+        if profile is not GENERIC:
+            return header
+        known = sum(found is not None for found in meanings)
+        if known < 2:
+            continue
         if header.columns("date") and header.has_amount:
             return header
         if known > known_before:
@@ -67,6 +86,8 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
 
 def map_columns(header: Header, rows: Sequence[Sequence[str]]) -> ColumnMap | None:
     """Assign the columns by their names; `rows` settle words of two meanings. None without date or amount."""
+    if header.profile.columns:
+        return _by_profile(header)
     date = _first_fitting(header.columns("date"), rows, is_date)
     valuta = header.best("valuta")
     valuta_is_date = valuta is not None and _is_date_column(rows, valuta)
@@ -95,9 +116,20 @@ def map_columns(header: Header, rows: Sequence[Sequence[str]]) -> ColumnMap | No
         fee=header.best("fee"),
         kind=header.best("kind"),
         mcc=header.best("mcc"),
+        category=tuple(header.columns("category")[:1]),
+        tags=tuple(header.columns("tags")[:1]),
         header_line=None,
         names=header.names,
     )
+
+
+def _by_profile(header: Header) -> ColumnMap:
+    """Assign the columns as the profile says; fields of several columns are named `payee`, `payee+` and so on."""
+    found: dict[str, Any] = {"payee": (), "memo": (), "category": (), "tags": ()}
+    for name, at in places(header.profile.columns, header.words).items():
+        field = name.partition("+")[0]
+        found[field] = (*found[field], at) if field in _SEVERAL else at
+    return ColumnMap(**found, names=header.names)
 
 
 def _amount_columns(

@@ -10,9 +10,14 @@ from typing import Any, Final
 from chalicelib.interchange.model.formats.dates import is_date
 from chalicelib.interchange.model.formats.tabular.content import map_by_content, statement_rows
 from chalicelib.interchange.model.formats.tabular.header import Header, find_header, map_columns
-from chalicelib.interchange.model.formats.tabular.profiles import Profile, find_profile
+from chalicelib.interchange.model.formats.tabular.profiles import (
+    GENERIC,
+    Profile,
+    find_profile,
+    places,
+)
 from chalicelib.interchange.model.formats.tabular.reading import MAX_COLUMNS, Table, is_money
-from chalicelib.interchange.model.formats.tabular.vocabulary import meaning
+from chalicelib.interchange.model.formats.tabular.vocabulary import fold, meaning
 from chalicelib.interchange.model.formats.types import ColumnMap, Notes, Unreadable
 from chalicelib.kernel.currencies import EXPONENTS
 from chalicelib.kernel.values import dataclass
@@ -21,13 +26,16 @@ _SAMPLE: Final = 500
 _FEW: Final = 60
 _SINGLE_COLUMNS: Final = (
     "date", "amount", "money_out", "money_in", "direction", "currency", "balance", "provider_id",
-    "account", "status", "fee", "kind", "mcc",
+    "account", "status", "fee", "kind", "mcc", "other_account", "original_amount", "original_currency",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How to read the rows from `first` on; cells beyond `width` are text if `extra_cells_are_text`."""
+    """How to read the rows from `first` on; cells beyond `width` are text if `extra_cells_are_text`.
+
+    `kept` are the columns, and the names of their cells, that the profile wants to see beside the rows.
+    """
 
     columns: ColumnMap
     first: int
@@ -36,6 +44,7 @@ class Layout:
     by_header: bool
     extra_cells_are_text: bool
     currency: str | None
+    kept: tuple[tuple[str, int], ...] = ()
 
 
 def find_layout(table: Table, given: ColumnMap | None, notes: Notes) -> Layout:
@@ -43,13 +52,15 @@ def find_layout(table: Table, given: ColumnMap | None, notes: Notes) -> Layout:
     if given is not None:
         return _by_hint(table, given)
     header = find_header(table.rows)
-    if header is not None and header.has_amount:
+    if header is not None and (header.has_amount or header.profile is not GENERIC):
+        header.profile.check()
         data = table.rows[header.at + 1 :]
         columns = map_columns(header, data[:_SAMPLE])
         if columns is not None:
             columns = replace(columns, header_line=table.lines[header.at])
             columns = _aligned(columns, data[:_FEW], notes)
-            return _finish(table, columns, header.at + 1, by_header=True)
+            layout = _finish(table, columns, header.at + 1, header.profile, by_header=True)
+            return replace(layout, kept=_kept(header))
     return _by_content(table, header)
 
 
@@ -61,7 +72,18 @@ def _by_hint(table: Table, given: ColumnMap) -> Layout:
     line = given.header_line or 0
     first = next((at for at, start in enumerate(table.lines) if start > line), len(table.rows))
     names = tuple(cell.strip() for cell in table.rows[first - 1]) if line and first else ()
-    return _finish(table, replace(given, names=names or given.names), first, by_header=True)
+    columns = replace(given, names=names or given.names)
+    profile = find_profile(tuple(map(fold, columns.names)))
+    # What an app's rows mean together holds for the app's own columns only.
+    profile = replace(profile, columns=(), settle=None, as_written=False, is_app=False)
+    return _finish(table, columns, first, profile, by_header=True)
+
+
+def _kept(header: Header) -> tuple[tuple[str, int], ...]:
+    kept = header.profile.kept
+    if kept and kept[0][0] == "*":
+        return tuple((name, at) for at, name in enumerate(header.names))
+    return tuple(places(kept, header.words).items())
 
 
 def _by_content(table: Table, header: Header | None) -> Layout:
@@ -73,10 +95,12 @@ def _by_content(table: Table, header: Header | None) -> Layout:
             raise Unreadable("no-amount-column", "The table has no column of amounts.")
         raise Unreadable("not-a-statement", "No row of the file holds a date and an amount.")
     columns = map_by_content([table.rows[at] for at in found])
-    return _finish(table, columns, found[0], by_header=False)
+    return _finish(table, columns, found[0], GENERIC, by_header=False)
 
 
-def _finish(table: Table, columns: ColumnMap, first: int, *, by_header: bool) -> Layout:
+def _finish(
+    table: Table, columns: ColumnMap, first: int, profile: Profile, *, by_header: bool
+) -> Layout:
     data = [row for row in table.rows[first : first + _SAMPLE] if row]
     usual = Counter(map(len, data)).most_common(1)[0][0] if data else 0
     width = max(len(columns.names) or usual, 1 + max(_indices(columns)))
@@ -85,7 +109,7 @@ def _finish(table: Table, columns: ColumnMap, first: int, *, by_header: bool) ->
         columns=columns,
         first=first,
         width=width,
-        profile=find_profile(columns.names),
+        profile=profile,
         by_header=by_header,
         # Some banks write further texts into further cells; a stray delimiter is another thing.
         extra_cells_are_text=len(beyond) * 2 > len(data) and _ends_in_text(columns),
@@ -95,7 +119,8 @@ def _finish(table: Table, columns: ColumnMap, first: int, *, by_header: bool) ->
 
 def _indices(columns: ColumnMap) -> list[int]:
     single = (getattr(columns, name) for name in _SINGLE_COLUMNS)
-    return [index for index in (*single, *columns.payee, *columns.memo) if index is not None]
+    several = (*columns.payee, *columns.memo, *columns.category, *columns.tags)
+    return [index for index in (*single, *several) if index is not None]
 
 
 def _ends_in_text(columns: ColumnMap) -> bool:
@@ -151,6 +176,8 @@ def _shifted(columns: ColumnMap, shift: int) -> ColumnMap:
         columns,
         payee=texts(columns.payee),
         memo=texts(columns.memo),
+        category=texts(columns.category),
+        tags=texts(columns.tags),
         names=(*fixed, *[""] * shift, *after[max(0, -shift) :]),
         **single,
     )

@@ -36,6 +36,7 @@ from chalicelib.interchange.model.formats.tabular.cells import (
     stripped_column,
     summary_lines,
 )
+from chalicelib.interchange.model.formats.tabular.extras import ExtrasReader
 from chalicelib.interchange.model.formats.tabular.layout import Layout
 from chalicelib.interchange.model.formats.tabular.signs import Reader
 from chalicelib.interchange.model.formats.tabular.texts import Texts, tidy
@@ -81,11 +82,13 @@ class Settings:
 class RowBuilder:
     """Builds the rows of one table, in order; `accounts` runs beside `rows` if there is such a column.
 
+    `kept` runs beside `rows` too where the layout's profile wants to see cells.
     `amounts` and `positive` count the amounts other than zero, `currencies` are those of all rows.
     """
 
     __slots__ = (
         "_cells",
+        "_extras",
         "_flaws",
         "_lines",
         "_notes",
@@ -95,6 +98,7 @@ class RowBuilder:
         "accounts",
         "amounts",
         "currencies",
+        "kept",
         "positive",
         "rows",
     )
@@ -102,9 +106,12 @@ class RowBuilder:
     def __init__(self, settings: Settings, notes: Notes) -> None:
         self.rows: list[Row] = []
         self.accounts: list[str] = []
+        self.kept: list[tuple[str, ...]] = []
         self._settings = settings
         self._notes = notes
-        self._texts = Texts(settings.layout.columns)
+        layout = settings.layout
+        self._texts = Texts(layout.columns, fixed=layout.profile.is_app)
+        self._extras = ExtrasReader(layout.columns, layout.profile, settings.mark)
         self._cells: list[list[str]] = []
         self._lines: list[int] = []
         self._flaws: dict[int, Problems] = {}
@@ -193,11 +200,13 @@ class RowBuilder:
             merchant_categories(columns, known.mcc),
             self._balances(columns),
             problems,
-            repeat(None),
+            self._extras.read(columns, values, currencies) if self._extras.wanted else repeat(None),
             strict=False,
         )
         built = list(map(make_row, fields))
-        summaries = summary_lines(payees, memos) | empty_balance_lines(payees, amounts)
+        summaries = empty_balance_lines(payees, amounts)
+        if not settings.layout.profile.is_app:
+            summaries |= summary_lines(payees, memos)
         self._keep(built, columns, summaries)
 
     def _count(self, values: Sequence[Decimal | None], currencies: list[str | None]) -> None:
@@ -209,15 +218,19 @@ class RowBuilder:
     def _keep(self, built: list[Row], columns: Columns, summaries: set[int]) -> None:
         """Append the rows, without those that only repeat a balance or a turnover."""
         account = self._settings.layout.columns.account
-        names = stripped_column(columns, account, len(built), 66) if account is not None else []
+        names = stripped_column(columns, account, len(built), 102) if account is not None else []
+        wanted = self._settings.layout.kept
+        kept = list(zip(*(columns[at] for _, at in wanted), strict=True)) if wanted else []
         for at in sorted(summaries):
             detail = "A balance or turnover, no transaction."
             self._notes.add("summary-line", detail, line=built[at].line)
         if summaries:
             built = [row for at, row in enumerate(built) if at not in summaries]
             names = [name for at, name in enumerate(names) if at not in summaries]
+            kept = [cells for at, cells in enumerate(kept) if at not in summaries]
         self.rows += built
-        self.accounts += [name.strip('"')[:64] for name in names]
+        self.kept += kept
+        self.accounts += [name.strip('"')[:100] for name in names]
 
     def _currencies(self, columns: Columns) -> list[str | None]:
         index, default = self._settings.layout.columns.currency, self._settings.currency

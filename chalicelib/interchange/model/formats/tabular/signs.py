@@ -79,8 +79,8 @@ def find_direction(
     if _only_credits_are_marked(amount, rows):
         return Direction(_unmarked_is_debit(amount, mark), known=True)
     if _has_minus(amount, rows):
-        return Direction(_signed(amount, mark), known=True, only_by_sign=True)
-    readings = [_signed(amount, mark), _signed(amount, mark, factor=-1)]
+        return Direction(signed(amount, mark), known=True, only_by_sign=True)
+    readings = [signed(amount, mark), signed(amount, mark, factor=-1)]
     direction = _witnessed(columns, rows, mark, notes, readings)
     if direction.known and direction.read is readings[0]:
         detail = "All amounts are positive, as is every step of the balance: for a debt, invert the sign."
@@ -120,7 +120,9 @@ def _witnessed(
     return Direction(readings[0], known=False)
 
 
-def _signed(column: int, mark: DecimalMark, *, factor: int = 1) -> Reader:
+def signed(column: int, mark: DecimalMark, *, factor: int = 1) -> Reader:
+    """Read amounts with the sign that they have, or the opposite one with a factor of -1."""
+
     def read(columns: Columns) -> Amounts:
         values = read_column(columns[column], mark)
         return values if factor > 0 else [_negated(value) for value in values]
@@ -141,7 +143,7 @@ def _find_split(
         if only is None:
             raise ValueError("a column map names an amount, money in or money out")
         factor = 1 if only == into or _all_minus(only, rows) else -1
-        return Direction(_signed(only, mark, factor=factor), known=True)
+        return Direction(signed(only, mark, factor=factor), known=True)
     # `Debit -50,00` is the same as `Debit 50,00` if the whole column is written so. A single
     # negative debit among positive ones is a debit taken back.
     written_signed = _all_minus(out, rows)

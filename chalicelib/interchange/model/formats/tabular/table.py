@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import (
@@ -13,26 +12,29 @@ from chalicelib.interchange.model.formats.amounts import (
     fits_no_thousandths,
 )
 from chalicelib.interchange.model.formats.dates import DateReader, find_order
+from chalicelib.interchange.model.formats.tabular.accounts import by_account, by_name
 from chalicelib.interchange.model.formats.tabular.balance import Chain, follow
 from chalicelib.interchange.model.formats.tabular.layout import Layout, find_layout
+from chalicelib.interchange.model.formats.tabular.profiles import Entry, Export
 from chalicelib.interchange.model.formats.tabular.reading import Table, read_table
 from chalicelib.interchange.model.formats.tabular.rows import RowBuilder, Settings
-from chalicelib.interchange.model.formats.tabular.signs import find_direction
+from chalicelib.interchange.model.formats.tabular.signs import Direction, find_direction, signed
 from chalicelib.interchange.model.formats.tabular.vocabulary import fold
 from chalicelib.interchange.model.formats.text import decode
 from chalicelib.interchange.model.formats.types import (
-    AccountHint,
+    MAX_ROWS,
     DateOrder,
+    DecimalMark,
     Hints,
     Notes,
     ParsedFile,
     ParsedStatement,
     Problem,
     Row,
+    Unreadable,
 )
 from chalicelib.kernel.values import dataclass
 
-_MAX_ACCOUNTS: Final = 50
 _MAX_BROKEN_STEPS: Final = 20
 _ENGLISH: Final = ("date", "posted", "created", "booked", "time", "completed")
 
@@ -96,7 +98,8 @@ def _weigh(table: Table, layout: Layout, hints: Hints, notes: Notes) -> _Evidenc
     marks = find_marks(amounts)
     mixed = marks.mixed and columns.currency is None
     currency = None if mixed else layout.currency or marks.currency or hints.currency
-    style = Style(hints.decimal) if hints.decimal else find_style(amounts)
+    said = hints.decimal or layout.profile.decimal
+    style = Style(said) if said else find_style(amounts)
     if style.ambiguous and columns.balance is not None:
         style = find_style([*amounts, *_cells(data, columns.balance)])
     if style.ambiguous and not (currency and fits_no_thousandths(currency)):
@@ -113,7 +116,7 @@ def _statements(
     mark = evidence.style.decimal
     dates = DateReader(_date_order(evidence, hints, notes))
     dated = [row for row in evidence.data if len(row) > columns.date and dates[row[columns.date]]]
-    direction = find_direction(columns, dated or evidence.data, mark, notes, named=layout.by_header)
+    direction = _direction(layout, dated or evidence.data, mark, notes)
     settings = Settings(
         layout=layout,
         dates=dates,
@@ -128,6 +131,8 @@ def _statements(
     del dated, evidence
     builder = RowBuilder(settings, notes)
     builder.add_all(table.rows, table.lines, table.broken)
+    if layout.profile.settle is not None or layout.profile.is_app:
+        return _of_app(builder, settings, hints, notes)
     known = direction.known or hints.invert_sign or layout.profile.amounts_are_spent
     rows = builder.rows if known else _without_direction(builder.rows, layout, notes)
     if direction.only_by_sign and not hints.invert_sign:
@@ -135,11 +140,44 @@ def _statements(
     chain = follow(rows) if columns.balance is not None else None
     if chain is not None:
         _note_balance(chain, notes)
+    _note_missing(rows, builder, notes)
+    return by_account(rows, builder.accounts, chain)
+
+
+def _direction(
+    layout: Layout, rows: Sequence[Sequence[str]], mark: DecimalMark, notes: Notes
+) -> Direction:
+    amount = layout.columns.amount
+    if layout.profile.as_written and amount is not None:
+        return Direction(signed(amount, mark), known=True)
+    return find_direction(layout.columns, rows, mark, notes, named=layout.by_header)
+
+
+def _of_app(
+    builder: RowBuilder, settings: Settings, hints: Hints, notes: Notes
+) -> tuple[ParsedStatement, ...]:
+    """Settle what the rows of another app's export mean together, then give each account its statement."""
+    layout, rows = settings.layout, builder.rows
+    accounts = builder.accounts or [""] * len(rows)
+    kept = builder.kept or [()] * len(rows)
+    entries = list(map(Entry, rows, accounts, kept))
+    profile = layout.profile
+    if profile.settle is not None:
+        fields = tuple(name for name, _ in layout.kept)
+        names = tuple(layout.columns.names[at] for _, at in layout.kept)
+        export = Export(entries, fields, names, settings.mark, hints)
+        entries = profile.settle(export, notes)
+    if len(entries) > MAX_ROWS:
+        raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} rows.")
+    _note_missing(entries, builder, notes)
+    return by_name(entries, by_currency=profile.by_currency, notes=notes)
+
+
+def _note_missing(rows: Sequence[object], builder: RowBuilder, notes: Notes) -> None:
     if not rows:
         notes.add("no-rows", "The table has no rows.")
     if None in builder.currencies:
         notes.add("no-currency", "The file does not say its currency.", column="currency")
-    return _by_account(rows, builder.accounts, chain)
 
 
 def _cells(rows: Sequence[Sequence[str]], *columns: int | None) -> list[str]:
@@ -228,38 +266,3 @@ def _undirected(row: Row) -> Row:
     detail = f"Was {abs(row.amount)} spent or received? The file does not say."
     problem = Problem(row.line, "amount", "no-direction", detail)
     return row._replace(amount=None, problems=(*row.problems, problem))
-
-
-def _by_account(
-    rows: list[Row], accounts: list[str], chain: Chain | None
-) -> tuple[ParsedStatement, ...]:
-    """Give one statement for each account that the table names, the whole table as one otherwise."""
-    names = dict.fromkeys(accounts)
-    names.pop("", None)
-    if len(names) <= 1 or len(names) > _MAX_ACCOUNTS:
-        number = next(iter(names)) if len(names) == 1 else ""
-        return (_statement(number, rows, chain),)
-    grouped: dict[str, list[Row]] = {}
-    for name, row in zip(accounts, rows, strict=True):
-        grouped.setdefault(name, []).append(row)
-    return tuple(_statement(name, found, None) for name, found in grouped.items())
-
-
-def _statement(number: str, rows: list[Row], chain: Chain | None) -> ParsedStatement:
-    currencies = {row.currency for row in rows}
-    opening: Decimal | None = None
-    closing: Decimal | None = None
-    if chain is not None and chain.proven:
-        first, last = (rows[-1], rows[0]) if chain.newest_first else (rows[0], rows[-1])
-        if first.balance is not None and first.amount is not None:
-            opening = first.balance - first.amount
-        closing = last.balance
-    return ParsedStatement(
-        account=AccountHint(number=number),
-        currency=currencies.pop() if len(currencies) == 1 else None,
-        opening_balance=opening,
-        closing_balance=closing,
-        period_start=None,
-        period_end=None,
-        rows=tuple(rows),
-    )

@@ -41,16 +41,20 @@ def _is_tidy(lines: str) -> bool:
 class Texts:
     """Reads payee and memo of whole blocks; `cut` counts what was longer than allowed."""
 
-    __slots__ = ("_memo", "_payee", "_shared", "cut")
+    __slots__ = ("_fixed", "_memo", "_payee", "_shared", "cut")
 
-    def __init__(self, columns: ColumnMap) -> None:
+    def __init__(self, columns: ColumnMap, *, fixed: bool = False) -> None:
+        self._fixed = fixed
         self._payee = columns.payee
         self._memo = columns.memo
         self._shared = SharedTexts()
         self.cut = 0
 
     def read(self, columns: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
-        """Give payee and memo of each row: the first filled text is the payee, the others follow it."""
+        """Give payee and memo of each row: the first filled text is the payee, the others follow it.
+
+        Columns that are `fixed` are taken by their names instead: a memo never becomes a payee.
+        """
         count = len(columns[0])
         payees = [tidy_column(columns[at]) for at in self._payee if at < len(columns)]
         memos = [tidy_column(columns[at]) for at in self._memo if at < len(columns)]
@@ -58,6 +62,12 @@ class Texts:
         if len(payees) == 1 and len(memos) <= 1 and "" not in payees[0]:
             who = payees[0]
             what = memos[0] if memos else [""] * count
+        elif self._fixed:
+            who = [next(filter(None, texts), "") for texts in zip(*payees, strict=True)]
+            what = [
+                " ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*memos, strict=True)
+            ]
+            who, what = who or [""] * count, what or [""] * count
         elif payees or memos:
             pairs = [_chosen(texts) for texts in zip(*payees, *memos, strict=True)]
             who = [payee for payee, _ in pairs]

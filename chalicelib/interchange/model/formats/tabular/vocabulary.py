@@ -95,6 +95,10 @@ _WORDS: Final[dict[str, str]] = {
         code|transaction code|tranzakcio tipusa|交易类型|交易分类|umsatztyp|type operation|typ transakcji|
         vorgang|mutatiesoort|laji""",
     "mcc 0": "mcc|merchant category code",
+    "category 0": """
+        category|category name|kategorie|categorie|categoria|kategoria|kategori|luokka|kategoria transakcji|
+        kategorie transakce|категория|类别|分类""",
+    "tags 0": "tags|tag|labels|etiquetas|etichette|schlagworte|schlagworter|stichworte|теги|метки",
     "currency 0": """
         currency|ccy|currency code|transaction currency|wahrung|waehrung|buchungswahrung|devise|
         monnaie|moneda|divisa|munt|muntsoort|moeda|waluta|mena|mena uctu|deviza|devizanem|penznem|

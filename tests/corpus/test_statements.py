@@ -34,7 +34,7 @@ def test_a_real_file_is_read_as_a_person_read_it(name: str) -> None:
     assert not statements.judge(reading, entry, None), detail
 
 
-@pytest.mark.parametrize("folder", ["ofx", "csv", "mt940", "camt", "qif", "bai2"])
+@pytest.mark.parametrize("folder", ["ofx", "csv", "mt940", "camt", "qif", "bai2", "xlsx"])
 def test_every_real_file_has_an_expectation(folder: str) -> None:
     found = {
         path.relative_to(DATA).as_posix() for path in (DATA / folder).rglob("*") if path.is_file()
@@ -84,6 +84,16 @@ def test_every_qif_and_bai2_file_gives_what_it_holds() -> None:
     assert sum(line.reading.rows for line in quicken) == 50
     assert [line.reading.rows for line in cash] == [0, 1, 5, 17]
     assert sum(line.reading.problems for line in (*quicken, *cash)) == 0
+
+
+def test_every_workbook_gives_what_others_read_in_it() -> None:
+    lines = statements.report(DATA / "xlsx")
+
+    assert [line for line in lines if line.wrong] == []
+    # Ten of an app's tests hold nothing, or words like A1 and B2.
+    assert [line.reading.refused for line in lines].count("") == 7
+    assert sorted({line.format for line in lines}) == ["", "csv", "spreadsheetml", "xlsx"]
+    assert sum(line.reading.rows for line in lines) == 82
 
 
 def test_the_command_prints_its_table(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
 from chalicelib.interchange.model.formats.types import MAX_BYTES, Hints, ParsedFile, Unreadable
 
 _HEAD: Final = 64 * 1024
+_DIRECTORY: Final = 256 * 1024
 _MAGIC: Final = (
-    (b"PK\x03\x04", "xlsx", "a workbook or a zip archive"),
+    (b"PK\x03\x04", "zip", "a zip archive"),
     (b"\xd0\xcf\x11\xe0", "xls", "an old Excel workbook"),
     (b"%PDF", "pdf", "a PDF"),
     (b"\x1f\x8b", "gzip", "a compressed file"),
@@ -28,12 +29,19 @@ _SIGNS: Final = (
     ("mt940", re.compile(rb"^:(?:20|25|28C?|34F|NS|6[0-5][FM]?|86):", re.MULTILINE)),
     ("bai2", re.compile(rb"\A\s*+01,[^,\n]*,[^,\n]*,\d{6},")),
     ("litas-esis", re.compile(rb"\A000\t\d{8}\t")),
-    ("html", re.compile(rb"\A\s*+(?:<!doctype html|<html)", re.IGNORECASE)),
+    ("spreadsheetml", re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")),
+    (
+        "html",
+        re.compile(
+            rb"\A\s*+(?:<\?xml[^>]{0,200}>\s*+)?<(?:!doctype html|html|head|meta|table|body|style|div|center)",
+            re.IGNORECASE,
+        ),
+    ),
     ("xml", re.compile(rb"\A\s*+<\?xml")),
     ("json", re.compile(rb"\A\s*+[\[{]\s*+[\"\[{]")),
 )
+_WORKBOOKS: Final = frozenset({"xlsx", "xls", "ods", "spreadsheetml", "html"})
 _NAMES: Final = {
-    "html": "a web page",
     "xml": "an XML file other than OFX",
     "json": "a JSON file",
 } | {name: words for _, name, words in _MAGIC}
@@ -43,12 +51,20 @@ def detect(data: bytes) -> str:
     """Name the format by content: `ofx`, `csv` (any delimited text), or one that is not read here."""
     for magic, name, _ in _MAGIC:
         if data.startswith(magic):
-            return name
+            return _packed(data) if name == "zip" else name
     head = data[:_HEAD]
     if head[:2] in {b"\xff\xfe", b"\xfe\xff"} or head.count(0) * 3 > len(head):
         head = head.replace(b"\0", b"").lstrip(b"\xff\xfe")
     head = head.removeprefix(b"\xef\xbb\xbf")
     return next((name for name, sign in _SIGNS if sign.search(head)), "csv")
+
+
+def _packed(data: bytes) -> str:
+    """Tell workbooks from other zips, by the names in the directory at the end."""
+    directory = data[max(0, data.rfind(b"PK\x05\x06") - _DIRECTORY) :]
+    if b"xl/workbook." in directory:
+        return "xlsx"
+    return "ods" if b"content.xml" in directory and b"mimetype" in directory else "zip"
 
 
 def parse(data: bytes, *, filename: str = "", hints: Hints | None = None) -> ParsedFile:
@@ -82,39 +98,69 @@ def _collector_paused() -> Iterator[None]:
 
 def _parse(data: bytes, filename: str, hints: Hints) -> ParsedFile:
     found = detect(data)
-    # Each reader is imported where it is used: a worker that only meets CSV never loads OFX.
-    if found == "ofx":
-        from chalicelib.interchange.model.formats.ofx import parse_ofx
+    if found in _WORKBOOKS:
+        from chalicelib.interchange.model.formats.workbooks import parse_workbook
 
-        return parse_ofx(data, hints)
-    if found == "litas-esis":
-        from chalicelib.interchange.model.formats.litas_esis import parse_litas_esis
+        return parse_workbook(data, found, hints)
+    reader = _READERS.get(found)
+    if reader is None:
+        detail = f"{_shown(filename)} is {_NAMES[found]}, which is not read yet."
+        raise Unreadable("unsupported-format", detail)
+    return reader(data, hints)
 
-        return parse_litas_esis(data, hints)
-    if found == "mt940":
-        from chalicelib.interchange.model.formats.mt940 import parse_mt940
 
-        return parse_mt940(data, hints)
-    if found == "camt":
-        from chalicelib.interchange.model.formats.camt import parse_camt
+def _ofx(data: bytes, hints: Hints) -> ParsedFile:
+    from chalicelib.interchange.model.formats.ofx import parse_ofx
 
-        return parse_camt(data, hints)
-    if found == "qif":
-        from chalicelib.interchange.model.formats.qif import parse_qif
+    return parse_ofx(data, hints)
 
-        return parse_qif(data, hints)
-    if found == "bai2":
-        from chalicelib.interchange.model.formats.bai2 import parse_bai2
 
-        return parse_bai2(data, hints)
-    if found != "csv":
-        named = _NAMES[found]
-        raise Unreadable(
-            "unsupported-format", f"{_shown(filename)} is {named}, which is not read yet."
-        )
+def _litas_esis(data: bytes, hints: Hints) -> ParsedFile:
+    from chalicelib.interchange.model.formats.litas_esis import parse_litas_esis
+
+    return parse_litas_esis(data, hints)
+
+
+def _mt940(data: bytes, hints: Hints) -> ParsedFile:
+    from chalicelib.interchange.model.formats.mt940 import parse_mt940
+
+    return parse_mt940(data, hints)
+
+
+def _camt(data: bytes, hints: Hints) -> ParsedFile:
+    from chalicelib.interchange.model.formats.camt import parse_camt
+
+    return parse_camt(data, hints)
+
+
+def _qif(data: bytes, hints: Hints) -> ParsedFile:
+    from chalicelib.interchange.model.formats.qif import parse_qif
+
+    return parse_qif(data, hints)
+
+
+def _bai2(data: bytes, hints: Hints) -> ParsedFile:
+    from chalicelib.interchange.model.formats.bai2 import parse_bai2
+
+    return parse_bai2(data, hints)
+
+
+def _csv(data: bytes, hints: Hints) -> ParsedFile:
     from chalicelib.interchange.model.formats.tabular import parse_csv
 
     return parse_csv(data, hints)
+
+
+_READERS: Final[Mapping[str, Callable[[bytes, Hints], ParsedFile]]] = {
+    "ofx": _ofx,
+    "litas-esis": _litas_esis,
+    "mt940": _mt940,
+    "camt": _camt,
+    "qif": _qif,
+    "bai2": _bai2,
+    "csv": _csv,
+}
+"""Each reader is imported where it is used: a worker that only meets CSV never loads OFX."""
 
 
 def _shown(filename: str) -> str:

@@ -12,6 +12,8 @@ from chalicelib.kernel.values import dataclass
 
 MAX_BYTES: Final = 50 * 1024 * 1024
 """Bytes of one upload (decision 25)."""
+MAX_CONTAINER: Final = 10 * 1024 * 1024
+"""Bytes of one zip or workbook, packed (decision 25)."""
 MAX_ROWS: Final = 200_000
 """Rows of one file, good and bad together."""
 MAX_NOTES: Final = 200

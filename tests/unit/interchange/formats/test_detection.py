@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.interchange.model import formats
 from chalicelib.interchange.model.formats import Unreadable, detect, parse
+from tests.support import workbooks
 
 OFX = b"OFXHEADER:100\n\n<OFX><STMTRS></STMTRS></OFX>"
 
@@ -28,7 +29,15 @@ OFX = b"OFXHEADER:100\n\n<OFX><STMTRS></STMTRS></OFX>"
         (b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02">', "camt"),
         (b"01,A,B,210706,1249,1,,,2/\n", "bai2"),
         (b"000\t20120304\t\tX\n010\t1", "litas-esis"),
-        (b"PK\x03\x04", "xlsx"),
+        (b"PK\x03\x04", "zip"),
+        (workbooks.xlsx(), "xlsx"),
+        (workbooks.ods(""), "ods"),
+        (
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+            "spreadsheetml",
+        ),
+        (b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml">', "html"),
+        (b"<table border=1><tr>", "html"),
         (b"\xd0\xcf\x11\xe0", "xls"),
         (b"%PDF-1.7", "pdf"),
         (b"\x1f\x8b", "gzip"),
@@ -41,7 +50,7 @@ def test_a_format_is_recognised_by_its_content(data: bytes, name: str) -> None:
     assert detect(data) == name
 
 
-@pytest.mark.parametrize("data", [b"%PDF-1.7", b"PK\x03\x04", b"<html>"])
+@pytest.mark.parametrize("data", [b"%PDF-1.7", b"PK\x03\x04", b"{\\rtf1"])
 def test_another_format_is_refused_by_its_name(data: bytes) -> None:
     with pytest.raises(Unreadable) as refusal:
         parse(data, filename="statement.csv")

@@ -177,7 +177,8 @@ SUMMARIES: Final = _words("""
     opening balance|closing balance|balance brought forward|balance carried forward|
     beginning balance|ending balance|anfangssaldo|endsaldo|schlusssaldo|alter kontostand|
     neuer kontostand|saldo inicial|saldo final|saldo iniziale|saldo finale|solde initial|solde final|
-    beginsaldo|eindsaldo|likutis pradžiai|likutis pabaigai|apyvarta|atlikums perioda sākumā|
+    beginsaldo|eindsaldo|likutis pradžiai|likutis pabaigai|apyvarta|turnover|käive|apgrozījums|
+    algsaldo|lõppsaldo|atlikums perioda sākumā|
     saldo początkowe|saldo końcowe|počáteční zůstatek|konečný zůstatek|nyitó egyenleg|záró egyenleg|
     期初余额|期末余额|合计""")
 """Texts of lines that repeat a balance or a turnover: whole cells, in lower case."""

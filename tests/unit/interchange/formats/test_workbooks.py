@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,7 @@ HEADER = ["Date", "Payee", "Amount"]
 
 
 def book(
-    *sheets: list[list[Any]], names: list[str] | None = None, hidden: tuple[int, ...] = ()
+    *sheets: Sequence[Sequence[Any]], names: list[str] | None = None, hidden: tuple[int, ...] = ()
 ) -> bytes:
     made = openpyxl.Workbook()
     assert made.active is not None
@@ -175,8 +176,8 @@ def test_balances_of_pages_are_kept_where_they_follow_on_each_other() -> None:
     forth = parse(book(first, second)).statements[0]
     back = parse(book(second, first)).statements[0]
 
-    assert (forth.opening_balance, forth.closing_balance) == (10, 8)
-    assert (back.opening_balance, back.closing_balance) == (10, 8)
+    assert (forth.opening_balance, forth.closing_balance) == (Decimal(10), Decimal(8))
+    assert (back.opening_balance, back.closing_balance) == (Decimal(10), Decimal(8))
 
 
 def test_a_sheet_without_a_table_is_left_out_with_a_note() -> None:

@@ -11,7 +11,6 @@ that one style holds for the whole sheet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -21,6 +20,7 @@ from chalicelib.interchange.model.formats.amounts import find_style
 from chalicelib.interchange.model.formats.dates import is_date
 from chalicelib.interchange.model.formats.tabular.reading import is_money
 from chalicelib.interchange.model.formats.types import DecimalMark
+from chalicelib.kernel.values import dataclass
 
 Value = str | float | int | bool | date | datetime | time | timedelta
 """What a cell may hold; an empty cell holds an empty text."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from chalicelib.interchange.model.formats.dates import MONTHS
@@ -27,6 +27,7 @@ from chalicelib.interchange.model.formats.types import (
     quoted,
 )
 from chalicelib.interchange.model.formats.workbooks.cells import Values, as_texts
+from chalicelib.kernel.values import dataclass
 
 MAX_SHEETS: Final = 100
 """Sheets of a workbook that are looked at."""

@@ -20,7 +20,7 @@ from chalicelib.interchange.model.formats.workbooks.cells import as_texts
 from chalicelib.interchange.model.formats.workbooks.compound import pack, streams
 from tests.support import workbooks
 
-HEADER = ["Date", "Payee", "Amount"]
+HEADER: list[Any] = ["Date", "Payee", "Amount"]
 
 
 def book(

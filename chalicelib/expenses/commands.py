@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from datetime import date
 from typing import Any, ClassVar, Final, Literal
 
@@ -67,6 +68,32 @@ class FindMatches(Order):
     import_id: str
     first: str
     last: str
+    filed: dict[str, int] = field(default_factory=dict)
+    """Who filed the rows, to be counted in `month`: the chunk's own transaction may have no room for it."""
+    month: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevertImport(Order):
+    """Take back what chunk `chunk` of an import did; the ledger goes from the last chunk down to chunk 0 by itself.
+
+    `prefix`, `chunks` and `accounts` are those of the `ImportRows` that recorded it. What was built on its
+    transactions since is kept, or goes along (`edited`). `removed` and `restored` count what was done before
+    of a chunk that takes several transactions. `asked_by` is the user on whose behalf the log says it is done.
+    """
+
+    name: ClassVar[str] = "expenses.revert_import.v1"
+    to: ClassVar[str] = "expenses"
+
+    import_id: str
+    prefix: str
+    chunk: int
+    chunks: int
+    accounts: dict[str, str]
+    edited: Literal["keep", "revert"] = "keep"
+    asked_by: str = ""
+    removed: int = 0
+    restored: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

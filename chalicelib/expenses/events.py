@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
@@ -129,6 +129,39 @@ class ImportStopped(Fact):
     """A chunk could not be recorded and no later one will be: `reason` is a refusal's slug."""
 
     name: ClassVar[str] = "expenses.import_stopped.v1"
+
+    import_id: str
+    chunk: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRow:
+    """A row of an import that its revert left as it is: `place` in the file, counted from 0, and why."""
+
+    place: int
+    reason: Literal["edited", "split", "linked", "attached", "reconciled"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReverted(Fact):
+    """A chunk of an import was taken back: transactions that left, older ones that are as before, rows that stay."""
+
+    name: ClassVar[str] = "expenses.import_reverted.v1"
+
+    import_id: str
+    chunk: int
+    chunks: int
+    removed: int
+    restored: int
+    kept: tuple[KeptRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevertStopped(Fact):
+    """A chunk could not be taken back and no other one will be: `reason` is a refusal's slug."""
+
+    name: ClassVar[str] = "expenses.revert_stopped.v1"
 
     import_id: str
     chunk: int

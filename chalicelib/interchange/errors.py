@@ -47,6 +47,27 @@ class ImportIsCommitting(Conflict):
     title = "The import is being committed"
 
 
+class ImportNotCommitted(Conflict):
+    """There is nothing to take back: the import was never committed."""
+
+    slug = "import-not-committed"
+    title = "The import was not committed"
+
+
+class ImportIsReverting(Conflict):
+    """The import is being taken back; afterwards it can be deleted, or what was kept be taken along."""
+
+    slug = "import-reverting"
+    title = "The import is being reverted"
+
+
+class ImportWasReverted(Conflict):
+    """The import was taken back; to have its rows again, import the file again."""
+
+    slug = "import-reverted"
+    title = "The import was reverted"
+
+
 class NothingToImport(Conflict):
     """Every row has a problem, or there are no rows, or each statement is skipped."""
 

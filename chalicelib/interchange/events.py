@@ -7,13 +7,16 @@ from typing import ClassVar, Literal
 from chalicelib.kernel.events import Fact
 from chalicelib.kernel.values import dataclass
 
-ImportState = Literal["waiting", "parsing", "ready", "committing", "done", "failed"]
-"""`waiting` for the upload, then `parsing`; `ready` to look at; `committing` until `done`; or `failed`."""
+ImportState = Literal[
+    "waiting", "parsing", "ready", "committing", "done", "reverting", "reverted", "failed"
+]
+"""`waiting` for the upload, then `parsing`; `ready` to look at; `committing` until `done`; `reverting` until
+`reverted`; or `failed`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportProgressed(Fact):
-    """An import came to a new state, or a good step further while committing; both counts are rows."""
+    """An import came to a new state, or a good step further while committing or reverting; both counts are rows."""
 
     name: ClassVar[str] = "interchange.import_progressed.v1"
 

@@ -208,6 +208,11 @@ class Commit:
         request = {"TableName": self.spec.name, "Key": raw_key(key), **there}
         self._stage(key, Operation({"ConditionCheck": request}, refusal or Conflict()))
 
+    def require_absent(self, key: Key, *, refusal: Refusal) -> None:
+        """Require that an item does not exist, without writing it."""
+        request = {"TableName": self.spec.name, "Key": raw_key(key), **condition(0)}
+        self._stage(key, Operation({"ConditionCheck": request}, refusal))
+
     def record(self, change: Change) -> None:
         """Add an object to this transaction's change-log entry."""
         self._changes.append(change)

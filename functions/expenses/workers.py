@@ -13,6 +13,7 @@ from chalicelib.expenses.commands import (
     ExportMore,
     FindMatches,
     ImportRows,
+    RevertImport,
     RunMore,
     SortMovements,
     SplitMore,
@@ -29,6 +30,7 @@ from chalicelib.expenses.service import (
 from chalicelib.expenses.service.balances import sort_movements
 from chalicelib.expenses.service.importing import import_rows
 from chalicelib.expenses.service.proposing import find_matches
+from chalicelib.expenses.service.reverting import revert_import
 from chalicelib.kernel import clock
 from chalicelib.kernel.context import Visit
 from chalicelib.kernel.log import logger
@@ -48,6 +50,7 @@ consume(
     on={
         ImportRows: import_rows,
         FindMatches: find_matches,
+        RevertImport: revert_import,
         SplitRequested: splitting.begin,
         SplitMore: splitting.go_on,
         RunMore: run_steps.go_on,

@@ -6,10 +6,15 @@ from typing import Any
 
 from chalice.app import Blueprint, SQSEvent
 
-from chalicelib.expenses.events import ImportStopped, TransactionsImported
+from chalicelib.expenses.events import (
+    ImportReverted,
+    ImportStopped,
+    RevertStopped,
+    TransactionsImported,
+)
 from chalicelib.interchange.commands import DropRows, EraseMore, ExportMore
 from chalicelib.interchange.repository import TABLE
-from chalicelib.interchange.service import committing, data_rights, reading
+from chalicelib.interchange.service import committing, data_rights, reading, reverting
 from chalicelib.kernel.settings import settings
 from chalicelib.users.events import ErasureStarted, ExportRequested
 from functions._edge.relays import relay
@@ -25,6 +30,8 @@ consume(
     on={
         TransactionsImported: committing.count_chunk,
         ImportStopped: committing.stop_import,
+        ImportReverted: reverting.count_reverted,
+        RevertStopped: reverting.stop_reverting,
         DropRows: committing.drop_rows,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,

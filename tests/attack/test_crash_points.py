@@ -21,7 +21,8 @@ from tests.factories.imports import URL, account_of, csv_of, uploaded
 from tests.factories.users import SignedIn, signed_in
 from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud
-from tests.support.taps import calls_of, killed_at
+from tests.support.ledger_state import state_of
+from tests.support.taps import calls_of, interleaved, killed_at, orders
 
 pytestmark = [pytest.mark.slice, pytest.mark.attack, pytest.mark.durable]
 FULL: Final = bool(os.environ.get("XPENSE_FULL"))
@@ -209,6 +210,109 @@ def test_an_import_is_exactly_once_whatever_dies(cloud: Cloud) -> None:
         assert {month: one.summed(month) for month in sums} == sums, (point, side)
         assert one.check_log() == changes, (point, side)
     assert len(tried) >= 20
+
+
+def reverting(cloud: Cloud) -> tuple[Scene, Any, dict[str, Any]]:
+    """A recorded import of two chunks whose revert was just ordered, and what the ledger was before it."""
+    one = scene(cloud)
+    own = {"account_id": one.account, "booked_on": "2026-03-05", "payee": "Shop 2"}
+    amount = {"amount": "-1.02", "currency": "EUR"}
+    assert one.person.client.post(TRANSACTIONS, {**own, "amount": amount}).status == 201
+    cloud.drain()
+    before = state_of(one.person)
+    job = uploaded(cloud, one.person, one.account, csv_of(ROWS))
+    assert one.person.client.post(f"{URL}/{job['id']}/commit", {}).status == 202
+    cloud.drain()
+    assert one.person.client.post(f"{URL}/{job['id']}/revert", {}).status == 202
+    return one, job, before
+
+
+@pytest.mark.durable
+def test_a_revert_is_exactly_once_whatever_dies(cloud: Cloud) -> None:
+    first, job, before = reverting(cloud)
+    calls = calls_of(cloud.drain, ignore=LISTENING)
+    assert state_of(first.person) == before
+    undisturbed, changes = told_of(first, job), first.check_log()
+    tried = points(len(calls))
+    for point, side in tried:
+        one, job, before = reverting(cloud)
+        once_and_again(cloud.drain, point, side)
+
+        assert told_of(one, job) == undisturbed, (point, side)
+        assert state_of(one.person) == before, (point, side)
+        assert one.check_log() == changes, (point, side)
+    assert len(tried) >= 20
+
+
+def told_of(one: Scene, job: Any) -> tuple[str, Any]:
+    done = one.person.client.get(f"{URL}/{job['id']}").json
+    return done["state"], done["revert"]
+
+
+def revert(one: Scene, job: Any) -> None:
+    reply = one.person.client.post(
+        f"{URL}/{job['id']}/revert", {}, headers={"Idempotency-Key": "revert-1"}
+    )
+    assert reply.status == 202, reply.text
+
+
+def test_asking_for_a_revert_is_exactly_once(cloud: Cloud) -> None:
+    first, job = committed(cloud)
+    cloud.drain()
+    calls = calls_of(partial(revert, first, job))
+    for point, side in points(len(calls)):
+        one, job = committed(cloud)
+        cloud.drain()
+        once_and_again(partial(revert, one, job), point, side)
+        cloud.drain()
+
+        assert told_of(one, job)[0] == "reverted", (point, side)
+        assert told_of(one, job)[1]["removed"] == ROWS, (point, side)
+        assert (one.rows(), one.balance()) == ([], "0.00"), (point, side)
+
+
+def edit(one: Scene, row: Any) -> Reply:
+    return one.person.client.patch(
+        f"{TRANSACTIONS}/{row['id']}",
+        {"amount": {"amount": "-77.00", "currency": "EUR"}},
+        headers={"If-Match": "*"},
+    )
+
+
+def test_an_edit_while_its_import_is_taken_back_is_kept_or_comes_too_late(cloud: Cloud) -> None:
+    """Whoever is first wins, and balance and sums are those of what is left."""
+    counted, job = committed(cloud)
+    cloud.drain()
+    row = counted.rows()[0]
+    first = len(calls_of(partial(edit, counted, row)))
+    revert(counted, job)
+    cloud.sweep({"interchange"})
+    second = len(calls_of(partial(cloud.deliver, "expenses-inbox", most=1), ignore=LISTENING))
+    outcomes = set()
+    for order in orders(first, second, most=12):
+        one, job = committed(cloud)
+        cloud.drain()
+        row = one.rows()[0]
+        revert(one, job)
+        cloud.sweep({"interchange"})
+        found = interleaved(
+            order,
+            a=partial(edit, one, row),
+            b=partial(cloud.deliver, "expenses-inbox", most=1),
+        )
+        cloud.drain()
+
+        reply: Any = found["a"]
+        left = one.rows()
+        assert reply.status in {200, 404, 409}, reply.text
+        assert (reply.status == 200) == bool(left), order
+        assert one.balance() == ("-77.00" if left else "0.00"), order
+        months = {row["booked_on"][:7]}
+        assert [one.summed(month)[1] for month in months] == [len(left)], order
+        assert told_of(one, job)[1]["kept"] == ({"edited": 1} if left else {}), order
+        one.check_log()
+        outcomes.add(reply.status)
+    assert outcomes
 
 
 def test_importing_the_same_file_again_adds_nothing(cloud: Cloud) -> None:

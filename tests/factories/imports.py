@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
-from chalicelib.interchange.model.importing import Progress
+from chalicelib.interchange.model.following import Progress, Reversal
 from chalicelib.interchange.repository import TABLE
 from chalicelib.interchange.repository import imports as repository
 from chalicelib.kernel import aws
@@ -106,11 +106,22 @@ def uploaded(cloud: Cloud, person: SignedIn, account_id: str, data: bytes, **mor
     return person.client.get(f"{URL}/{job['id']}").json
 
 
-def begun(person: SignedIn, *, chunks: int, rows: int) -> str:
+def reversing(person: SignedIn, *, chunks: int, rows: int) -> str:
+    """Put an import that is being taken back straight into the table, with no order to the ledger."""
+    return begun(person, chunks=chunks, rows=rows, reversal=Reversal(edited="keep"))
+
+
+def begun(person: SignedIn, *, chunks: int, rows: int, reversal: Reversal | None = None) -> str:
     """Put an import that is being committed straight into the table, with no order to the ledger."""
     ctx = system_context(person.owner, TABLE, vaults=security.vault)
     going = Progress(
-        import_id=new_id(), base=1, version=1, updated_at=ctx.now, rows=rows, chunks=chunks
+        import_id=new_id(),
+        base=1,
+        version=1,
+        updated_at=ctx.now,
+        rows=rows,
+        chunks=chunks,
+        reversal=reversal,
     )
     repository.keep_progress(ctx, going)
     ctx.commit.write()

@@ -5,6 +5,7 @@ Type, size and state lie in clear; what people called a file, its hash and what 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final, cast
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
@@ -93,6 +94,27 @@ class Attachments:
             str(self._ctx.owner), low, low + table.LAST, limit=1, consistent=True, count_only=True
         )
         return bool(piece.items)
+
+    def bearers(self, transaction_ids: Iterable[str]) -> set[str]:
+        """Tell which of some transactions have attachments, by as many reads as have some near them, and one."""
+        found: set[str] = set()
+        low = ""
+        for identity in sorted(transaction_ids):
+            if identity < low:
+                continue  # the next that has any comes behind it
+            piece = Table(table.TABLE).query(
+                str(self._ctx.owner),
+                f"{ATTACHMENT}{identity}#",
+                ATTACHMENT + table.LAST,
+                limit=1,
+                consistent=True,
+            )
+            if not piece.items:
+                break
+            low = piece.items[0]["sk"]["S"].removeprefix(ATTACHMENT).partition("#")[0]
+            if low == identity:
+                found.add(identity)
+        return found
 
     def look(self, transaction_id: str, attachment_id: str) -> Attachment | None:
         """Read an attachment: None for a deleted one; raise `AttachmentNotFound`."""

@@ -22,10 +22,10 @@ def this_month(ctx: Context) -> str:
     return ctx.now.date().isoformat()[:7]
 
 
-def add(ctx: Context, counts: Mapping[str, int]) -> None:
-    """Add to this month's counts, in the context's unit of work."""
+def add(ctx: Context, counts: Mapping[str, int], month: str | None = None) -> None:
+    """Add to the counts of a month, this one if none is named, in the context's unit of work."""
     if counts:
-        ctx.commit.add(key(ctx.owner, JUDGED, this_month(ctx)), counts)
+        ctx.commit.add(key(ctx.owner, JUDGED, month or this_month(ctx)), counts)
 
 
 def full_names(item: Raw | None) -> frozenset[str] | None:

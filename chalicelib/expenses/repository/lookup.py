@@ -22,6 +22,7 @@ from chalicelib.expenses.model.memory import Memory
 from chalicelib.expenses.model.payee_book import KnownPayee
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository import table
+from chalicelib.expenses.repository.closed_imports import CLOSED
 from chalicelib.expenses.repository.decode import account_of, transaction_of
 from chalicelib.expenses.repository.judging import JUDGED
 from chalicelib.expenses.repository.memory import LEARNED, memory_of, read
@@ -43,6 +44,7 @@ _PREFIXES: Final[Mapping[str, tuple[str, type[NotFound]]]] = {
     "recurring": (table.RECURRING, RecurringNotFound),
     "suggestion": (DISMISSED, SuggestionNotFound),
     "search": (SEARCH, SearchNotFound),
+    "closed": (CLOSED, NotFound),
 }
 
 
@@ -78,6 +80,11 @@ class Found:
         """Give the transaction of which an imported row was a copy, if it was one."""
         item = self.raw("transaction", transaction_id)
         return table.text(item, "copy_of") if item else None
+
+    def reverted(self, transaction_id: str) -> str | None:
+        """Give the import with whose revert a transaction left, so that it may come again."""
+        item = self.raw("transaction", transaction_id)
+        return table.text(item, "reverted") if item else None
 
     def account_once(self, transaction_id: str) -> str | None:
         """Give the account of a transaction that was deleted, where its tombstone names one."""

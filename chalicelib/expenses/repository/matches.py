@@ -79,6 +79,11 @@ class Matches:
         """Put a new open match into the unit of work."""
         self._ctx.commit.put(self._row(match, MATCH), expect=0, refusal=LostRace())
 
+    def drop(self, match: Match) -> None:
+        """Take an open match away as if it had never been proposed."""
+        where = key(self._ctx.owner, MATCH, match.id)
+        self._ctx.commit.delete(where, expect=match.version, refusal=LostRace())
+
     def decide(self, match: Match, state: State) -> Match:
         """Move an open match to the decided ones."""
         after = replace(match, version=match.version + 1, state=state, updated_at=self._ctx.now)

@@ -46,7 +46,9 @@ class TombstoneRow(Row):
 
     Those of transactions and accounts stay for ever, those of categories and rules have a `ttl`. That of a
     household's transaction names its account, so that who may not see the account does not see its traces either.
-    An imported row that was a copy says of which transaction (`copy_of`).
+    An imported row that was a copy says of which transaction (`copy_of`), which import brought it, and the
+    number of the change by which that transaction took it in, if it took anything (`settled`). One that its owner
+    let go into another transaction says so (`into`). One whose import was reverted may come again (`reverted`).
     """
 
     layout = WholeNumber()
@@ -54,6 +56,10 @@ class TombstoneRow(Row):
     deleted_at = UnicodeAttribute()
     account_id = UnicodeAttribute(null=True)
     copy_of = UnicodeAttribute(null=True)
+    import_id = UnicodeAttribute(null=True)
+    settled = WholeNumber(null=True)
+    into = UnicodeAttribute(null=True)
+    reverted = UnicodeAttribute(null=True)
     change = WholeNumber(null=True)
     ttl = WholeNumber(null=True)
 

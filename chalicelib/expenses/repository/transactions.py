@@ -67,6 +67,17 @@ class Filter:
         return any(one is not None for one in asked)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """How a transaction leaves: `into` another one, with its import that was `reverted`, or for good."""
+
+    into: str | None = None
+    reverted: str | None = None
+
+
+FOR_GOOD: Final = Leaving()
+
+
 class Transactions:
     """The transactions of a context's owner; writes join the context's unit of work."""
 
@@ -116,11 +127,12 @@ class Transactions:
             )
         )
 
-    def remove(self, transaction: Transaction) -> None:
+    def remove(self, transaction: Transaction, leaving: Leaving = FOR_GOOD) -> None:
         """Put a tombstone in the transaction's place; an imported row's id so never comes back."""
         version = transaction.version + 1
         gone = self._tombstone(transaction, version=version)
         gone.change = self._ctx.commit.sequence
+        gone.into, gone.reverted = leaving.into, leaving.reverted
         self._ctx.commit.put(gone, expect=transaction.version, refusal=LostRace())
         count_uses(self._ctx, before=transaction.tags, after=())
         self._ctx.commit.record(
@@ -135,11 +147,28 @@ class Transactions:
             )
         )
 
-    def bury(self, transaction: Transaction, *, copy_of: str) -> None:
-        """Put a tombstone where a transaction would have come that is another one's copy: it never comes."""
-        gone = self._tombstone(transaction, version=1)
-        gone.copy_of = copy_of
-        self._ctx.commit.put(gone, expect=0, refusal=LostRace())
+    def bury(self, transaction: Transaction, *, copy_of: str, settled: int | None = None) -> None:
+        """Put a tombstone where a transaction would have come that is another one's copy: it never comes.
+
+        `settled` is the number of the change by which the other one took it in.
+        """
+        gone = self._tombstone(transaction, version=transaction.version)
+        gone.copy_of, gone.settled = copy_of, settled
+        gone.import_id = transaction.import_id
+        self._ctx.commit.put(gone, expect=transaction.version - 1, refusal=LostRace())
+
+    def dig_up(self, item: Raw, *, import_id: str) -> None:
+        """Take a tombstone away, so that its row may come again; what was live before keeps one that says so."""
+        gone = TombstoneRow.from_raw_data(dict(item))
+        version = gone.version
+        if version == 1:
+            where = (gone.pk, gone.sk)
+            self._ctx.commit.delete(where, expect=version, refusal=LostRace())
+            return
+        gone.version = version + 1
+        gone.copy_of = gone.settled = gone.into = gone.import_id = None
+        gone.reverted = import_id
+        self._ctx.commit.put(gone, expect=version, refusal=LostRace())
 
     def _tombstone(self, transaction: Transaction, *, version: int) -> TombstoneRow:
         gone = tombstone(self._key(transaction), version=version, at=self._ctx.now)

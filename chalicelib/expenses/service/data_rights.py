@@ -14,6 +14,7 @@ from chalicelib.expenses.repository.attachments import (
     AttachmentRow,
     DeletedAttachmentRow,
 )
+from chalicelib.expenses.repository.closed_imports import CLOSED, ClosedImportRow
 from chalicelib.expenses.repository.judging import JUDGED
 from chalicelib.expenses.repository.matches import DECIDED, MATCH, MatchRow
 from chalicelib.expenses.repository.memory import LEARNED, MemoryRow
@@ -171,6 +172,12 @@ PART: Final = parts.Part(
             prefix=DECIDED,
             about="Pairs that you rejected, or accepted in the last 90 days.",
             row=MatchRow,
+        ),
+        parts.Kind(
+            name="closed_imports",
+            prefix=CLOSED,
+            about="Imports that you took back in the last 30 days.",
+            row=ClosedImportRow,
         ),
         parts.Kind(
             name="previews",

@@ -7,7 +7,7 @@ crash between any two steps repeats at most a chunk that then finds all its rows
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -27,15 +27,17 @@ from chalicelib.expenses.errors import (
 from chalicelib.expenses.events import ImportStopped, TransactionsImported
 from chalicelib.expenses.model.accounts import accept, in_range
 from chalicelib.expenses.model.importing import by_account, totals
+from chalicelib.expenses.model.judging import filed
 from chalicelib.expenses.model.memory import traits_of
 from chalicelib.expenses.model.movements import Moved, moves, pending_by_account, summed
 from chalicelib.expenses.model.transactions import Transaction, moved
 from chalicelib.expenses.repository.accounts import Accounts
+from chalicelib.expenses.repository.closed_imports import require_open
+from chalicelib.expenses.repository.judging import this_month
 from chalicelib.expenses.repository.lookup import Found, look_up
 from chalicelib.expenses.repository.memory import needed
 from chalicelib.expenses.repository.movements import Movements
 from chalicelib.expenses.repository.transactions import Transactions
-from chalicelib.expenses.service.categorising import tally
 from chalicelib.expenses.service.filing import filer_of
 from chalicelib.expenses.service.meeting import PER_SETTLED, Meeting, bury, meet, settle
 from chalicelib.expenses.service.planning import (
@@ -47,6 +49,7 @@ from chalicelib.expenses.service.planning import (
     siblings,
     transaction_of_row,
 )
+from chalicelib.expenses.service.returning import behind_tombstone, reborn
 from chalicelib.kernel.blobs import BlobGone
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import Refusal
@@ -73,7 +76,9 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
     try:
         page = page_of(ctx.vault, order, order.chunk // CHUNKS_PER_PAGE)
         planned = plan(ctx.vault, order, page)
-        found = _look_up(ctx, planned)
+        found = _look_up(ctx, order, planned)
+        if found.raw("closed", order.import_id) is not None:
+            return  # the import was taken back meanwhile
         meeting = _meet(ctx, order, (planned, page), found)
         _check(ctx, found, meeting)
     except _STOPPING as refusal:
@@ -89,15 +94,17 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
     recorded = _filed(ctx, planned, meeting.fresh) if meeting.fresh else []
     _book(ctx, recorded)
     _tell(ctx, order, recorded, duplicates=len(planned) - len(recorded))
-    tally(ctx, recorded)
+    if meeting.items and ctx.commit.room() >= 0:  # a worker answers nobody, so there is one more
+        require_open(ctx, order.import_id)
 
 
-def _look_up(ctx: Context, planned: Sequence[Planned]) -> Found:
+def _look_up(ctx: Context, order: ImportRows, planned: Sequence[Planned]) -> Found:
     accounts = {one.account_id for one in planned}
     if len(accounts) > MAX_ACCOUNTS:
         raise UnreadableRows
     own = [one.own_id for one in planned if one.own_id]
-    return look_up(ctx, transaction=[*(one.id for one in planned), *own], account=accounts)
+    ids = [*(one.id for one in planned), *own]
+    return look_up(ctx, transaction=ids, account=accounts, closed=[order.import_id])
 
 
 def _meet(
@@ -105,12 +112,15 @@ def _meet(
 ) -> Meeting:
     """Sort the rows that the ledger never had, each once; where it had all, nothing more is read."""
     planned, page = chunk
-    known = {one.id: one for one in planned if _is_known(found, one)}
+    again = reborn(ctx, planned, found)
+    known = {one.id: one for one in planned if _is_known(found, one, again)}
     fresh = {one.id: one for one in planned if one.id not in known}
     if not fresh:
         return Meeting()
     held = Counter(one.account_id for one in known.values())
-    newcomers = [transaction_of_row(ctx, order, one) for one in fresh.values()]
+    newcomers = [
+        behind_tombstone(transaction_of_row(ctx, order, one), found) for one in fresh.values()
+    ]
     theirs = frozenset(one.own_id for one in known.values())
     return meet(
         ctx,
@@ -121,10 +131,12 @@ def _meet(
     )
 
 
-def _is_known(found: Found, one: Planned) -> bool:
+def _is_known(found: Found, one: Planned, again: Collection[str]) -> bool:
     """Tell whether the ledger has or had the row: under its id here, or as the transaction that was exported."""
     ids = (one.id, one.own_id) if one.own_id else (one.id,)
-    return any(found.raw("transaction", identity) is not None for identity in ids)
+    return any(
+        found.raw("transaction", identity) is not None and identity not in again for identity in ids
+    )
 
 
 def _check(ctx: Context, found: Found, meeting: Meeting) -> None:
@@ -162,7 +174,7 @@ def _filed(
 def _book(ctx: Context, recorded: Sequence[Transaction]) -> None:
     transactions, accounts = Transactions(ctx), Accounts(ctx)
     for one in recorded:
-        transactions.add(one)
+        transactions.add(one, over=one.version - 1)
     changes = summed(moves(one) for one in recorded)
     pending = pending_by_account(changes)
     for account_id, (amount, count) in by_account(moved(one) for one in recorded).items():
@@ -191,7 +203,13 @@ def _tell(
     ctx.commit.tell(fact, subject=order.import_id)
     if recorded:
         days = [one.booked_on.isoformat() for one in recorded]
-        look = FindMatches(import_id=order.import_id, first=min(days), last=max(days))
+        look = FindMatches(
+            import_id=order.import_id,
+            first=min(days),
+            last=max(days),
+            filed=filed(one.filing for one in recorded),
+            month=this_month(ctx),
+        )
         ctx.commit.order(look, subject=str(ctx.owner))
     if order.chunk + 1 < order.chunks:
         ctx.commit.order(replace(order, chunk=order.chunk + 1), subject=order.import_id)

@@ -20,7 +20,7 @@ from chalicelib.expenses.model.transactions import Transaction, moved, next_vers
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.lookup import look_up
 from chalicelib.expenses.repository.movements import Movements
-from chalicelib.expenses.repository.transactions import Transactions
+from chalicelib.expenses.repository.transactions import FOR_GOOD, Leaving, Transactions
 from chalicelib.expenses.service.attachments import forget
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.currencies import CRYPTO_EXPONENTS
@@ -73,15 +73,18 @@ def strike(
     together: Together | None = None,
     *,
     keeping: Collection[str] = frozenset(),
+    leaving: Leaving = FOR_GOOD,
+    bare: bool = False,
 ) -> None:
     """Take a transaction out of the books and tell `TransactionRemoved`, unless it was only planned.
 
     What is linked to it as refund or purchase is so no longer, and counts whole again, but for those in
-    `keeping`: the caller sees to these.
+    `keeping`: the caller sees to these. `bare` says that nobody attached anything, so that nobody looks.
     """
     release(ctx, transaction, together, keeping=keeping)
-    Transactions(ctx).remove(transaction)
-    forget(ctx, transaction)
+    Transactions(ctx).remove(transaction, leaving)
+    if not bare:
+        forget(ctx, transaction)
     _move(ctx, transaction, None)
     _tell(ctx, transaction, None, together)
 

@@ -14,6 +14,7 @@ from chalicelib.expenses.model.transactions import Transaction, check_lock
 from chalicelib.expenses.repository.attachments import Attachments
 from chalicelib.expenses.repository.lookup import Found, look_up
 from chalicelib.expenses.repository.matches import Matches
+from chalicelib.expenses.repository.transactions import Leaving
 from chalicelib.expenses.schemas.matches import MatchQuery
 from chalicelib.expenses.service import ledger
 from chalicelib.expenses.service.paging import cut, listed, start_of
@@ -113,7 +114,8 @@ def _merge(ctx: Context, newcomer: Transaction, known: Transaction) -> tuple[Tra
     if newcomer.account_id not in known.accounts or not can_merge(newcomer):
         raise MatchOutdated
     if known.transfer is not None and _may_go(ctx, newcomer):
-        ledger.strike(ctx, newcomer)  # it is one of its legs
+        # it is one of its legs
+        ledger.strike(ctx, newcomer, leaving=Leaving(into=known.id))
         return (known,)
     if not can_merge(known):
         raise MatchOutdated
@@ -126,7 +128,7 @@ def _merge(ctx: Context, newcomer: Transaction, known: Transaction) -> tuple[Tra
     check_lock(kept, after)
     if after is not kept:
         ledger.correct(ctx, kept, after)
-    ledger.strike(ctx, gone)
+    ledger.strike(ctx, gone, leaving=Leaving(into=after.id))
     return (after,)
 
 

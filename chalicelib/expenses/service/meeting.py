@@ -166,9 +166,11 @@ def _settle_into(result: Meeting, one: Transaction, before: Transaction, at: dat
 def settle(ctx: Context, settled: Sequence[Settled]) -> None:
     """Let known transactions take their newcomers in."""
     for one in settled:
+        change = None
         if one.after is not one.before:
             ledger.correct(ctx, one.before, one.after)
-        Transactions(ctx).bury(one.newcomer, copy_of=one.before.id)
+            change = ctx.commit.sequence
+        Transactions(ctx).bury(one.newcomer, copy_of=one.before.id, settled=change)
 
 
 def bury(ctx: Context, copies: Sequence[Copy]) -> None:

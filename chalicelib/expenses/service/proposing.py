@@ -22,7 +22,9 @@ from chalicelib.expenses.model.pairing.refunds import BACK
 from chalicelib.expenses.model.pairing.transfers import Convert
 from chalicelib.expenses.model.payee import fold
 from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.expenses.repository import judging
 from chalicelib.expenses.repository.accounts import Accounts
+from chalicelib.expenses.repository.closed_imports import is_closed, require_open
 from chalicelib.expenses.repository.matches import Matches
 from chalicelib.expenses.repository.neighbours import neighbours
 from chalicelib.kernel.context import Context
@@ -36,7 +38,11 @@ _UNIT: Final = 10**9
 
 
 def find_matches(ctx: Context, order: FindMatches) -> None:
-    """Propose matches of what a chunk brought: copies that were not certain, transfers and refunds."""
+    """Propose matches of what a chunk brought: copies that were not certain, transfers and refunds.
+
+    Before that it counts who filed the chunk's rows.
+    """
+    judging.add(ctx, order.filed, order.month or None)
     first, last = date.fromisoformat(order.first), date.fromisoformat(order.last)
     rows = neighbours(ctx, first - timedelta(days=BACK), last + timedelta(days=WINDOW))
     fresh = {
@@ -55,7 +61,10 @@ def find_matches(ctx: Context, order: FindMatches) -> None:
     decided = pairs_of(stored.decided(stored.id_of(one.first, one.second) for one in found))
     fit = [one for one in found if pair_key(one.first, one.second) not in decided]
     by_id = {one.id: one for one in rows}
-    for one in fit[: max(room, 0)]:
+    if not fit or room <= 0 or is_closed(ctx, order.import_id):
+        return
+    require_open(ctx, order.import_id)
+    for one in fit[:room]:
         stored.add(_match(ctx, stored, one, by_id))
 
 

@@ -26,6 +26,7 @@ from chalicelib.expenses.model.transfers import Transfer
 from chalicelib.expenses.repository.absorbed import read_absorbed, write_absorbed
 from chalicelib.expenses.repository.lookup import Found, look_up, made_of
 from chalicelib.expenses.repository.table import payee_id
+from chalicelib.expenses.repository.transactions import Leaving
 from chalicelib.expenses.schemas.common import given, money_of
 from chalicelib.expenses.schemas.transactions import PatchTransaction
 from chalicelib.expenses.schemas.transfers import CreateTransfer, PatchTransfer
@@ -211,7 +212,7 @@ def pair_transfer(ctx: Context, out_tx: Transaction, in_tx: Transaction) -> Tran
     check_legs(after)
     ledger.correct(ctx, out_tx, after)
     hand_over(ctx, in_tx, after)
-    ledger.strike(ctx, in_tx)
+    ledger.strike(ctx, in_tx, leaving=Leaving(into=after.id))
     return after
 
 

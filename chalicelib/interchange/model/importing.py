@@ -13,7 +13,6 @@ from typing import Final
 
 from chalicelib.expenses.commands import CHUNKS_PER_PAGE, MAX_ACCOUNTS, ROWS_PER_CHUNK
 from chalicelib.interchange.errors import (
-    ImportIsCommitting,
     ImportNotReady,
     NothingToImport,
     UnfitAccounts,
@@ -140,133 +139,11 @@ class Import:
         return (self.account_id, self.filename, self.hints) == (account_id, filename, hints)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """What the ledger has done with a committed import; chunks may be heard of in any order, and twice.
-
-    `base` is the import's own version, which no longer changes. `seen` has a bit for each chunk.
-    """
-
-    import_id: str
-    base: int
-    version: int
-    updated_at: datetime
-    rows: int
-    chunks: int
-    seen: int = 0
-    recorded: int = 0
-    duplicates: int = 0
-    stopped: str = ""
-
-    @property
-    def done(self) -> int:
-        """How many chunks were done."""
-        return self.seen.bit_count()
-
-    @property
-    def next_chunk(self) -> int:
-        """The first chunk that was not heard of."""
-        return (~self.seen & (self.seen + 1)).bit_length() - 1
-
-    @property
-    def rows_done(self) -> int:
-        """Rows of the chunks that were done."""
-        return min(self.done * ROWS_PER_CHUNK, self.rows)
-
-    @property
-    def state(self) -> ImportState:
-        """Where the import is, now that it was committed."""
-        if self.stopped:
-            return "failed"
-        return "done" if self.done >= self.chunks else "committing"
-
-    @property
-    def percent(self) -> int:
-        """Whole percents of the chunks."""
-        return 100 * self.done // self.chunks
-
-    def is_stuck(self, at: datetime) -> bool:
-        """Tell whether the ledger should have told something for a long time."""
-        return self.state == "committing" and at > self.updated_at + STEP_LIFE
-
-    def with_chunk(
-        self, chunk: int, *, recorded: int, duplicates: int, at: datetime
-    ) -> Progress | None:
-        """Count a chunk, or give None for one that was counted before."""
-        if not 0 <= chunk < self.chunks or self.seen >> chunk & 1:
-            return None
-        return replace(
-            self,
-            version=self.version + 1,
-            updated_at=at,
-            seen=self.seen | 1 << chunk,
-            recorded=self.recorded + recorded,
-            duplicates=self.duplicates + duplicates,
-        )
-
-    def stop(self, reason: str, at: datetime) -> Progress:
-        """End it: no later chunk will be done."""
-        return replace(self, version=self.version + 1, updated_at=at, stopped=reason)
-
-    def resume(self, at: datetime) -> Progress:
-        """Go on after it got stuck."""
-        return replace(self, version=self.version + 1, updated_at=at)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What an import looks like to its owner at an instant; `version` is the one that the owner sees."""
-
-    state: ImportState
-    trouble: Trouble | None
-    version: int
-
-
-def seen_version(version: int, *, in_vain: bool = False) -> int:
-    """Give the version that the owner sees, so that an entity tag never stands for two things.
-
-    Odd ones are for what is stored, the even ones for what time alone made of it.
-    """
-    return 2 * version - 1 + in_vain
-
-
-def standing(one: Import, progress: Progress | None, at: datetime) -> Standing:
-    """Say where an import is: also that it waits, is read or recorded in vain, which nothing else notices."""
-    state, trouble, version = one.state, one.trouble, one.version
-    if progress is not None:
-        state, version = progress.state, progress.base + progress.version
-        trouble = _stopped(progress.stopped) if progress.stopped else None
-    vain = _in_vain(one, progress, at)
-    if vain is not None:
-        state, trouble = "failed", vain
-    return Standing(
-        state=state, trouble=trouble, version=seen_version(version, in_vain=vain is not None)
-    )
-
-
-def _in_vain(one: Import, progress: Progress | None, at: datetime) -> Trouble | None:
-    if progress is not None:
-        if not progress.is_stuck(at):
-            return None
-        detail = "Recording the rows came to a halt. Commit the import again to go on."
-        return Trouble(slug="recording-stuck", detail=detail)
-    if one.state == "waiting" and one.is_late(at):
-        return too_late()
-    if one.state == "parsing" and at > one.updated_at + STEP_LIFE:
-        return Trouble(slug="reading-stuck", detail="Reading the file did not come to an end.")
-    return None
-
-
 def too_late() -> Trouble:
     """The file did not come while the upload was open."""
     minutes = UPLOAD_LIFE // timedelta(minutes=1)
     detail = f"No file was uploaded within the {minutes} minutes that the upload was open."
     return Trouble(slug="upload-expired", detail=detail)
-
-
-def _stopped(reason: str) -> Trouble:
-    detail = "The rows could no longer be recorded; those recorded before are kept."
-    return Trouble(slug=reason, detail=detail)
 
 
 def is_open(one: Import) -> bool:
@@ -299,12 +176,6 @@ def when_ordered(one: Import, accounts: Mapping[str, str], at: datetime) -> Impo
     return replace(
         one, state="committing", version=one.version + 1, updated_at=at, accounts=dict(accounts)
     )
-
-
-def check_removable(now: Standing) -> None:
-    """Refuse with `ImportIsCommitting` while the ledger still reads the rows."""
-    if now.state == "committing":
-        raise ImportIsCommitting
 
 
 def settle_accounts(

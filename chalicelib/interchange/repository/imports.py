@@ -7,7 +7,7 @@ lie sealed in `body`. Imports are listed by creation through the index, which a 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final, cast
 
@@ -16,14 +16,9 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.interchange.errors import ImportIdTaken, ImportNotFound
 from chalicelib.interchange.events import ImportState
+from chalicelib.interchange.model.following import Progress, Reversal, seen_version
 from chalicelib.interchange.model.formats.types import Hints
-from chalicelib.interchange.model.importing import (
-    Import,
-    Progress,
-    Reading,
-    Trouble,
-    seen_version,
-)
+from chalicelib.interchange.model.importing import Import, Reading, Trouble
 from chalicelib.interchange.repository.table import (
     BY_CREATION,
     LAYOUT,
@@ -81,6 +76,7 @@ class ProgressItem(Row):
     recorded = WholeNumber()
     duplicates = WholeNumber()
     stopped = UnicodeAttribute()
+    reversal = UnicodeAttribute(null=True)
 
 
 class FileItem(Row):
@@ -216,6 +212,7 @@ def keep_progress(ctx: Context, progress: Progress) -> None:
         recorded=progress.recorded,
         duplicates=progress.duplicates,
         stopped=progress.stopped,
+        reversal=_written(progress.reversal),
     )
     ctx.commit.put(row, expect=progress.version - 1, refusal=LostRace())
 
@@ -240,6 +237,14 @@ def remember_file(ctx: Context, *, account_id: str, sha256: str, import_id: str)
     """Remember that this content goes into the account."""
     row = FileItem(*_file_key(ctx, account_id, sha256), layout=LAYOUT, import_id=import_id)
     ctx.commit.put(row, expect=None)
+
+
+def forget_file(ctx: Context, *, account_ids: Iterable[str], sha256: str, import_id: str) -> None:
+    """Forget that an import brought this content into some accounts, where it was the last that did."""
+    keys = [_file_key(ctx, one, sha256) for one in account_ids]
+    for key, raw in Table(TABLE).get_many(keys).items():
+        if FileItem.from_raw_data(dict(raw)).import_id == import_id:
+            ctx.commit.delete(key)
 
 
 def _file_key(ctx: Context, account_id: str, sha256: str) -> Key:
@@ -316,4 +321,14 @@ def _progress_of(raw: Raw) -> Progress:
         recorded=item.recorded,
         duplicates=item.duplicates,
         stopped=item.stopped,
+        reversal=_reversals().validate_json(item.reversal) if item.reversal else None,
     )
+
+
+@cache
+def _reversals() -> TypeAdapter[Reversal]:
+    return TypeAdapter(Reversal)
+
+
+def _written(reversal: Reversal | None) -> str | None:
+    return None if reversal is None else _reversals().dump_json(reversal).decode()

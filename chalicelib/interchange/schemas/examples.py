@@ -16,6 +16,7 @@ IMPORT: Final[JsonDict] = {
     "state": "committing",
     "progress": {"done": 85, "total": 214},
     "result": None,
+    "revert": None,
     "problem": None,
     "upload": None,
     "created_at": "2026-11-02T09:30:00.000Z",

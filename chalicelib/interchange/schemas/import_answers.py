@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import ConfigDict
 
 from chalicelib.expenses.commands import ImportRow, RowExtras, RowPart
 from chalicelib.interchange.events import ImportState
 from chalicelib.interchange.model.examining import PageRow
+from chalicelib.interchange.model.following import Progress, Reversal, standing
 from chalicelib.interchange.model.importing import (
     Column,
     Flaw,
     Import,
-    Progress,
     Reading,
     Statement,
     Trouble,
-    standing,
 )
 from chalicelib.interchange.model.labels import label_text
 from chalicelib.interchange.schemas.examples import IMPORT, ROW
@@ -107,9 +106,42 @@ class ResultOut(Wire):
     duplicates: int
 
 
-class ImportOut(Wire):
-    """An import as a job: `progress` counts rows, `result` is there once it was committed.
+class KeptRowOut(Wire):
+    """A row of the file whose transaction stays, and what was built on it; `index` counts from 0."""
 
+    index: int
+    reason: str
+
+
+class ReversalOut(Wire):
+    """How far an import was taken back: transactions that left, and older ones that are what they were before.
+
+    `kept` counts rows that stay, by reason (`edited`, `split`, `linked`, `attached`, `reconciled`); `kept_rows`
+    names the first 200 of them.
+    """
+
+    edited: Literal["keep", "revert"]
+    removed: int
+    restored: int
+    kept: dict[str, int]
+    kept_rows: list[KeptRowOut]
+
+    @classmethod
+    def of(cls, one: Reversal) -> ReversalOut:
+        """Write it."""
+        return cls(
+            edited=one.edited,
+            removed=one.removed,
+            restored=one.restored,
+            kept=dict(sorted(one.kept.items())),
+            kept_rows=[KeptRowOut(index=at, reason=why) for at, why in one.kept_rows],
+        )
+
+
+class ImportOut(Wire):
+    """An import as a job: `progress` counts rows.
+
+    `result` is there once it was committed, `revert` once it is being taken back.
     What was understood of the file stands from `format` on; it is null or empty until the file was read.
     `same_file` is the import that committed the same content into the same account before.
     """
@@ -123,6 +155,7 @@ class ImportOut(Wire):
     state: ImportState
     progress: wire.Progress
     result: ResultOut | None
+    revert: ReversalOut | None
     problem: TroubleOut | None
     upload: UploadOut | None
     created_at: Instant
@@ -146,6 +179,7 @@ class ImportOut(Wire):
         now = standing(one, progress, at)
         read = one.reading
         ended = progress is not None and now.state != "committing"
+        undone = progress.reversal if progress is not None else None
         return cls(
             id=one.id,
             version=now.version,
@@ -156,6 +190,7 @@ class ImportOut(Wire):
                 done=progress.rows_done if progress else 0, total=read.rows if read else 0
             ),
             result=_result(progress) if ended else None,
+            revert=ReversalOut.of(undone) if undone is not None else None,
             problem=_problem(now.trouble),
             upload=upload,
             created_at=rfc3339(one.created_at),

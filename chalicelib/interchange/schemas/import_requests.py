@@ -119,6 +119,18 @@ class CommitImport(Wire):
     ) = None
 
 
+class RevertIn(Wire):
+    """Take back what an import did.
+
+    `edited` says what becomes of transactions that somebody built on since, by editing, splitting, linking or
+    attaching: they stay and are reported (`keep`), or go along (`revert`). What is reconciled always stays.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"edited": "revert"}]})
+
+    edited: Literal["keep", "revert"] = "keep"
+
+
 class RowsQuery(PageQuery):
     """How to page through an import's rows: all of them, or those with problems."""
 

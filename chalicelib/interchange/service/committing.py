@@ -10,16 +10,16 @@ from chalicelib.interchange.errors import (
     AccountArchived,
     ImportAlreadyCommitted,
     ImportNotReady,
+    ImportWasReverted,
 )
 from chalicelib.interchange.events import ImportProgressed
+from chalicelib.interchange.model.following import Progress, standing
 from chalicelib.interchange.model.importing import (
     Import,
-    Progress,
     Reading,
     check_currencies,
     read_rows,
     settle_accounts,
-    standing,
     when_ordered,
 )
 from chalicelib.interchange.repository import imports as repository
@@ -64,6 +64,8 @@ def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut
 
 
 def _again(ctx: Context, one: Import, reading: Reading, progress: Progress) -> Progress:
+    if progress.reversal is not None:
+        raise ImportWasReverted
     if progress.stopped:
         raise ImportNotReady
     if not progress.is_stuck(ctx.now):
@@ -85,7 +87,7 @@ def _order(ctx: Context, one: Import, reading: Reading, progress: Progress) -> N
         ),
         subject=one.id,
     )
-    _tell(ctx, progress)
+    tell(ctx, progress)
 
 
 def _check_same(one: Import, reading: Reading, body: CommitImport) -> None:
@@ -107,23 +109,24 @@ def count_chunk(ctx: Context, fact: TransactionsImported) -> None:
         fact.chunk, recorded=fact.recorded, duplicates=fact.duplicates, at=ctx.now
     )
     if after is not None:
-        _follow(ctx, before, after)
+        follow(ctx, before, after)
 
 
 def stop_import(ctx: Context, fact: ImportStopped) -> None:
     """Let an import fail that the ledger could not go on with; what it recorded stays."""
     before = repository.get_progress(ctx, fact.import_id)
-    _follow(ctx, before, before.stop(fact.reason, ctx.now))
+    follow(ctx, before, before.stop(fact.reason, ctx.now))
 
 
-def _follow(ctx: Context, before: Progress, after: Progress) -> None:
+def follow(ctx: Context, before: Progress, after: Progress) -> None:
+    """Keep how far the ledger is, and tell what is worth a word."""
     repository.keep_progress(ctx, after)
     if after.state != before.state:
         repository.log_outcome(ctx, after)
-        _tell(ctx, after)
-    elif after.state == "committing" and after.percent != before.percent:
+        tell(ctx, after)
+    elif after.state in {"committing", "reverting"} and after.percent != before.percent:
         # a hundred messages an import are enough for any progress bar
-        _tell(ctx, after)
+        tell(ctx, after)
 
 
 def drop_rows(_ctx: Context, order: DropRows) -> None:
@@ -131,7 +134,8 @@ def drop_rows(_ctx: Context, order: DropRows) -> None:
     blobs.remove([page_key(order.prefix, page) for page in range(order.pages)])
 
 
-def _tell(ctx: Context, progress: Progress) -> None:
+def tell(ctx: Context, progress: Progress) -> None:
+    """Tell `ImportProgressed` with rows that were done."""
     fact = ImportProgressed(
         import_id=progress.import_id,
         state=progress.state,

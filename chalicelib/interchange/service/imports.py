@@ -6,7 +6,8 @@ from chalicelib.expenses import api as expenses
 from chalicelib.interchange.commands import DropRows
 from chalicelib.interchange.errors import AccountArchived, ImportIdTaken
 from chalicelib.interchange.gateways import s3
-from chalicelib.interchange.model.importing import Import, check_removable, standing
+from chalicelib.interchange.model.following import check_removable, standing
+from chalicelib.interchange.model.importing import Import
 from chalicelib.interchange.repository import imports as repository
 from chalicelib.interchange.schemas.import_answers import ImportOut
 from chalicelib.interchange.schemas.import_requests import StartImport

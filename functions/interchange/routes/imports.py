@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from chalicelib.interchange.schemas.import_answers import ImportOut, RowOut
-from chalicelib.interchange.schemas.import_requests import CommitImport, RowsQuery, StartImport
-from chalicelib.interchange.service import committing, imports, rows
+from chalicelib.interchange.schemas.import_requests import (
+    CommitImport,
+    RevertIn,
+    RowsQuery,
+    StartImport,
+)
+from chalicelib.interchange.service import committing, imports, reverting, rows
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.wire import PageOut, PageQuery
 from chalicelib.security.api import Limit
@@ -82,6 +87,21 @@ def list_rows(ctx: Context, import_id: str, query: RowsQuery) -> PageOut[RowOut]
 def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut:
     """Record every importable row that the ledger does not know yet."""
     return committing.commit_import(ctx, import_id, body)
+
+
+@edge.endpoint(
+    "POST",
+    "/v1/interchange/imports/{import_id}/revert",
+    summary="Take back what an import did",
+    body=RevertIn,
+    out=ImportOut,
+    status=202,
+    scope=WRITE,
+    if_match="optional",
+)
+def revert_import(ctx: Context, import_id: str, body: RevertIn) -> ImportOut:
+    """Let the import's transactions leave, and what took its rows in be what it was before."""
+    return reverting.revert_import(ctx, import_id, body)
 
 
 @edge.endpoint(

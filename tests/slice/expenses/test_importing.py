@@ -381,7 +381,7 @@ def test_a_chunk_costs_the_same_calls_whatever_is_stored(
         handed(cloud, envelope(person, order))
     # META and mark; rows and account; what lies around them; payees; then rules and categories
     assert spent.calls == expected
-    # the rows, their account and its month, META, CHG, mark, fact, the order to look for matches, the count
+    # the rows, their account and its month, META, CHG, mark, fact, the orders, that it was not taken back
     assert spent.writes == 40 + 8
 
     with budget() as spent:

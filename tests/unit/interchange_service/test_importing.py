@@ -16,23 +16,21 @@ from chalicelib.interchange.errors import (
     NothingToImport,
     UnfitAccounts,
 )
+from chalicelib.interchange.model.following import Progress, check_removable, standing
 from chalicelib.interchange.model.formats.types import Hints
 from chalicelib.interchange.model.importing import (
     STEP_LIFE,
     UPLOAD_GRACE,
     UPLOAD_LIFE,
     Import,
-    Progress,
     Reading,
     Statement,
     Trouble,
     at_reading,
     check_currencies,
-    check_removable,
     is_open,
     read_rows,
     settle_accounts,
-    standing,
     when_ordered,
     when_read,
 )

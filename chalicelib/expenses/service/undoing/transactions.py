@@ -8,6 +8,7 @@ from dataclasses import replace
 from chalicelib.expenses.errors import TransactionReconciled
 from chalicelib.expenses.model.history import State, Touched
 from chalicelib.expenses.model.refunding import linked_to
+from chalicelib.expenses.model.reverting import is_same
 from chalicelib.expenses.model.transactions import Transaction, check_lock
 from chalicelib.expenses.model.undoing import Reason
 from chalicelib.expenses.repository import table
@@ -48,24 +49,7 @@ def _is_as_made(touched: Touched, now: Transaction | None, *, last: bool) -> boo
     """
     if touched.after is None:
         return now is None and last
-    return now is not None and now == _with_origin(transaction_from(touched.after, now.id), now)
-
-
-def _with_origin(made: Transaction, now: Transaction) -> Transaction:
-    """Add to a logged version what the log says only of versions that were replaced."""
-    return replace(
-        made,
-        version=now.version,
-        change=now.change,
-        payee_id=now.payee_id,
-        source=now.source,
-        import_id=now.import_id,
-        made=now.made,
-        bank_ref=now.bank_ref,
-        absorbed=now.absorbed,
-        created_at=now.created_at,
-        updated_at=now.updated_at,
-    )
+    return now is not None and is_same(now, transaction_from(touched.after, now.id))
 
 
 def _with(

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions._edge.worker import MAX_RECEIVES
 from tools.reach import ROOT, reach
-from tools.requirements import OURS, closure, names_for
+from tools.requirements import CLOUD, closure, names_for
 
 if TYPE_CHECKING:
     from chalice.app import Chalice
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 """Raised when a field changes its meaning; the Terraform module checks it."""
-RUNTIME: Final = f"python{OURS}"
+RUNTIME: Final = f"python{CLOUD}"
 ARCHITECTURE: Final = "arm64"
 ENVIRONMENT: Final[Mapping[str, str]] = {
     # pydantic else reads the metadata of every package in the zip, looking for plugins: 13 ms a start

@@ -1,7 +1,8 @@
 """One reproducible zip per service: the same commit gives the same bytes, so a deploy is no surprise.
 
-A zip holds app.py, the service's handlers and the edge, its own package of the heart with those that it
-embeds, and bytecode; of the third-party packages that it names the bytecode alone, where it could be made.
+A zip holds the app, the service's handlers and the edge, its own package of the heart with those that it
+embeds, and the third-party packages that it names: as bytecode alone, where it could be made, because sources
+are a twentieth of a zip and a traceback names file and line without them.
 Not in it: the boto stack (the Lambda runtime has it), tests, type stubs, anything of the machine that built it.
 """
 
@@ -77,7 +78,8 @@ def build(service: str, target: Target, folder: Path) -> Path:
         for path in sources(service):
             (own / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / path, own / path)
-        _compile(own, target)
+        if _compile(own, target):
+            _drop_sources(own)
         _zip([own, site], made)
     return made
 
@@ -96,7 +98,7 @@ def _site(pins: tuple[Pin, ...], target: Target) -> Path:
         fresh = Path(here) / "site"
         for wheel in fetch(pins, target).values():
             unpack(wheel, fresh)
-        if _compile(fresh, target, beside=True):
+        if _compile(fresh, target):
             _drop_sources(fresh)
         try:
             fresh.rename(place)
@@ -111,12 +113,20 @@ def compiler(target: Target) -> str | None:
     """Find an interpreter of the target's minor version: bytecode of another one would be ignored."""
     if target.python == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
-    found = shutil.which(f"python{target.python}")
-    if found is None:
-        return None
-    # a version manager's shim is there even when the version is not
-    answer = subprocess.run([found, "-V"], capture_output=True, text=True, check=False, timeout=60)
-    return found if answer.stdout.startswith(f"Python {target.python}.") else None
+    for found in _candidates(target.python):
+        # a version manager's shim is there even when the version is not
+        answer = subprocess.run([found, "-V"], capture_output=True, text=True, check=False)
+        if answer.stdout.startswith(f"Python {target.python}."):
+            return found
+    return None
+
+
+def _candidates(version: str) -> Iterator[str]:
+    found = shutil.which(f"python{version}")
+    if found is not None:
+        yield found
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    yield from (str(path) for path in sorted(kept.glob(f"{version}.*/bin/python"), reverse=True))
 
 
 def _drop_sources(root: Path) -> None:
@@ -126,15 +136,15 @@ def _drop_sources(root: Path) -> None:
             source.unlink()
 
 
-def _compile(root: Path, target: Target, *, beside: bool = False) -> bool:
-    """Compile with unchecked hashes: /var/task is read-only, and file times in a zip mean nothing.
+def _compile(root: Path, target: Target) -> bool:
+    """Put bytecode beside each source, where it works without it; tells whether it could.
 
-    `beside` puts bytecode next to its source, where it also works without. Tells whether it could compile.
+    With unchecked hashes: /var/task is read-only, and file times in a zip mean nothing.
     """
     interpreter = compiler(target)
     if interpreter is None:
         return False
-    command = [interpreter, "-S", "-m", "compileall", "-q", "-j", "1", *(["-b"] if beside else [])]
+    command = [interpreter, "-S", "-m", "compileall", "-q", "-j", "1", "-b"]
     command += [
         "--invalidation-mode",
         "unchecked-hash",

@@ -33,7 +33,9 @@ ROUTER_ONLY: Final = frozenset({"chalice"})
 
 
 OURS: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
-"""The runtime that zips are for: the interpreter that builds them, so that they always carry its bytecode."""
+"""The interpreter that runs this, which zips for this machine are for."""
+CLOUD: Final = "3.13"
+"""The runtime that zips are for. Up to 3.11 Lambda's glibc is 2.26, for which packages no longer make wheels."""
 
 
 class UnpinnedRequirement(LookupError):
@@ -69,7 +71,7 @@ def host_target() -> Target:
     return Target(f"host-{OURS}", OURS, (), here)
 
 
-def lambda_target(machine: str = "aarch64", python: str = OURS) -> Target:
+def lambda_target(machine: str = "aarch64", python: str = CLOUD) -> Target:
     """Give the target of AWS Lambda: Python 3.11 runs on glibc 2.26, 3.12 and later on 2.34."""
     environment = {
         "python_version": python,

@@ -121,8 +121,12 @@ manifest: $(STAMP)  ## write build/manifest/<service>.json from the registered a
 	@$(BIN)/python -m tools.manifest build/manifest
 
 .PHONY: package
-package: manifest  ## write dist/<service>.zip, one reproducible zip per service: PLATFORM=aarch64 or host
+package: manifest  ## write dist/<service>.zip with its bill of materials: PLATFORM=aarch64 or host
 	@$(BIN)/python -m tools.package --platform $(PLATFORM) dist
+
+.PHONY: audit
+audit: $(STAMP)  ## what is known to be broken in the packages that zips ship (asks PyPI; SOURCE=osv)
+	@$(BIN)/python -m tools.audit --source $(or $(SOURCE),pypi)
 
 .PHONY: bench
 bench: $(STAMP)  ## print the figures of benchmarks/, one command after another: BENCH="cold_import parse"

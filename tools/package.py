@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from tools import sbom
 from tools.manifest import services
 from tools.reach import ROOT, reach
 from tools.requirements import Pin, Target, closure, host_target, lambda_target, names_for
@@ -188,6 +189,7 @@ def main() -> None:
         print(f"no python{target.python} here: the zips carry no bytecode", file=sys.stderr)
     for service in arguments.service or services():
         made = build(service, target, arguments.folder)
+        sbom.write(service, target, arguments.folder)
         content = made.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         print(f"{service:<14} {len(content) / 1_000_000:6.2f} MB  sha256 {digest[:16]}")

@@ -140,6 +140,13 @@ def closure(names: Iterable[str], target: Target | None = None) -> tuple[Pin, ..
     return tuple(sorted(lock[name] for name in seen))
 
 
+def needs_of(name: str, target: Target) -> list[str]:
+    """Give what a shipped package itself needs on a target, nothing for one that comes without."""
+    if name in ROUTER_ONLY:
+        return []
+    return sorted(_needs(_lock(target.environment)[name].name, target.environment))
+
+
 def _needs(name: str, environment: tuple[tuple[str, str], ...]) -> list[str]:
     """What a package needs without its extras, by the metadata of the one installed here."""
     found: list[str] = []

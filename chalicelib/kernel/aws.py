@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Final, Protocol, cast
 
+from chalicelib.kernel.metering import watch
 from chalicelib.kernel.settings import settings
 
 Json = dict[str, Any]
@@ -139,7 +140,11 @@ def _make(service: str) -> object:
         s3={"addressing_style": "path" if here.aws_endpoint else "auto"},
         signature_version="s3v4" if service == "s3" else None,
     )
-    return cast("Any", session).create_client(service, config=config, endpoint_url=endpoint or None)
+    client = cast("Any", session).create_client(
+        service, config=config, endpoint_url=endpoint or None
+    )
+    watch(client)
+    return client
 
 
 def _endpoint(service: str) -> str:

@@ -31,6 +31,8 @@ class Settings:
     public_url: str
     mail_from: str
     log_level: str
+    metrics: str
+    """Which metrics use-cases make: by `service`, by `operation` too, or `off`."""
     breaches: str
     """`offline`, or the URL of a service of the range protocol, such as Have I Been Pwned's."""
     oidc_google: str
@@ -79,6 +81,7 @@ def settings() -> Settings:
         public_url=_read("PUBLIC_URL", "http://127.0.0.1:8000"),
         mail_from=_read("MAIL_FROM", "xPense <no-reply@xpense.local>"),
         log_level=_read("LOG_LEVEL", "INFO"),
+        metrics=_read("METRICS", "service"),
         breaches=_read("BREACHES", "offline"),
         oidc_google=_read("OIDC_GOOGLE", ""),
         oidc_apple=_read("OIDC_APPLE", ""),

@@ -21,6 +21,7 @@ from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.errors import FieldProblem, Invalid, Refusal, Unavailable
 from chalicelib.kernel.idempotency import Claim, claim
 from chalicelib.kernel.log import logger
+from chalicelib.kernel.metering import charge, metered, report
 from chalicelib.kernel.tables import TableSpec
 from chalicelib.kernel.values import dataclass
 from chalicelib.security import api as security
@@ -143,8 +144,9 @@ def _handle(
     log.thread_safe_append_keys(
         request_id=request_id, operation=f"{operation.service}.{operation.name}"
     )
-    with security.counting() as found:
+    with metered(f"{operation.service}.{operation.name}") as meter, security.counting() as found:
         answer = _answer(call)
+        report(meter, status=answer.status, failed=answer.status >= 500)
     headers = {**limits.headers(found), **answer.headers, "X-Request-Id": request_id}
     return Answer(answer.status, headers, answer.body)
 
@@ -170,6 +172,8 @@ def _answer(call: Call) -> Answer:
 def _run(call: Call) -> Answer:
     operation = call.operation
     caller = None if operation.public else authenticate(call.request, operation, call.at)
+    if caller is not None:
+        charge(str(caller.owner))
     if operation.limit is not None:
         security.take(operation.limit, _counted(call, caller), now=call.at)
     requests.check_ids(call.params)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from chalice.app import Blueprint, SQSEvent
 
@@ -18,6 +18,7 @@ from chalicelib.kernel.errors import NotFound, Refusal, Unavailable
 from chalicelib.kernel.events import Envelope, Fact, Message, UndecodableMessage
 from chalicelib.kernel.inbox import AlreadyHandled
 from chalicelib.kernel.log import logger
+from chalicelib.kernel.metering import charge, metered, report
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.settings import settings
@@ -30,6 +31,8 @@ from functions._edge.resealing import resealing
 
 T = TypeVar("T")
 Handler = Callable[[Context, Any], None]
+Outcome = Literal["done", "known", "gone", "refused", "again", "failed"]
+"""What became of a message: dropped as known or gone, buried as refused, or back in the queue."""
 BATCH: Final = 10
 MAX_RECEIVES: Final = 5
 """How often a message is tried before the queue puts it among the dead letters."""
@@ -107,27 +110,35 @@ def _settled(record: Mapping[str, Any], deliver: Callable[[str], None], dead: st
     log = logger()
     log.thread_safe_clear_keys()  # those of the message before would tell the wrong story
     log.thread_safe_append_keys(message_id=record["messageId"])
+    with metered(dead.removesuffix("-dead")) as meter:
+        outcome = _outcome(record["body"], deliver, dead)
+        report(meter, status=outcome, failed=outcome == "failed")
+    return outcome not in {"again", "failed"}
+
+
+def _outcome(body: str, deliver: Callable[[str], None], dead: str) -> Outcome:
+    log = logger()
     try:
-        deliver(record["body"])
+        deliver(body)
     except AlreadyHandled:
-        return True
+        return "known"
     except NotFound:
         log.warning("a message about something that is gone was dropped")
-        return True
+        return "gone"
     except LostRace:
         log.warning("a message lost its race too often and comes again")
-        return False
+        return "again"
     except Unavailable:
         log.warning("a message comes again", exc_info=True)
-        return False
+        return "again"
     except Refusal as refusal:
         log.warning("a message can never be handled", extra={"reason": refusal.slug})
-        _bury(record["body"], dead, refusal.slug)
-        return True
+        _bury(body, dead, refusal.slug)
+        return "refused"
     except Exception:
         log.exception("a message failed")
-        return False
-    return True
+        return "failed"
+    return "done"
 
 
 def _bury(body: str, dead: str, reason: str) -> None:
@@ -150,6 +161,7 @@ def _deliver(
     except ValueError as error:
         raise UndecodableMessage("the owner is not one") from error
     message = envelope.message()
+    charge(envelope.owner, envelope.type)
     logger().thread_safe_append_keys(event_id=envelope.id, trace=envelope.trace, type=envelope.type)
     if envelope.type not in keyless:
         security.vault(owner)  # or NotFound: held for minutes, so it seldom costs a read
@@ -182,6 +194,7 @@ def units(spec: TableSpec) -> Unit:
 
 
 def _unit(spec: TableSpec, owner: Owner, work: Callable[[Context], T]) -> T:
+    charge(str(owner))
     context = system_context(owner, spec, vaults=security.vault)
     context.commit.open()
     result = work(context)

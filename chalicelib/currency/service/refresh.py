@@ -21,6 +21,7 @@ from chalicelib.currency.model.merging import (
 )
 from chalicelib.currency.model.quotes import Sheet
 from chalicelib.kernel.log import logger
+from chalicelib.kernel.metering import embedded
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.values import dataclass
 
@@ -136,13 +137,8 @@ def _tell(done: Refreshed, now: datetime, *, alarm: bool) -> None:
 
     Whoever names no source wants to stay offline: that is no error.
     """
-    metric = {
-        "Namespace": "xpense",
-        "Dimensions": [[]],
-        "Metrics": [{"Name": "RatesLateDays", "Unit": "Count"}],
-    }
     told = {
-        "_aws": {"Timestamp": int(now.timestamp() * 1_000), "CloudWatchMetrics": [metric]},
+        "_aws": embedded((("RatesLateDays", "Count"),), [[]], now),
         "RatesLateDays": done.late,
         "newest": done.newest.isoformat(),
         "days": done.days,

@@ -28,6 +28,7 @@ MAX_NOTES: Final = 50
 """Notes kept with an import; the parser itself keeps more."""
 _OWN: Final = 13
 """Entries of `ImportRow.to_json`; ours, the problems, comes after them."""
+_NAME: Final = 64
 Identity = tuple[int | str, ...]
 
 
@@ -179,6 +180,8 @@ def _summary(
         opening_minor=opening,
         closing_minor=closing,
         balanced=_balanced(opening, closing, judged),
+        name=part.account.name[:_NAME],
+        source=part.source,
     )
 
 

@@ -63,6 +63,8 @@ class Column:
 class Statement:
     """One account's part of the file. Balances are minor units of `currency`.
 
+    `name` is what the file calls the account, or the sheet; `source` the file of a zip that it stands in.
+
     `balanced` says whether opening balance and rows give the closing balance; None if the file does not
     state both or an amount could not be read.
     """
@@ -78,6 +80,8 @@ class Statement:
     opening_minor: int | None
     closing_minor: int | None
     balanced: bool | None
+    name: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,8 @@ IMPORT: Final[JsonDict] = {
             "opening_balance": {"amount": "1204.55", "currency": "EUR"},
             "closing_balance": {"amount": "987.10", "currency": "EUR"},
             "balanced": True,
+            "name": "",
+            "source": "",
             "account_id": ACCOUNT,
         }
     ],

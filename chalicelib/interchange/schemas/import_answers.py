@@ -57,7 +57,10 @@ class ColumnOut(Wire):
 
 
 class StatementOut(Wire):
-    """One account's part of the file; `account_id` says where it was committed to."""
+    """One account's part of the file; `account_id` says where it was committed to.
+
+    `name` is what the file calls the account, or the sheet; `source` the file of a zip that it stands in.
+    """
 
     index: int
     kind: str
@@ -70,6 +73,8 @@ class StatementOut(Wire):
     opening_balance: MoneyWire | None
     closing_balance: MoneyWire | None
     balanced: bool | None
+    name: str
+    source: str
     account_id: str | None
 
     @classmethod
@@ -87,6 +92,8 @@ class StatementOut(Wire):
             opening_balance=_money(part.opening_minor, part.currency),
             closing_balance=_money(part.closing_minor, part.currency),
             balanced=part.balanced,
+            name=part.name,
+            source=part.source,
             account_id=account_id,
         )
 

@@ -15,7 +15,8 @@ debits-without-sign balance-mismatch bad-balance no-currency no-rows repeated-id
 securities-left-out pending-left-out summary-line repeated-header ignored-line more-notes
 adjusted-date balance-gap date-of-statement details-left-out
 splits-left-out control-mismatch splits-incomplete conversion-joined settlement-left-out not-your-share.
-Of workbooks and zips besides: damaged-workbook encrypted; sheet-left-out mixed-dates.
+Of workbooks and zips besides: damaged-workbook encrypted; sheet-left-out file-left-out
+same-content mixed-dates.
 """
 
 from __future__ import annotations

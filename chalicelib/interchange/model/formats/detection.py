@@ -40,6 +40,7 @@ _SIGNS: Final = (
     ("xml", re.compile(rb"\A\s*+<\?xml")),
     ("json", re.compile(rb"\A\s*+[\[{]\s*+[\"\[{]")),
 )
+_ARCHIVES: Final = frozenset({"zip", "gzip"})
 _WORKBOOKS: Final = frozenset({"xlsx", "xls", "ods", "spreadsheetml", "html"})
 _NAMES: Final = {
     "xml": "an XML file other than OFX",
@@ -102,6 +103,13 @@ def _parse(data: bytes, filename: str, hints: Hints) -> ParsedFile:
         from chalicelib.interchange.model.formats.workbooks import parse_workbook
 
         return parse_workbook(data, found, hints)
+    if found == "zip":
+        from chalicelib.interchange.model.formats.archives import parse_archive
+
+        def read(member: bytes, name: str) -> ParsedFile:
+            return _parse(member, name, hints)
+
+        return parse_archive(data, read, lambda member: detect(member) in _ARCHIVES)
     reader = _READERS.get(found)
     if reader is None:
         detail = f"{_shown(filename)} is {_NAMES[found]}, which is not read yet."

@@ -127,7 +127,10 @@ class AccountHint:
 
 @dataclass(frozen=True, slots=True)
 class ParsedStatement:
-    """The rows of one account, with the balances and the period that the file claims for it."""
+    """The rows of one account, with the balances and the period that the file claims for it.
+
+    `source` names the file of a zip that it stands in.
+    """
 
     account: AccountHint
     currency: str | None
@@ -136,6 +139,7 @@ class ParsedStatement:
     period_start: date | None
     period_end: date | None
     rows: tuple[Row, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories.imports import URL, committed, uploaded
 from tests.factories.users import SignedIn
+from tests.support import workbooks
 from tests.support.cloud import Cloud
 
 pytestmark = pytest.mark.slice
@@ -39,10 +40,33 @@ MT942 = b""":20:A
 :86:166?00UEBERWEISUNG?20SVWZ+Bread?32Bakery
 -
 """
+IIF = (
+    b"!TRNS\tTRNSTYPE\tDATE\tACCNT\tNAME\tAMOUNT\n!SPL\tACCNT\tAMOUNT\n!ENDTRNS\n"
+    b"TRNS\tCHECK\t11/2/2026\tGiro\tBakery\t-4.20\nSPL\tFood\t4.20\nENDTRNS\n"
+)
+XLSX = workbooks.xlsx(
+    workbooks.STATEMENT.replace("2026-01-31", "2026-11-02")
+    .replace("Shop", "Bakery")
+    .replace("19.99", "4.2")
+)
+HTML = (
+    b"""<html><table><tr><th>Date<th>Payee<th>Amount<tr><td>2026-11-02<td>Bakery<td>-4.20</table>"""
+)
+ZIP = workbooks.zipped({"2026/letter.txt": "Dear customer", "2026/november.xlsx": XLSX})
 
 
 @pytest.mark.parametrize(
-    ("name", "data"), [("mt940", MT940), ("camt", CAMT), ("qif", QIF), ("bai2", BAI2)]
+    ("name", "data"),
+    [
+        ("mt940", MT940),
+        ("camt", CAMT),
+        ("qif", QIF),
+        ("bai2", BAI2),
+        ("iif", IIF),
+        ("xlsx", XLSX),
+        ("html", HTML),
+        ("zip", ZIP),
+    ],
 )
 def test_a_file_of_each_format_comes_into_the_ledger(
     cloud: Cloud, person: SignedIn, account: str, name: str, data: bytes
@@ -56,6 +80,8 @@ def test_a_file_of_each_format_comes_into_the_ledger(
 
     assert shown["format"] == name
     assert [row["problems"] for row in rows] == [[]]
+    assert shown["statements"][0]["name"] == ("Giro" if name == "iif" else "")
+    assert shown["statements"][0]["source"] == ("2026/november.xlsx" if name == "zip" else "")
     assert done["result"] == {"recorded": 1, "duplicates": 0}
     assert [(one["payee"], one["amount"]["amount"], one["booked_on"]) for one in stored] == [
         ("Bakery", "-4.20", "2026-11-02")

@@ -16,7 +16,7 @@ securities-left-out pending-left-out summary-line repeated-header ignored-line m
 adjusted-date balance-gap date-of-statement details-left-out
 splits-left-out control-mismatch splits-incomplete conversion-joined settlement-left-out not-your-share.
 Of workbooks and zips besides: damaged-workbook encrypted; sheet-left-out file-left-out
-same-content mixed-dates.
+same-content mixed-dates. Of QuickBooks: not-of-a-bank.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ _SIGNS: Final = (
     ("camt", re.compile(rb"urn:iso:std:iso:20022:tech:xsd:camt|<BkToCstmr")),
     ("qif", re.compile(rb"^!(?:Type|Account|Option|Clear)\b", re.IGNORECASE | re.MULTILINE)),
     ("mt940", re.compile(rb"^:(?:20|25|28C?|34F|NS|6[0-5][FM]?|86):", re.MULTILINE)),
+    ("iif", re.compile(rb"^\"?!(?:TRNS|SPL|HDR|ACCNT)\"?[\t\r\n]", re.MULTILINE)),
     ("bai2", re.compile(rb"\A\s*+01,[^,\n]*,[^,\n]*,\d{6},")),
     ("litas-esis", re.compile(rb"\A000\t\d{8}\t")),
     ("spreadsheetml", re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")),
@@ -153,6 +154,12 @@ def _bai2(data: bytes, hints: Hints) -> ParsedFile:
     return parse_bai2(data, hints)
 
 
+def _iif(data: bytes, hints: Hints) -> ParsedFile:
+    from chalicelib.interchange.model.formats.iif import parse_iif
+
+    return parse_iif(data, hints)
+
+
 def _csv(data: bytes, hints: Hints) -> ParsedFile:
     from chalicelib.interchange.model.formats.tabular import parse_csv
 
@@ -166,6 +173,7 @@ _READERS: Final[Mapping[str, Callable[[bytes, Hints], ParsedFile]]] = {
     "camt": _camt,
     "qif": _qif,
     "bai2": _bai2,
+    "iif": _iif,
     "csv": _csv,
 }
 """Each reader is imported where it is used: a worker that only meets CSV never loads OFX."""

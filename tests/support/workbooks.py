@@ -17,9 +17,11 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 def zipped(parts: dict[str, str | bytes], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """Make a zip of some files."""
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", method) as package:
+    with zipfile.ZipFile(written, "w") as package:
         for name, part in parts.items():
-            package.writestr(name, part)
+            package.writestr(
+                zipfile.ZipInfo(name), part, method
+            )  # of a fixed day: the same bytes each time
     return written.getvalue()
 
 

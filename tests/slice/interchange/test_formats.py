@@ -67,6 +67,7 @@ ZIP = workbooks.zipped({"2026/letter.txt": "Dear customer", "2026/november.xlsx"
         ("html", HTML),
         ("zip", ZIP),
     ],
+    ids=["mt940", "camt", "qif", "bai2", "iif", "xlsx", "html", "zip"],
 )
 def test_a_file_of_each_format_comes_into_the_ledger(
     cloud: Cloud, person: SignedIn, account: str, name: str, data: bytes

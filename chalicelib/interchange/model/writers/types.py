@@ -5,7 +5,7 @@ Money is in whole minor units of the currency beside it, and a negative amount l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from typing import IO, Final, Literal, NamedTuple, Protocol
@@ -23,7 +23,7 @@ FORMATS: Final = ("csv", "xlsx", "ofx", "qif", "jsonl", "beancount", "hledger")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLine:
-    """An account. `balance_minor` is what it stands at now, all that is not planned included.
+    """An account. `balance_minor` is what it stands at now, `pending_minor` the part that is not booked yet.
 
     `number` is what is known of the bank's number, mostly nothing. `closed` ones take no more transactions.
     """
@@ -34,6 +34,7 @@ class AccountLine:
     currency: str
     opening_minor: int = 0
     balance_minor: int = 0
+    pending_minor: int = 0
     opened_on: date | None = None
     closed: bool = False
     number: str = ""
@@ -146,6 +147,11 @@ class Writer(Protocol):
     A writer belongs to one export and is not used again. It never fails on what a user may have written: texts
     are made safe for the format. Memory does not grow with the number of lines.
     """
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """How many transactions (or legs of them) the format could not carry, by reason: `planned`, `currency`, ..."""
+        ...
 
     def begin(self, book: Book) -> Iterator[bytes]:
         """Write what stands before all transactions."""

@@ -13,7 +13,7 @@ encoding-guessed truncated-file provider-error shifted-columns ambiguous-dates a
 mixed-signs sign-from-balance only-positive-amounts mostly-positive-amounts direction-unknown
 debits-without-sign balance-mismatch bad-balance no-currency no-rows repeated-ids long-text-cut
 securities-left-out pending-left-out summary-line repeated-header ignored-line more-notes
-adjusted-date balance-gap date-of-statement details-left-out
+adjusted-date balance-gap date-of-statement details-left-out planned-left-out
 splits-left-out control-mismatch splits-incomplete conversion-joined settlement-left-out not-your-share.
 Of workbooks and zips besides: damaged-workbook encrypted; sheet-left-out file-left-out
 same-content mixed-dates. Of QuickBooks: not-of-a-bank.

@@ -23,6 +23,12 @@ _MAGIC: Final = (
     (b"{\\rtf", "rtf", "a word-processor document"),
 )
 _SIGNS: Final = (
+    # ours come first: whatever people have written in them is none of the other signs
+    (
+        "csv",
+        re.compile(rb"\Adate,account,payee,amount,currency,category,tags,notes,status,kind,part,"),
+    ),
+    ("jsonl", re.compile(rb'\A\s*+\{"type": ?"export", ?"format": ?"xpense"')),
     ("ofx", re.compile(rb"OFXHEADER|<OFX[\s>]", re.IGNORECASE)),
     ("camt", re.compile(rb"urn:iso:std:iso:20022:tech:xsd:camt|<BkToCstmr")),
     ("qif", re.compile(rb"^!(?:Type|Account|Option|Clear)\b", re.IGNORECASE | re.MULTILINE)),
@@ -160,6 +166,12 @@ def _iif(data: bytes, hints: Hints) -> ParsedFile:
     return parse_iif(data, hints)
 
 
+def _jsonl(data: bytes, hints: Hints) -> ParsedFile:
+    from chalicelib.interchange.model.formats.jsonl import parse_jsonl
+
+    return parse_jsonl(data, hints)
+
+
 def _csv(data: bytes, hints: Hints) -> ParsedFile:
     from chalicelib.interchange.model.formats.tabular import parse_csv
 
@@ -174,6 +186,7 @@ _READERS: Final[Mapping[str, Callable[[bytes, Hints], ParsedFile]]] = {
     "qif": _qif,
     "bai2": _bai2,
     "iif": _iif,
+    "jsonl": _jsonl,
     "csv": _csv,
 }
 """Each reader is imported where it is used: a worker that only meets CSV never loads OFX."""

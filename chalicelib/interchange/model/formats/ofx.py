@@ -21,6 +21,7 @@ from chalicelib.interchange.model.formats.ofx_text import (
     prepare,
     unescape,
 )
+from chalicelib.interchange.model.formats.own import with_own_ids
 from chalicelib.interchange.model.formats.text import decode
 from chalicelib.interchange.model.formats.types import (
     MAX_ROWS,
@@ -112,13 +113,14 @@ def parse_ofx(data: bytes, hints: Hints) -> ParsedFile:
         _refuse(walk)
     for message in walk.errors:
         notes.add("provider-error", message)
-    return ParsedFile(
+    parsed = ParsedFile(
         format="ofx",
         dialect=f"OFX {version[0]}.{version[1:]}" if version else "OFX",
         encoding=encoding,
         statements=tuple(walk.statements),
         notes=notes.all(),
     )
+    return with_own_ids(parsed, data)
 
 
 def _walk_pieces(walk: _Walk, pieces: list[str]) -> None:

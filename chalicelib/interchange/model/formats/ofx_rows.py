@@ -161,7 +161,7 @@ class TransactionReader:
 
     def _texts(self, fields: list[Fields]) -> tuple[list[str], list[str]]:
         """Give payee and memo; where there is no name the memo or the check number stands for it."""
-        names = _tidied([found.get("NAME", "") for found in fields])
+        names = _tidied([_name(found) for found in fields])
         memos = _tidied([found.get("MEMO", "") for found in fields])
         if "" in names:
             for at, name in enumerate(names):
@@ -229,6 +229,12 @@ def _checked(
                 code, detail = "bad-date", f"{quoted(text)} is not a date."
             problems[at] += (Problem(lines[at], "date", code, detail),)
     return values
+
+
+def _name(fields: Fields) -> str:
+    """Give the name, or its longer form where a bank (or we) had to cut it at 32 characters."""
+    name, longer = fields.get("NAME", ""), fields.get("EXTDNAME")
+    return longer if longer is not None and longer.startswith(name) else name
 
 
 def _tidied(texts: list[str]) -> list[str]:

@@ -80,6 +80,7 @@ class JsonlWriter:
             "currency": one.currency,
             "opening_balance": self._money(one.opening_minor, one.currency),
             "balance": self._money(one.balance_minor, one.currency),
+            "pending": self._money(one.pending_minor, one.currency),
             "archived": one.closed,
         }
         if one.opened_on:

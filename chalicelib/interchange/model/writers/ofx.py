@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 from xml.sax.saxutils import escape
@@ -20,6 +19,7 @@ from chalicelib.interchange.model.writers.shelves import Shelves
 from chalicelib.interchange.model.writers.texts import Digits, decimal_text
 from chalicelib.interchange.model.writers.types import AccountLine, Book, Line, Spool
 from chalicelib.kernel.currencies import EXPONENTS, WITHDRAWN
+from chalicelib.kernel.values import dataclass
 
 BANK: Final = "XPENSE"
 """The bank that we are: readers see by it that ids are ours."""

@@ -35,6 +35,7 @@ _TYPES: Final = {
 _CLEARED: Final = {"posted": "C*\n", "reconciled": "CX\n", "pending": ""}
 _NO_NAMES: Final = str.maketrans({":": "-", "/": "-", "[": "(", "]": ")", "|": "-"})
 """What has a meaning of its own in a category or an account."""
+_THOUSANDTHS: Final = 3
 HIDDEN: Final = "Another account"
 """Stands for an account that the reader may not see, or that was not asked for."""
 UNFILED: Final = "Uncategorized"
@@ -119,16 +120,22 @@ class QifWriter:
         )
 
     def _amount(self, minor: int, currency: str) -> str:
-        return decimal_text(minor, self._digits[currency])
+        digits = self._digits[currency]
+        text = decimal_text(minor, digits)
+        # three decimals look like a thousand to a reader who knows no currency: a fourth does not
+        return f"{text}0" if digits == _THOUSANDTHS else text
 
     def end(self) -> Iterator[bytes]:
         """Write each account with what was set aside of it."""
         if self._book is None:
             return
         for account in self._book.accounts:
+            opened = self._book.complete and account.opening_minor
+            if not opened and account.id not in self._shelves:
+                continue  # it is in the list; readers stumble over a heading with nothing beneath it
             kind = _TYPES[account.kind]
             yield f"!Account\n{self._account(account)}!Type:{kind}\n".encode()
-            if self._book.complete and account.opening_minor:
+            if opened:
                 yield self._opening(account).encode()
             yield from self._shelves.take(account.id)
 

@@ -23,6 +23,8 @@ from chalicelib.interchange.model.writers.texts import (
 )
 from chalicelib.interchange.model.writers.types import Book, Line
 
+HEADS: Final = tuple(name.replace("_", " ").capitalize() for name in COLUMNS)
+"""The names of the columns: by them a reader sees that no cell was made safe with an apostrophe."""
 MOST_ROWS: Final = 1_048_575
 """Rows of a sheet below its header."""
 MOST_BYTES: Final = 1_500_000_000
@@ -74,7 +76,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 def header(style: int) -> str:
     """Write what stands before the first row: a frozen line of names."""
-    names = "".join(text_cell(name, style) for name in COLUMNS)
+    names = "".join(text_cell(name, style) for name in HEADS)
     return f"{_HEAD}<row>{names}</row>"
 
 

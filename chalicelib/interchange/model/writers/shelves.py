@@ -25,6 +25,10 @@ class Shelves:
             shelf = self._files[account_id] = self._spool()
         shelf.write(text.encode())
 
+    def __contains__(self, account_id: str) -> bool:
+        """Tell whether something was set aside for an account."""
+        return account_id in self._files
+
     def take(self, account_id: str) -> Iterator[bytes]:
         """Give what was set aside for an account, in order and in pieces, and let go of it."""
         shelf = self._files.pop(account_id, None)

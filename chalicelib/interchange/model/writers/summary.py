@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
 from chalicelib.interchange.model.writers.postings import RECEIVED, SENT, Posting, postings
 from chalicelib.interchange.model.writers.types import Book, Line
+from chalicelib.kernel.values import dataclass
 
 MOST_CELLS: Final = 20_000
 """Sums of a month and a category; what is beyond that goes to one category, `OTHER`."""

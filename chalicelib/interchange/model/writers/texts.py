@@ -48,6 +48,8 @@ def joined(names: Iterable[str], between: str) -> str:
 def parted(text: str, between: str) -> tuple[str, ...]:
     """Read what `joined` wrote; spaces around a name do not count where somebody edited it by hand."""
     mark = between.strip()
+    if "\\" not in text:
+        return tuple(filter(None, map(str.strip, text.split(mark))))
     names, start, at = [], 0, 0
     while at < len(text):
         if text[at] == "\\":

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from chalicelib.interchange.model.formats.dates import is_date
+from chalicelib.interchange.model.formats.own import OwnTable
 from chalicelib.interchange.model.formats.tabular.content import map_by_content, statement_rows
 from chalicelib.interchange.model.formats.tabular.header import Header, find_header, map_columns
 from chalicelib.interchange.model.formats.tabular.profiles import (
@@ -62,6 +63,32 @@ def find_layout(table: Table, given: ColumnMap | None, notes: Notes) -> Layout:
             layout = _finish(table, columns, header.at + 1, header.profile, by_header=True)
             return replace(layout, kept=_kept(header))
     return _by_content(table, header)
+
+
+def layout_of(own: OwnTable, table: Table) -> Layout:
+    """Give the layout of a table of ours, of which every column is known."""
+    names, at = table.rows[own.header], own.at
+    columns = ColumnMap(
+        date=at["date"],
+        amount=at["amount"],
+        currency=at["currency"],
+        payee=(at["payee"],),
+        memo=(at["notes"],),
+        account=at["account"],
+        status=at["status"],
+        header_line=table.lines[own.header],
+        names=tuple(names),
+    )
+    profile = Profile(name="xpense", header=frozenset())
+    return Layout(
+        columns,
+        own.header + 1,
+        len(names),
+        profile,
+        by_header=True,
+        extra_cells_are_text=False,
+        currency=None,
+    )
 
 
 def _by_hint(table: Table, given: ColumnMap) -> Layout:

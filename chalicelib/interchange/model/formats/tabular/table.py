@@ -12,9 +12,10 @@ from chalicelib.interchange.model.formats.amounts import (
     fits_no_thousandths,
 )
 from chalicelib.interchange.model.formats.dates import DateReader, find_order
+from chalicelib.interchange.model.formats.own import find_own, read_own
 from chalicelib.interchange.model.formats.tabular.accounts import by_account, by_name
 from chalicelib.interchange.model.formats.tabular.balance import Chain, follow
-from chalicelib.interchange.model.formats.tabular.layout import Layout, find_layout
+from chalicelib.interchange.model.formats.tabular.layout import Layout, find_layout, layout_of
 from chalicelib.interchange.model.formats.tabular.profiles import Entry, Export
 from chalicelib.interchange.model.formats.tabular.reading import Table, read_table
 from chalicelib.interchange.model.formats.tabular.rows import RowBuilder, Settings
@@ -75,6 +76,10 @@ def understand(table: Table, hints: Hints, notes: Notes) -> Understood:
 
     Refuses with `Unreadable` a table that is no statement, or whose columns cannot be told.
     """
+    own = find_own(table.rows) if hints.columns is None else None
+    if own is not None:
+        statements = read_own(own, table.rows, table.lines, notes)
+        return Understood(layout_of(own, table), statements)
     layout = find_layout(table, hints.columns, notes)
     return Understood(layout, _statements(table, layout, hints, notes))
 

@@ -18,6 +18,7 @@ from chalicelib.interchange.model.formats.tabular.vocabulary import fold
 from chalicelib.interchange.model.formats.types import (
     MAX_ROWS,
     MAX_STATEMENTS,
+    AccountHint,
     ColumnMap,
     Hints,
     Notes,
@@ -184,9 +185,14 @@ def _together(found: list[_Found]) -> tuple[ParsedStatement, ...]:
     if len(kept) == 1:
         return tuple(statement for _, statement in kept.values())
     return tuple(
-        replace(statement, account=replace(statement.account, name=sheet.strip()[:64]))
+        replace(statement, account=_named(statement.account, sheet))
         for sheet, statement in kept.values()
     )
+
+
+def _named(account: AccountHint, sheet: str) -> AccountHint:
+    """Let an account that has no name be called like its sheet."""
+    return account if account.name else replace(account, name=sheet.strip()[:64])
 
 
 def _joined(first: ParsedStatement, second: ParsedStatement) -> ParsedStatement:

@@ -110,6 +110,23 @@ arch: $(STAMP)  ## who may import whom
 pr:  ## what CI runs, before you push
 	@.ci/run
 
+# -------------------------------------------------------------------------------------- operating
+
+ENV ?= local
+STAGE_OF := --env $(ENV) --data-dir "$(DATA_DIR)" --port $(PORT)
+
+.PHONY: logs
+logs: $(STAMP)  ## what the services logged: ENV=local ABOUT=<id> SERVICE= SINCE=1h LEVEL=INFO
+	@$(BIN)/python -m tools.logs $(STAGE_OF) --about "$(ABOUT)" --service "$(SERVICE)" --since $(or $(SINCE),1h) --level $(or $(LEVEL),INFO)
+
+.PHONY: meter
+meter: $(STAMP)  ## who takes how many reads, writes, bytes and milliseconds: ENV=local BY=operation SINCE=1d
+	@$(BIN)/python -m tools.meter $(STAGE_OF) --by $(or $(BY),operation) --since $(or $(SINCE),1d)
+
+.PHONY: dlq
+dlq: $(STAMP)  ## dead letters: ENV=local; DO=show|redrive|drop QUEUE=expenses-inbox ID=
+	@$(BIN)/python -m tools.dlq $(STAGE_OF) $(DO) $(QUEUE) $(if $(ID),--id $(ID))
+
 # ------------------------------------------------------------------------------- making artefacts
 
 .PHONY: openapi

@@ -18,6 +18,7 @@ from typing import Final
 
 from chalice.app import Chalice
 
+from local import logfile
 from local.child import HOST
 from local.cloud.cloud import Cloud, open_cloud
 from local.engine import Engine, start_engine
@@ -105,7 +106,10 @@ def _serve(arguments: Arguments, stack: ExitStack, stop: threading.Event) -> int
     stack.callback(engine.close)
     folder = arguments.data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory()))
     set_environment(os.environ, cloud=cloud, engine=engine, port=port, keys=folder / "keys.json")
-    serving = Serving(build(*_product(arguments, cloud, engine)), listener)
+    product = _product(arguments, cloud, engine)
+    if arguments.data_dir is not None:
+        logfile.keep(arguments.data_dir)
+    serving = Serving(build(*product), listener)
     serving.start()
     _announce(engine, arguments.data_dir, port)
     code = _watch(engine, stop)

@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from chalicelib.kernel.ids import new_id
-from local.cloud.cloud import Cloud
+from local.cloud.cloud import ACCOUNT, Cloud
 from local.cloud.queues import BATCH, Attribute, Draft, Message, NoSuchQueue
 from local.http import Request, Response, json_response
 
 Fields = Mapping[str, object]
 MAX_BYTES: Final = 256 * 1024
 """Of a message or a batch. SQS takes more by now, but SNS does not, and ours come through SNS."""
+
+_BASE: Final = " base"
+"""Where the caller found us, beside its own fields, whose names have no spaces."""
 
 
 class SqsError(Exception):
@@ -31,7 +34,8 @@ def answer(cloud: Cloud, request: Request) -> Response:
     if operation is None:
         return _error("InvalidAction", "the local SQS does not have this operation")
     try:
-        return json_response(operation(cloud, _fields(request.body)))
+        fields = {**_fields(request.body), _BASE: f"http://{request.header('host')}"}
+        return json_response(operation(cloud, fields))
     except NoSuchQueue as absent:
         return _error("QueueDoesNotExist", f"no queue called {absent}")
     except SqsError as refused:
@@ -177,6 +181,20 @@ def _delete(cloud: Cloud, fields: Fields) -> object:
     return {}
 
 
+def _change_visibility(cloud: Cloud, fields: Fields) -> object:
+    seconds = fields.get("VisibilityTimeout")
+    if not isinstance(seconds, int) or not 0 <= seconds <= 43_200:
+        raise SqsError("InvalidParameterValue", "VisibilityTimeout is 0 to 43200")
+    cloud.queues.give_back([str(fields.get("ReceiptHandle", ""))], delay=seconds)
+    return {}
+
+
+def _list(cloud: Cloud, fields: Fields) -> object:
+    prefix = str(fields.get("QueueNamePrefix") or "")
+    root = f"{fields[_BASE]}/_aws/sqs/{ACCOUNT}/"
+    return {"QueueUrls": [root + name for name in cloud.queues.names() if name.startswith(prefix)]}
+
+
 def _attributes(cloud: Cloud, fields: Fields) -> object:
     name = _queue(fields)
     dead = cloud.queues.dead_letters_of(name)
@@ -199,4 +217,6 @@ _OPERATIONS: Final[dict[str, Callable[[Cloud, Fields], object]]] = {
     "ReceiveMessage": _receive,
     "DeleteMessage": _delete,
     "GetQueueAttributes": _attributes,
+    "ChangeMessageVisibility": _change_visibility,
+    "ListQueues": _list,
 }

@@ -21,6 +21,29 @@ def _code(refused: pytest.ExceptionInfo[ClientError]) -> str:
     return str(refused.value.response["Error"]["Code"])
 
 
+def test_sqs_lists_queues_by_prefix_with_urls_that_work(here: Here) -> None:
+    sqs = here.sdk("sqs")
+    assert len(sqs.list_queues()["QueueUrls"]) >= 3
+    [url] = sqs.list_queues(QueueNamePrefix="quie")["QueueUrls"]
+    assert url == here.queue_url("quiet")
+    assert sqs.list_queues(QueueNamePrefix="nobody").get("QueueUrls", []) == []
+
+
+def test_sqs_lets_a_message_be_seen_again_at_once(here: Here) -> None:
+    sqs, url = here.sdk("sqs"), here.queue_url("quiet")
+    sqs.send_message(QueueUrl=url, MessageBody="again")
+    [message] = sqs.receive_message(QueueUrl=url)["Messages"]
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+
+    sqs.change_message_visibility(
+        QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+    )
+
+    [again] = sqs.receive_message(QueueUrl=url)["Messages"]
+    assert again["MessageId"] == message["MessageId"]
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=again["ReceiptHandle"])
+
+
 def test_sqs_sends_receives_counts_and_deletes(here: Here) -> None:
     sqs, url = here.sdk("sqs"), here.queue_url("quiet")
 

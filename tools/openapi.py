@@ -67,7 +67,7 @@ _PROBLEM_SCHEMA: Final[Json] = {
 _PROBLEMS: Final[Mapping[str, str]] = {
     "400": "The body could not be read: not JSON, duplicate keys, NaN, bad UTF-8.",
     "401": "Sign in first.",
-    "403": "The token does not carry the scope, or the role is missing.",
+    "403": "The token does not carry the scope, the role is missing, or the feature is switched off.",
     "404": "There is no such object; somebody else's looks the same.",
     "409": "The state of things does not allow it now.",
     "412": "The object was changed in the meantime: `If-Match` is stale.",
@@ -324,23 +324,24 @@ def _success(made: Json, operation: Operation, names: Names) -> Json:
 
 
 def _failures(operation: Operation) -> Json:
+    known = not operation.public
+    writes = operation.method != "GET" and not operation.reads
+    # without a query, too: `?household=` or an `If-Match` that cannot be read
+    asks = operation.query is not None or known
+    # the household itself, or what a body names, may be absent as well
+    names = "{" in operation.path or (operation.household and known)
+    follows = {
+        "400": operation.body is not None,
+        "401": known,
+        "403": known or operation.flag is not None,
+        "404": names,
+        "409": writes,
+        "412": operation.if_match != "none",
+        "422": operation.body is not None or asks,
+        "428": operation.if_match == "required",
+    }
     statuses = {"429", "500", *map(str, operation.refuses)}
-    if operation.body is not None:
-        statuses |= {"400", "422"}
-    if operation.query is not None or not operation.public:
-        # without a query, too: `?household=` or an `If-Match` that cannot be read
-        statuses.add("422")
-    if operation.method != "GET" and not operation.reads:
-        statuses.add("409")
-    if not operation.public:
-        statuses |= {"401", "403"}
-    if "{" in operation.path or (operation.household and not operation.public):
-        # the household itself, or what a body names, may be absent as well
-        statuses.add("404")
-    if operation.if_match != "none":
-        statuses.add("412")
-    if operation.if_match == "required":
-        statuses.add("428")
+    statuses |= {status for status, may in follows.items() if may}
     return {
         status: {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(statuses)
     }

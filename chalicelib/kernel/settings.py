@@ -41,6 +41,8 @@ class Settings:
     open_exchange_rates_key: str
     currencylayer_key: str
     coingecko_key: str
+    flags: str
+    """Features that are off, or on for a part of the owners (`kernel.flags`)."""
     receipt_reader: str
     """`textract`, or `local` for programs of this machine."""
 
@@ -89,5 +91,6 @@ def settings() -> Settings:
         open_exchange_rates_key=_read("OPEN_EXCHANGE_RATES_KEY", ""),
         currencylayer_key=_read("CURRENCYLAYER_KEY", ""),
         coingecko_key=_read("COINGECKO_KEY", ""),
+        flags=_read("FLAGS", ""),
         receipt_reader=_read("RECEIPT_READER", "textract"),
     )

@@ -15,7 +15,7 @@ from typing import Any, Final
 from chalice.app import Blueprint, Request, Response
 from typing_extensions import Unpack
 
-from chalicelib.kernel import aws, clock
+from chalicelib.kernel import aws, clock, flags
 from chalicelib.kernel.commit import Commit
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.errors import FieldProblem, Invalid, Refusal, Unavailable
@@ -174,6 +174,8 @@ def _run(call: Call) -> Answer:
     caller = None if operation.public else authenticate(call.request, operation, call.at)
     if caller is not None:
         charge(str(caller.owner))
+    if operation.flag is not None:
+        flags.check(operation.flag, str(caller.owner) if caller is not None else "")
     if operation.limit is not None:
         security.take(operation.limit, _counted(call, caller), now=call.at)
     requests.check_ids(call.params)

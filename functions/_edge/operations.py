@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, TypedDict
 
 from pydantic import BaseModel
 
+from chalicelib.kernel.flags import Flag
 from chalicelib.kernel.values import dataclass
 from chalicelib.security.api import Limit
 
@@ -42,6 +43,7 @@ class Operation:
     clients: bool = False
     form: type[BaseModel] | None = None
     fleeting: bool = False
+    flag: Flag | None = None
     refuses: tuple[int, ...] = ()
 
 
@@ -54,8 +56,9 @@ class Facts(TypedDict, total=False):
     question and which writes nothing. `people_only`: no API token and no third-party app. `step_up`: only
     within ten minutes of a proof. `admin`: for everybody else it is absent. `form`: it reads a
     form. `clients`: an app on its own behalf may call it too. `fleeting`: the answer holds a link that expires, so
-    it is never kept and never 304. `refuses`: statuses of refusals beyond those that follow from the rest.
-    `lives_at`: where what it makes is read, if not under its own path.
+    it is never kept and never 304. `flag`: the feature that an operator can switch off. `refuses`: statuses
+    of refusals beyond those that follow from the rest. `lives_at`: where what it makes is read, if not under
+    its own path.
     """
 
     out: Any
@@ -77,6 +80,7 @@ class Facts(TypedDict, total=False):
     clients: bool
     form: type[BaseModel] | None
     fleeting: bool
+    flag: Flag | None
     refuses: tuple[int, ...]
 
 

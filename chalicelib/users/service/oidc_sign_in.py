@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
+from chalicelib.kernel import flags
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.ids import new_id
@@ -63,7 +64,11 @@ def sign_in(visit: Visit, provider: str, body: Finish) -> Outcome:
 
 
 def _welcome(visit: Visit, provider: ProviderName, person: Person, key: str) -> str:
-    """Make an account for somebody new; raise `LostRace` when the same person came twice at once."""
+    """Make an account for somebody new; raise `LostRace` when the same person came twice at once.
+
+    Refuses with `FeatureOff` where the operator lets nobody new in.
+    """
+    flags.check("registration", "")
     try:
         email = normalise(person.email) if person.email_verified else ""
     except BadAddress:

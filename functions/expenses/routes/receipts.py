@@ -22,6 +22,7 @@ RECEIPTS = Limit(name="receipts", quota=300, window=3_600)
     status=201,
     scope=WRITE,
     limit=RECEIPTS,
+    flag="receipts",
 )
 def send_receipt(ctx: Context, body: SendReceipt) -> ExpenseReceiptOut:
     """Send the text of a receipt, or ask for the upload of a picture or document, which is then read by itself."""

@@ -45,6 +45,7 @@ PASSKEYS: Final = Limit("passkey-options", quota=100, window=900)
     status=202,
     public=True,
     limit=SIGN_UPS,
+    flag="registration",
 )
 def register(visit: Visit, body: Register) -> RegisteredOut:
     """Accept a sign-up; the answer is the same whether or not the address has an account."""

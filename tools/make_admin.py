@@ -9,15 +9,11 @@ verified the address before. It is entered in that person's audit log; no route 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
-_LOCAL_ONLY: Final = ("http://127.0.0.1:", "http://localhost:")
+from tools.stages import point_at
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,31 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data-dir", type=Path, default=Path(".data"), help="of `make run`")
     given = parser.parse_args(argv)
     if given.local is not None:
-        _point_at(given.local, given.data_dir.resolve())
+        point_at(given.local, given.data_dir.resolve())
     return _appoint(given.email, admin=not given.remove)
-
-
-def _point_at(url: str, data_dir: Path) -> None:
-    """Point this process at a running local product, as its own processes are."""
-    from local.cloud.credentials import open_credentials
-    from local.provision import REGION, STAGE
-
-    if not url.startswith(_LOCAL_ONLY):
-        raise SystemExit("--local takes an address of this machine")
-    with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=10) as answer:  # noqa: S310 - checked above
-        endpoint = json.load(answer)["engines"]["tables"]["endpoint"]
-    credentials = open_credentials(data_dir / "credentials.json")
-    os.environ.update(
-        {
-            "XPENSE_STAGE": STAGE,
-            "XPENSE_REGION": REGION,
-            "XPENSE_KEYS": f"file:{data_dir / 'keys.json'}",
-            "XPENSE_DYNAMODB_ENDPOINT": endpoint,
-            "AWS_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": credentials.key_id,
-            "AWS_SECRET_ACCESS_KEY": credentials.secret,
-        }
-    )
 
 
 def _appoint(email: str, *, admin: bool) -> int:

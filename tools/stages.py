@@ -7,8 +7,11 @@ with the AWS credentials and region of the shell.
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import re
 import sys
+import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +22,7 @@ from botocore.session import get_session
 
 LOCAL: Final = "local"
 _SPAN: Final = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_LOCAL_ONLY: Final = ("http://127.0.0.1:", "http://localhost:")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -80,3 +84,26 @@ def span(text: str) -> timedelta:
 def since(given: timedelta) -> datetime:
     """Give the instant that lies so long ago."""
     return datetime.now(UTC) - given
+
+
+def point_at(url: str, data_dir: Path) -> None:
+    """Point this process at a running local product, as its own processes are."""
+    from local.cloud.credentials import open_credentials
+    from local.provision import REGION, STAGE
+
+    if not url.startswith(_LOCAL_ONLY):
+        raise SystemExit("--local takes an address of this machine")
+    with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=10) as answer:  # noqa: S310 - checked above
+        endpoint = json.load(answer)["engines"]["tables"]["endpoint"]
+    credentials = open_credentials(data_dir / "credentials.json")
+    os.environ.update(
+        {
+            "XPENSE_STAGE": STAGE,
+            "XPENSE_REGION": REGION,
+            "XPENSE_KEYS": f"file:{data_dir / 'keys.json'}",
+            "XPENSE_DYNAMODB_ENDPOINT": endpoint,
+            "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": credentials.key_id,
+            "AWS_SECRET_ACCESS_KEY": credentials.secret,
+        }
+    )

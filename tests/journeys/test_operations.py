@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -119,6 +121,28 @@ def test_a_dead_letter_is_seen_sent_again_and_dropped(product: Product) -> None:
     assert typed(dlq.main, "drop", INBOX, "--id", "another", *place(product))[0] == 1
     assert typed(dlq.main, "drop", INBOX, "--id", letter.id, *place(product))[0] == 0
     assert queues.dead()[INBOX] == 0
+
+
+def test_a_data_key_is_replaced_while_its_owner_goes_on(product: Product, person: Person) -> None:
+    name = person.get("/v1/users/me")["id"]
+    here = ["--local", product.base, "--data-dir", str(folder_of(product))]
+
+    def rotate(owner: str) -> tuple[int, str]:
+        answer = subprocess.run(
+            [sys.executable, "-m", "tools.rotate_key", "--owner", owner, *here],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        return answer.returncode, answer.stdout + answer.stderr
+
+    assert rotate(f"U#{name}")[0] == 0
+    again = rotate(f"U#{name}")
+    assert (again[0], "under way" in again[1]) == (1, True)
+    assert rotate("U#01a223da-b00a-70f1-8a46-ec34bdebad51")[0] == 1
+    assert rotate("nobody")[0] == 1
+    assert person.get("/v1/users/me")["email"] == "ops@example.org"
 
 
 @pytest.mark.parametrize("words", [["show"], ["drop", INBOX]])

@@ -16,6 +16,7 @@ from chalicelib.interchange.model.formats.amounts import read_styled
 from chalicelib.interchange.model.formats.types import (
     DateOrder,
     DecimalMark,
+    ColumnMap,
     Hints,
     Notes,
     Row,
@@ -71,6 +72,9 @@ class Profile:
     owner calls them. `as_written` leaves the sign of amounts as it stands, for `settle` to decide. Every row of
     an export with `by_currency` goes into a statement of its own currency. `refusal` says why an export of the
     same app is no list of transactions. `source` is where its layout is described.
+
+    An export that cannot be `recognised` is read this way only where the user names it: `positions` are then its
+    columns, and `delimiter` and `currency` what its files do not say.
     """
 
     name: str
@@ -78,6 +82,11 @@ class Profile:
     without: frozenset[str] = frozenset()
     first: tuple[str, ...] = ()
     title: str = ""
+    country: str = ""
+    recognised: bool = True
+    positions: ColumnMap | None = None
+    delimiter: str | None = None
+    currency: str | None = None
     source: str = ""
     columns: Words = ()
     kept: Words = ()
@@ -127,7 +136,8 @@ def _known() -> tuple[Profile, ...]:
     from chalicelib.interchange.model.formats.tabular.apps import APPS
     from chalicelib.interchange.model.formats.tabular.banks import BANKS
 
-    return tuple(sorted((*APPS, *BANKS), key=lambda known: -len(known.header)))
+    found = (known for known in (*APPS, *BANKS) if known.recognised)
+    return tuple(sorted(found, key=lambda known: -len(known.header)))
 
 
 def places(wanted: Words, words: Sequence[str]) -> dict[str, int]:

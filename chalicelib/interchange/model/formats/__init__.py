@@ -17,6 +17,7 @@ adjusted-date balance-gap date-of-statement details-left-out planned-left-out
 splits-left-out control-mismatch splits-incomplete conversion-joined settlement-left-out not-your-share.
 Of workbooks and zips besides: damaged-workbook encrypted; sheet-left-out file-left-out
 same-content mixed-dates. Of QuickBooks: not-of-a-bank.
+Of profiles: profile-unfit.
 """
 
 from __future__ import annotations

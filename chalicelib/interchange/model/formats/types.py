@@ -183,7 +183,8 @@ class Hints:
     `currency` fills in only where the file does not say it. `round_to_currency` accepts amounts with
     more decimals than the currency has, rounded half-even. `skip_head` and `skip_foot` are lines of a
     table that are left out at its top and bottom. `person` is who the user is in a file that shares
-    costs among several.
+    costs among several. `profiles` are the layouts that the user has saved, the best first, and `profile` the id
+    of the one that was named for this file.
     """
 
     date_order: DateOrder | None = None
@@ -197,6 +198,23 @@ class Hints:
     skip_head: int = 0
     skip_foot: int = 0
     person: str = ""
+    profile: str = ""
+    profiles: tuple[SavedProfile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedProfile:
+    """A layout that the user has saved: `hints` hold for every file that it fits.
+
+    It fits a table with this very `header`, cell by cell, or, where that is empty, without any header and of so
+    many `columns`. One that `is_named` was chosen for the file, so it holds whether it fits or not.
+    """
+
+    id: str
+    hints: Hints
+    header: tuple[str, ...] = ()
+    columns: int | None = None
+    is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ the plugins of ofxstatement, beancount_reds_importers and ledger-autosync (GPL).
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, TypedDict, Unpack
 
-from chalicelib.interchange.model.formats.tabular.profiles import Profile
+from chalicelib.interchange.model.formats.tabular.profiles import Profile, Words
 from chalicelib.interchange.model.formats.types import ColumnMap, DateOrder, DecimalMark
 
 _B2Y: Final = "bank2ynab"
@@ -27,7 +27,18 @@ _UK_STYLE: Final[tuple[DateOrder, DecimalMark]] = ("dmy", ".")
 Style = tuple[DateOrder, DecimalMark]
 
 
-def _bank(name: str, title: str, source: str, style: Style, header: str, **more: Any) -> Profile:
+class _More(TypedDict, total=False):
+    """What few banks need besides."""
+
+    columns: Words
+    without: frozenset[str]
+    as_written: bool
+    amounts_are_spent: bool
+
+
+def _bank(
+    name: str, title: str, source: str, style: Style, header: str, **more: Unpack[_More]
+) -> Profile:
     """A bank that is recognised by its header; the first two letters of its name are the country."""
     return Profile(
         name=name,
@@ -43,7 +54,13 @@ def _bank(name: str, title: str, source: str, style: Style, header: str, **more:
 
 
 def _named(
-    name: str, title: str, style: Style, currency: str, columns: ColumnMap, **more: Any
+    name: str,
+    title: str,
+    style: Style,
+    currency: str,
+    columns: ColumnMap,
+    *,
+    delimiter: str | None = None,
 ) -> Profile:
     """A bank without a header, or with one that many have: for those who say that it is theirs."""
     return Profile(
@@ -58,7 +75,7 @@ def _named(
         recognised=False,
         positions=columns,
         currency=currency,
-        **more,
+        delimiter=delimiter,
     )
 
 
@@ -92,9 +109,8 @@ _SUMUP: Final = (
     ("balance", "verfugbares guthaben"),
     ("kind", "art der transaktion"),
 )
-_CARD: Final[dict[str, Any]] = {"amounts_are_spent": True}
-"""Cards that write what was bought without a sign, and payments with a minus."""
 
+# Cards that `amounts_are_spent` of write what was bought without a sign, and payments with a minus.
 # fmt: off
 BANKS: Final[tuple[Profile, ...]] = (
     # Order histories list prices: what was ordered was paid.
@@ -146,7 +162,7 @@ BANKS: Final[tuple[Profile, ...]] = (
               ("date", "posted date|transaction date"), ("amount", "amount"), ("currency", "currency"),
               ("payee", "merchant name"), ("account", "account number"), ("provider_id", "transaction id"),
               ("mcc", "mcc"), ("original_amount", "original amount"), ("original_currency", "original currency"),
-          ), as_written=True, **_CARD),
+          ), as_written=True, amounts_are_spent=True),
     _bank("gb-lloyds", "Lloyds, Halifax, Bank of Scotland", _UK, _UK_STYLE,
           "transaction date|transaction type|sort code|account number|transaction description|debit amount|credit amount"),
     _bank("gb-starling", "Starling", _C2O, _UK_STYLE, "date|counter party|reference|type|amount gbp|balance gbp"),
@@ -173,14 +189,14 @@ BANKS: Final[tuple[Profile, ...]] = (
           columns=(
               ("date", "date"), ("amount", "amount"), ("payee", "description"),
               ("memo", "appears on your statement as"), ("provider_id", "reference"),
-          ), as_written=True, **_CARD),
+          ), as_written=True, amounts_are_spent=True),
     _bank("us-bofa-card", "Bank of America card", _B2Y, _US, "posted date|reference number|payee|address|amount"),
     _bank("us-capital-one", "Capital One", _C2O, ("ymd", "."),
           "transaction date|posted date|card no|description|category|debit|credit"),
     _bank("us-chase", "Chase", _B2Y, _US, "details|posting date|description|amount|type|balance|check or slip"),
     _bank("us-chase-card", "Chase card", _B2Y, _US, "transaction date|post date|description|category|type|amount|memo"),
     _bank("us-discover", "Discover", _REDS, _US, "trans date|post date|description|amount|category",
-          as_written=True, without=frozenset({"type", "balance", "debit", "credit"}), **_CARD),
+          as_written=True, without=frozenset({"type", "balance", "debit", "credit"}), amounts_are_spent=True),
     _bank("us-payoneer", "Payoneer", _C2O, _US,
           "transaction date|transaction time|description|debit amount|credit amount|currency|running balance"),
     _bank("us-schwab", "Charles Schwab checking", _C2O, _US,
@@ -205,7 +221,7 @@ BANKS: Final[tuple[Profile, ...]] = (
     _named("dk-sparekassen-thy", "Sparekassen Thy", _GER, "DKK",
            ColumnMap(date=1, payee=(2,), amount=3, balance=4), delimiter=";"),
     _named("gb-barclaycard", "Barclaycard", _UK_STYLE, "GBP",
-           ColumnMap(date=0, payee=(1,), money_in=6, money_out=7)),
+           ColumnMap(date=0, payee=(1,), money_in=5, money_out=6)),
     _named("ie-bank-of-ireland", "Bank of Ireland", _UK_STYLE, "EUR",
            ColumnMap(date=0, payee=(1,), money_out=2, money_in=3, balance=4, header_line=1)),
     _named("it-inbank", "Inbank (RomagnaBanca)", _GER, "EUR",

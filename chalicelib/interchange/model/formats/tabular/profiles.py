@@ -14,14 +14,15 @@ from typing import Final, NamedTuple
 
 from chalicelib.interchange.model.formats.amounts import read_styled
 from chalicelib.interchange.model.formats.types import (
+    ColumnMap,
     DateOrder,
     DecimalMark,
-    ColumnMap,
     Hints,
     Notes,
     Row,
     Unreadable,
 )
+from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.values import dataclass
 
 Words = tuple[tuple[str, str], ...]
@@ -104,6 +105,22 @@ class Profile:
     settle: Settle | None = None
     refusal: str = ""
 
+    @property
+    def id(self) -> str:
+        """The id under which users see it: the same for ever, empty where they do not."""
+        return derived_id("built-in-profile", self.name) if self.title else ""
+
+    @property
+    def own_hints(self) -> Hints:
+        """What holds for a file that the user calls one of these, beyond what its header brings along."""
+        return Hints(
+            date_order=self.date_order,
+            decimal=self.decimal,
+            delimiter=self.delimiter,
+            columns=self.positions,
+            currency=self.currency,
+        )
+
     def fits(self, words: Sequence[str], found: frozenset[str]) -> bool:
         """Whether a header of these folded words is this export's; `found` are the same words as a set."""
         if not self.header <= found or not self.without.isdisjoint(found):
@@ -128,6 +145,16 @@ def find_profile(words: Sequence[str]) -> Profile:
     """Give the profile of a header row by its folded words, the plain table if none fits."""
     found = frozenset(words)
     return next((known for known in _known() if known.fits(words, found)), GENERIC)
+
+
+@cache
+def built_in() -> tuple[Profile, ...]:
+    """Give the profiles that users see, apps first, each name once."""
+    from chalicelib.interchange.model.formats.tabular.apps import APPS
+    from chalicelib.interchange.model.formats.tabular.banks import BANKS
+
+    found = {known.name: known for known in reversed((*APPS, *BANKS)) if known.title}
+    return tuple(sorted(found.values(), key=lambda known: (known.country, known.title)))
 
 
 @cache

@@ -19,6 +19,12 @@ from chalicelib.interchange.model.formats.tabular.layout import Layout, find_lay
 from chalicelib.interchange.model.formats.tabular.profiles import Entry, Export
 from chalicelib.interchange.model.formats.tabular.reading import Table, read_table
 from chalicelib.interchange.model.formats.tabular.rows import RowBuilder, Settings
+from chalicelib.interchange.model.formats.tabular.saved import (
+    dressed,
+    fitting,
+    trimmed,
+    with_profile,
+)
 from chalicelib.interchange.model.formats.tabular.signs import Direction, find_direction, signed
 from chalicelib.interchange.model.formats.tabular.vocabulary import fold
 from chalicelib.interchange.model.formats.text import decode
@@ -43,6 +49,7 @@ _ENGLISH: Final = ("date", "posted", "created", "booked", "time", "completed")
 def parse_csv(data: bytes, hints: Hints) -> ParsedFile:
     """Read a table of transactions; refuse a file that is none, or whose columns cannot be told."""
     notes = Notes()
+    hints = dressed(data, hints)
     decoded = decode(data, hint=hints.encoding)
     if decoded.damaged:
         notes.add("damaged-text", f"{decoded.damaged} characters could not be decoded.")
@@ -52,7 +59,7 @@ def parse_csv(data: bytes, hints: Hints) -> ParsedFile:
     del decoded
     table = read_table(text, hints.delimiter)
     del text  # of a large file only the cells are kept
-    found = understand(table, hints, notes)
+    found = understand(table, hints, notes, is_text=True)
     return ParsedFile(
         format="csv",
         dialect=found.layout.profile.name,
@@ -60,28 +67,36 @@ def parse_csv(data: bytes, hints: Hints) -> ParsedFile:
         statements=found.statements,
         columns=found.layout.columns,
         notes=notes.all(),
+        profile=found.profile,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A table whose columns are known, and what stands in it by account."""
+    """A table whose columns are known, and what stands in it by account; `profile` is the id of the one used."""
 
     layout: Layout
     statements: tuple[ParsedStatement, ...]
+    profile: str = ""
 
 
-def understand(table: Table, hints: Hints, notes: Notes) -> Understood:
+def understand(table: Table, hints: Hints, notes: Notes, *, is_text: bool = False) -> Understood:
     """Read the transactions of a table of cells, wherever the cells come from; its rows are emptied.
 
+    A saved profile that fits gives what the hints leave open; its decimal mark only where the cells are text.
     Refuses with `Unreadable` a table that is no statement, or whose columns cannot be told.
     """
     own = find_own(table.rows) if hints.columns is None else None
     if own is not None:
         statements = read_own(own, table.rows, table.lines, notes)
         return Understood(layout_of(own, table), statements)
+    fit = fitting(table, hints, notes)
+    if fit is not None:
+        hints = with_profile(hints, fit, is_text=is_text)
+    table = trimmed(table, hints)
     layout = find_layout(table, hints.columns, notes)
-    return Understood(layout, _statements(table, layout, hints, notes))
+    used = fit.profile.id if fit is not None else layout.profile.id
+    return Understood(layout, _statements(table, layout, hints, notes), used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +118,11 @@ def _weigh(table: Table, layout: Layout, hints: Hints, notes: Notes) -> _Evidenc
     marks = find_marks(amounts)
     mixed = marks.mixed and columns.currency is None
     currency = None if mixed else layout.currency or marks.currency or hints.currency
-    said = hints.decimal or layout.profile.decimal
-    style = Style(said) if said else find_style(amounts)
+    style = Style(hints.decimal) if hints.decimal else find_style(amounts)
     if style.ambiguous and columns.balance is not None:
         style = find_style([*amounts, *_cells(data, columns.balance)])
+    if style.ambiguous and layout.profile.decimal:
+        style = Style(layout.profile.decimal)
     if style.ambiguous and not (currency and fits_no_thousandths(currency)):
         detail = "Nothing shows whether 1,234 is a thousand or a decimal: it is read as a thousand."
         notes.add("ambiguous-decimals", detail, column="amount")

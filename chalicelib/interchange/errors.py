@@ -68,6 +68,45 @@ class ImportWasReverted(Conflict):
     title = "The import was reverted"
 
 
+class ProfileNotFound(NotFound):
+    """The profile is absent, deleted, or somebody else's."""
+
+    slug = "profile-not-found"
+    title = "There is no such profile"
+
+
+class ProfileIdTaken(Conflict):
+    """The id that the client made belongs to another profile, or to one that was deleted."""
+
+    slug = "id-taken"
+    title = "This id is already used"
+
+
+class ProfileBuiltIn(Conflict):
+    """Built-in profiles are the same for everybody; a saved one with the same header wins over them."""
+
+    slug = "profile-built-in"
+    title = "A built-in profile cannot be changed"
+
+
+class TooManyProfiles(Conflict):
+    """The owner has saved as many profiles as one owner may have."""
+
+    slug = "limit-reached"
+    title = "No more profiles can be saved"
+
+
+class UnfitProfile(Invalid):
+    """The profile would fit every file, or none."""
+
+    slug = "unfit-profile"
+    title = "The profile does not say which files it is for, or not how to read them"
+
+    def __init__(self, *errors: FieldProblem) -> None:
+        """Name each field that is missing or does not fit the others."""
+        super().__init__(errors=errors)
+
+
 class NothingToImport(Conflict):
     """Every row has a problem, or there are no rows, or each statement is skipped."""
 

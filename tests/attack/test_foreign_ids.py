@@ -39,6 +39,7 @@ MADE_BY_EXAMPLE: Final = {
     "grant_id": "/v1/users/me/support-grants",
     "client_id": "/v1/users/oauth/clients",
     "job_id": "/v1/users/me/data-export",
+    "profile_id": "/v1/interchange/profiles",
 }
 ELSEWHERE: Final = {"passkey_id": "a key of a real authenticator: tests/slice/security"}
 """Ids of what cannot be made by a request alone, and where a foreign one is tried."""

@@ -85,8 +85,20 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsedProfile:
+    """The profile by which a table was read: a saved one, or a built-in one of a bank or an app."""
+
+    id: str
+    name: str
+    built_in: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was understood of a file. The rows lie in sealed pages under `prefix`."""
+    """What was understood of a file. The rows lie in sealed pages under `prefix`.
+
+    Of a table it keeps the `header`, cell by cell, and how many columns wide it is, from which a profile can be made.
+    """
 
     format: str
     dialect: str
@@ -101,6 +113,9 @@ class Reading:
     notes: tuple[Flaw, ...]
     problem_pages: tuple[int, ...]
     same_file: str | None
+    profile: UsedProfile | None = None
+    header: tuple[str, ...] = ()
+    width: int = 0
 
     @property
     def pages(self) -> int:

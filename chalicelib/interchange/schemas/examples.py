@@ -22,7 +22,12 @@ IMPORT: Final[JsonDict] = {
     "created_at": "2026-11-02T09:30:00.000Z",
     "updated_at": "2026-11-02T09:30:41.000Z",
     "format": "csv",
-    "dialect": "semicolon",
+    "dialect": "de-commerzbank",
+    "profile": {
+        "id": "01936f5e-2222-8d8e-9b1f-2a4c6e8f0b1d",
+        "name": "Commerzbank",
+        "built_in": True,
+    },
     "encoding": "cp1252",
     "size": 18_213,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

@@ -18,6 +18,7 @@ from chalicelib.interchange.model.importing import (
     Reading,
     Statement,
     Trouble,
+    UsedProfile,
 )
 from chalicelib.interchange.model.labels import label_text
 from chalicelib.interchange.schemas.examples import IMPORT, ROW
@@ -98,6 +99,19 @@ class StatementOut(Wire):
         )
 
 
+class UsedProfileOut(Wire):
+    """The profile by which a table was read."""
+
+    id: str
+    name: str
+    built_in: bool
+
+    @classmethod
+    def of(cls, used: UsedProfile) -> UsedProfileOut:
+        """Write which profile was used."""
+        return cls(id=used.id, name=used.name, built_in=used.built_in)
+
+
 class CountsOut(Wire):
     """How many rows the file has, how many can be imported, how many have problems."""
 
@@ -169,6 +183,7 @@ class ImportOut(Wire):
     updated_at: Instant
     format: str | None
     dialect: str | None
+    profile: UsedProfileOut | None
     encoding: str | None
     size: int | None
     sha256: str | None
@@ -204,6 +219,7 @@ class ImportOut(Wire):
             updated_at=rfc3339(one.updated_at),
             format=read.format if read else None,
             dialect=read.dialect if read else None,
+            profile=UsedProfileOut.of(read.profile) if read and read.profile else None,
             encoding=read.encoding if read else None,
             size=read.size if read else None,
             sha256=read.sha256 if read else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
@@ -33,14 +34,24 @@ Filename = Annotated[
 ]
 ColumnIndex = Annotated[int, Field(ge=0, le=499)]
 ColumnIndices = Annotated[tuple[ColumnIndex, ...], Field(max_length=20)]
+FewColumns = Annotated[tuple[ColumnIndex, ...], Field(max_length=5)]
+SkippedLines = Annotated[int, Field(ge=0, le=1_000)]
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(_one_line)
+]
 StatementIndex = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,2})$")]
 
 
 class ColumnsIn(Wire):
-    """Which column of a table holds what, counted from 0; replaces detection."""
+    """Which column of a table holds what, counted from 0; replaces detection.
+
+    Notes are a `memo`; `category` names its columns from the outermost category inwards.
+    """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"date": 0, "amount": 4, "payee": [2], "memo": [3]}]}
+        json_schema_extra={
+            "examples": [{"date": 0, "amount": 4, "payee": [2], "memo": [3], "category": [5]}]
+        }
     )
 
     date: ColumnIndex
@@ -57,11 +68,21 @@ class ColumnsIn(Wire):
     status: ColumnIndex | None = None
     fee: ColumnIndex | None = None
     kind: ColumnIndex | None = None
+    mcc: ColumnIndex | None = None
+    category: FewColumns = ()
+    tags: FewColumns = ()
+    other_account: ColumnIndex | None = None
+    original_amount: ColumnIndex | None = None
+    original_currency: ColumnIndex | None = None
     header_line: Annotated[int, Field(ge=1, le=1_000)] | None = None
 
 
 class HintsIn(Wire):
-    """What the user knows better than the file; each hint wins over detection."""
+    """What the user knows better than the file; each hint wins over detection and over profiles.
+
+    `skip_head` and `skip_foot` are lines of a table that are no part of it. `person` is who the user is in a file
+    that shares costs among several.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"date_order": "dmy", "decimal": ","}]}
@@ -77,6 +98,9 @@ class HintsIn(Wire):
     currency: CurrencyCode | None = None
     invert_sign: bool = False
     round_to_currency: bool = False
+    skip_head: SkippedLines = 0
+    skip_foot: SkippedLines = 0
+    person: PersonName = ""
 
     def to_hints(self) -> Hints:
         """Give the parsers' form."""
@@ -85,7 +109,10 @@ class HintsIn(Wire):
 
 
 class StartImport(Wire):
-    """Ask for the upload of one statement file, meant for an account."""
+    """Ask for the upload of one statement file, meant for an account.
+
+    `profile_id` names the profile by which it is read, a saved or a built-in one; otherwise the one that fits.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -97,6 +124,11 @@ class StartImport(Wire):
     account_id: Id
     filename: Filename
     hints: HintsIn = HintsIn()
+    profile_id: Id | None = None
+
+    def to_hints(self) -> Hints:
+        """Give the parsers' form, with the profile that is named."""
+        return replace(self.hints.to_hints(), profile=self.profile_id or "")
 
 
 class CommitImport(Wire):

@@ -8,6 +8,7 @@ from chalicelib.interchange.commands import EraseMore, ExportMore
 from chalicelib.interchange.gateways.s3 import INCOMING
 from chalicelib.interchange.repository import TABLE
 from chalicelib.interchange.repository.imports import FileItem, ImportItem, ProgressItem
+from chalicelib.interchange.repository.profiles import PROFILE, ProfileItem
 from chalicelib.kernel import blobs, parts
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.settings import settings
@@ -41,6 +42,13 @@ PART: Final = parts.Part(
             prefix="IMP#",
             about="Imports; `body` has the file's name and what was read. Those with `deleted_at` are deleted.",
             row=ImportItem,
+            opened={"body": "packed"},
+        ),
+        parts.Kind(
+            name="import_profiles",
+            prefix=PROFILE,
+            about="Layouts of files that you saved; those with `deleted_at` are deleted.",
+            row=ProfileItem,
             opened={"body": "packed"},
         ),
         parts.Kind(

@@ -11,6 +11,7 @@ from chalicelib.interchange.model.importing import Import
 from chalicelib.interchange.repository import imports as repository
 from chalicelib.interchange.schemas.import_answers import ImportOut
 from chalicelib.interchange.schemas.import_requests import StartImport
+from chalicelib.interchange.service import profiles
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
@@ -23,7 +24,7 @@ _LIST = "interchange.imports"
 def start_import(ctx: Context, body: StartImport) -> ImportOut:
     """Open an upload for a file meant for an account; the same id and body again opens the same one.
 
-    Refuses an account that is foreign or absent (its `NotFound`) or archived, and an id that is taken.
+    Refuses an account that is foreign or absent (its `NotFound`) or archived, a profile that is, and an id that is taken.
     """
     account = expenses.account(ctx.owner, body.account_id)
     if account.archived:
@@ -31,11 +32,13 @@ def start_import(ctx: Context, body: StartImport) -> ImportOut:
     earlier = repository.known(ctx, body.id) if body.id is not None else None
     if earlier is not None:
         return _repeated(ctx, earlier, body)
+    if body.profile_id is not None:
+        profiles.check_known(ctx, body.profile_id)
     one = Import(
         id=body.id or new_id(),
         account_id=account.id,
         filename=body.filename,
-        hints=body.hints.to_hints(),
+        hints=body.to_hints(),
         created_at=ctx.now,
         updated_at=ctx.now,
         state="waiting",
@@ -47,7 +50,7 @@ def start_import(ctx: Context, body: StartImport) -> ImportOut:
 
 def _repeated(ctx: Context, earlier: Import, body: StartImport) -> ImportOut:
     same = earlier.asks_the_same(
-        account_id=body.account_id, filename=body.filename, hints=body.hints.to_hints()
+        account_id=body.account_id, filename=body.filename, hints=body.to_hints()
     )
     if not same:
         raise ImportIdTaken

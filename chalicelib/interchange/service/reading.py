@@ -28,6 +28,7 @@ from chalicelib.interchange.model.importing import (
     when_read,
 )
 from chalicelib.interchange.repository import imports as repository
+from chalicelib.interchange.service import profiles
 from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context, Unit
 from chalicelib.kernel.errors import NotFound
@@ -101,11 +102,12 @@ def _read(owner: Owner, one: Import, unit: Unit) -> None:
 def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
     """Parse, judge and store the rows of a file."""
     from chalicelib.interchange.model.examining import Examined, examine
-    from chalicelib.interchange.model.formats import parse
+    from chalicelib.interchange.model.formats import holds_tables, parse
 
+    shelf = profiles.shelf_of(owner, one) if holds_tables(data) else profiles.no_shelf(one)
     try:
         currency = expenses.account(owner, one.account_id).currency
-        parsed = parse(data, filename=one.filename, hints=one.hints)
+        parsed = parse(data, filename=one.filename, hints=shelf.hints)
     except Unreadable as refused:
         return Trouble(slug=refused.reason, detail=refused.detail)
     except NotFound:
@@ -131,6 +133,9 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
         notes=examined.notes,
         problem_pages=examined.problem_pages,
         same_file=None,
+        profile=shelf.used(parsed.profile),
+        header=profiles.header_of(parsed.columns),
+        width=parsed.width,
     )
 
 

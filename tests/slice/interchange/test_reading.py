@@ -193,6 +193,8 @@ def test_reading_costs_so_much_and_no_more(cloud: Cloud, person: SignedIn, accou
         "BatchGetItem": 4,
         # the account's currency; the same file before
         "GetItem": 2,
+        # the saved profiles
+        "Query": 1,
         # parsing: import, outbox; ready: import, META, CHG, outbox
         "TransactWriteItems": 2,
         "s3.GetObject": 1,

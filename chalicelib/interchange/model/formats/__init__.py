@@ -22,7 +22,7 @@ Of profiles: profile-unfit.
 
 from __future__ import annotations
 
-from chalicelib.interchange.model.formats.detection import detect, parse
+from chalicelib.interchange.model.formats.detection import detect, holds_tables, parse
 from chalicelib.interchange.model.formats.types import (
     AccountHint,
     ColumnMap,
@@ -44,5 +44,6 @@ __all__ = [
     "Row",
     "Unreadable",
     "detect",
+    "holds_tables",
     "parse",
 ]

@@ -75,6 +75,11 @@ def _packed(data: bytes) -> str:
     return "ods" if b"content.xml" in directory and b"mimetype" in directory else "zip"
 
 
+def holds_tables(data: bytes) -> bool:
+    """Tell whether a file is, or may hold, a table: text, a workbook or an archive, whose columns a profile may name."""
+    return detect(data) in {"csv", *_WORKBOOKS, *_ARCHIVES}
+
+
 def parse(data: bytes, *, filename: str = "", hints: Hints | None = None) -> ParsedFile:
     """Read a statement file of any known format.
 

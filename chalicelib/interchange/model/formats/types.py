@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -201,6 +202,16 @@ class Hints:
     profile: str = ""
     profiles: tuple[SavedProfile, ...] = ()
 
+    def over(self, base: Hints) -> Hints:
+        """Give these hints with those of a profile wherever they say nothing themselves."""
+        nothing = Hints()
+        said = {
+            name: getattr(base, name)
+            for name in Hints.__dataclass_fields__
+            if name not in {"profile", "profiles"} and getattr(self, name) == getattr(nothing, name)
+        }
+        return replace(self, **said)
+
 
 @dataclass(frozen=True, slots=True)
 class SavedProfile:
@@ -221,7 +232,8 @@ class SavedProfile:
 class ParsedFile:
     """Everything read from one file; `notes` tell what was assumed or left out, and on which line.
 
-    `profile` is the id of the profile that was used, a saved or a built-in one; empty if none was.
+    `profile` is the id of the profile that was used, a saved or a built-in one; empty if none was. `width` is the
+    number of columns of a table, 0 for what is no table.
     """
 
     format: str
@@ -231,6 +243,7 @@ class ParsedFile:
     columns: ColumnMap | None = None
     notes: tuple[Problem, ...] = ()
     profile: str = ""
+    width: int = 0
 
     @property
     def rows(self) -> tuple[Row, ...]:

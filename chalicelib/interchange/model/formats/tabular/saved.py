@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from chalicelib.interchange.model.formats.dates import is_date
 from chalicelib.interchange.model.formats.tabular.reading import Table, read_table
@@ -18,8 +18,6 @@ MAX_PROFILES: Final = 100
 """Saved profiles that one file is compared with."""
 _HEAD: Final = 64 * 1024
 _ROWS: Final = 100
-_OWN: Final = frozenset({"columns", "profile", "profiles", "invert_sign", "round_to_currency"})
-"""Hints that are not simply the profile's where the user says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +69,13 @@ def _has_width(rows: Sequence[Sequence[str]], width: int | None) -> bool:
 
 def with_profile(hints: Hints, fit: Fit, *, is_text: bool) -> Hints:
     """Let the profile say what the user's own hints leave open."""
-    saved, nothing = fit.profile.hints, Hints()
-    changes: dict[str, Any] = {
-        name: getattr(saved, name)
-        for name in Hints.__dataclass_fields__
-        if name not in _OWN and getattr(hints, name) == getattr(nothing, name)
-    }
+    saved = fit.profile.hints
     if not is_text:
-        changes.pop("decimal", None)
-    columns = saved.columns if fit.is_certain else None
-    if hints.columns is None and columns is not None:
-        changes["columns"] = replace(columns, header_line=fit.header_line)
-    return replace(
-        hints,
-        invert_sign=hints.invert_sign or saved.invert_sign,
-        round_to_currency=hints.round_to_currency or saved.round_to_currency,
-        profiles=(),
-        **changes,
-    )
+        saved = replace(saved, decimal=None)
+    if saved.columns is not None:
+        columns = replace(saved.columns, header_line=fit.header_line)
+        saved = replace(saved, columns=columns if fit.is_certain else None)
+    return replace(hints.over(saved), profiles=())
 
 
 def trimmed(table: Table, hints: Hints) -> Table:

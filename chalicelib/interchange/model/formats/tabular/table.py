@@ -68,6 +68,7 @@ def parse_csv(data: bytes, hints: Hints) -> ParsedFile:
         columns=found.layout.columns,
         notes=notes.all(),
         profile=found.profile,
+        width=found.layout.width,
     )
 
 

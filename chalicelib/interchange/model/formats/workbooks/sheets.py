@@ -173,7 +173,7 @@ def _together(found: list[_Found]) -> tuple[ParsedStatement, ...]:
         page = _is_page(one.sheet) and len(one.statements) == 1
         for part, statement in enumerate(one.statements):
             account = statement.account
-            goes_on = bool(account.number) or page
+            goes_on = bool(account.number or account.name) or page
             key = (one.names or at, account, statement.currency) if goes_on else (at, part)
             known = kept.get(key)
             kept[key] = (

@@ -112,6 +112,8 @@ class _Walk:
             statements=tuple(self._labelled()),
             columns=alone.columns if alone else None,
             notes=self._notes.all(),
+            profile=alone.profile if alone else "",
+            width=alone.width if alone else 0,
         )
 
     def _labelled(self) -> Iterator[ParsedStatement]:

@@ -21,6 +21,7 @@ _MAGIC: Final = (
     (b"\xff\xd8\xff", "image", "a picture"),
     (b"GIF8", "image", "a picture"),
     (b"{\\rtf", "rtf", "a word-processor document"),
+    (b"SQLite format 3\0", "sqlite", "an app's database"),
 )
 _SIGNS: Final = (
     # ours come first: whatever people have written in them is none of the other signs

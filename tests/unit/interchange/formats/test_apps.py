@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from chalicelib.interchange.model.formats import (
     ColumnMap,
@@ -21,6 +22,7 @@ from chalicelib.interchange.model.formats import (
 )
 from chalicelib.interchange.model.formats.types import Extras
 from tests.factories import app_exports
+from tests.support import workbooks
 
 GOLDEN = Path(__file__).with_name("apps.golden.txt")
 EXPORTS = {
@@ -279,3 +281,47 @@ def test_thousands_of_rows_of_an_app_are_read_like_a_few() -> None:
     assert {row.amount for row in rows} == {Decimal("2500.00")}
     assert {row.payee for row in rows} == {"Employer"}
     assert [row.provider_id for row in rows][::9_999] == ["1000", "10999"]
+
+
+def test_the_zip_of_ynab_is_read_and_its_plan_left_out_with_a_note() -> None:
+    files: dict[str, str | bytes] = {
+        "Plan.csv": app_exports.YNAB_PLAN,
+        "Register.csv": app_exports.YNAB,
+    }
+
+    parsed = parse(workbooks.zipped(files))
+
+    assert [one.account.name for one in parsed.statements] == ["Checking", "Savings", "Card"]
+    assert [note.code for note in parsed.notes] == ["file-left-out"]
+
+
+def test_an_app_is_recognised_in_a_workbook_too() -> None:
+    """Dates and amounts are typed there; accounts keep their names, not that of the sheet."""
+    book = Workbook()
+    sheet = book.active
+    for at, row in enumerate(csv.reader(io.StringIO(app_exports.MONEFY))):
+        sheet.append([*row[:3], float(row[3]), *row[4:]] if at else row)
+    target = io.BytesIO()
+    book.save(target)
+
+    parsed = parse(target.getvalue())
+
+    assert parsed.dialect == "monefy"
+    assert [shown_row(row) for row in parsed.rows] == [
+        "2026-01-31 -20.00 EUR [Corner Market] [] category=Food",
+        "2026-01-30 -100.00 EUR [put aside] [] transfer-1 other=Bank",
+        "2026-01-30 100.00 EUR [put aside] [] transfer-1 other=Cash",
+    ]
+    assert [one.account.name for one in parsed.statements] == ["Cash", "Bank"]
+
+
+def test_the_database_of_an_app_is_refused_by_its_name() -> None:
+    """What a stranger's database makes a library do is not worth the convenience: docs/formats.md."""
+    for data in (
+        b"SQLite format 3\0" + bytes(4096),
+        workbooks.zipped({"db.sqlite": b"SQLite format 3\0"}),
+    ):
+        with pytest.raises(Unreadable) as refusal:
+            parse(data)
+        assert refusal.value.reason == "unsupported-format"
+        assert "an app's database" in refusal.value.detail

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -161,6 +162,17 @@ def test_there_are_profiles_for_many_institutions_each_with_its_source() -> None
     assert len(built_in()) >= len(banks) + 20
     assert all(known.source and known.title for known in built_in())
     assert len({known.id for known in built_in()}) == len(built_in())
+
+
+@pytest.mark.parametrize("known", built_in(), ids=lambda known: known.name)
+def test_every_built_in_profile_is_described_with_its_source(known: Profile) -> None:
+    page = (Path(__file__).resolve().parents[4] / "docs" / "formats.md").read_text(encoding="utf-8")
+
+    if known.country:
+        assert f"| {known.title} ({known.country}) |" in page
+        assert f"| {known.source} |" in page
+    else:
+        assert known.title.split(" ")[0].strip(",") in page
 
 
 def test_ids_of_built_in_profiles_stay_what_they_are() -> None:

@@ -19,6 +19,7 @@ _OFX: Final = "ofxstatement"
 _REDS: Final = "beancount_reds_importers"
 _DKB: Final = "beancount-dkb"
 _UK: Final = "Firefly-iii-CSV-Converter"
+_DOCS: Final = "other importers' documentation"
 _GER: Final[tuple[DateOrder, DecimalMark]] = ("dmy", ",")
 _ISO: Final[tuple[DateOrder, DecimalMark]] = ("ymd", ".")
 _ISO_COMMA: Final[tuple[DateOrder, DecimalMark]] = ("ymd", ",")
@@ -184,7 +185,7 @@ BANKS: Final[tuple[Profile, ...]] = (
     _bank("se-lansforsakringar", "Länsförsäkringar", _B2Y, _ISO_COMMA,
           "bokforingsdatum|transaktionsdatum|transaktionstyp|meddelande|belopp|kontonummer|kontonamn"),
     _bank("sg-ocbc", "OCBC", _B2Y, _UK_STYLE, "transaction date|value date|description|withdrawals sgd|deposits sgd"),
-    _bank("us-amex", "American Express", _REDS, _US,
+    _bank("us-amex", "American Express", _DOCS, _US,
           "date|description|amount|extended details|appears on your statement as|city state|zip code|reference",
           columns=(
               ("date", "date"), ("amount", "amount"), ("payee", "description"),
@@ -201,7 +202,7 @@ BANKS: Final[tuple[Profile, ...]] = (
           "transaction date|transaction time|description|debit amount|credit amount|currency|running balance"),
     _bank("us-schwab", "Charles Schwab checking", _C2O, _US,
           "date|status|type|checknumber|description|withdrawal|deposit|runningbalance"),
-    _bank("us-truist", "Truist", _B2Y, _US,
+    _bank("us-truist", "Truist", _DOCS, _US,
           "posted date|transaction date|transaction type|check serial|description|amount|daily posted balance"),
     # --- applied where they are named: no header, or one that many have
     _named("at-easybank-card", "easybank card", _GER, "EUR", ColumnMap(date=3, amount=4, payee=(1,)), delimiter=";"),

@@ -58,6 +58,8 @@ class _Found:
     dialect: str
     columns: ColumnMap
     statements: tuple[ParsedStatement, ...]
+    profile: str
+    width: int
 
 
 def combine(kind: str, sheets: Iterable[Sheet], hints: Hints, notes: Notes) -> ParsedFile:
@@ -88,6 +90,8 @@ def combine(kind: str, sheets: Iterable[Sheet], hints: Hints, notes: Notes) -> P
         statements=_together(walk.found),
         columns=first.columns,
         notes=notes.all(),
+        profile=first.profile,
+        width=first.width,
     )
 
 
@@ -134,6 +138,8 @@ class _Walk:
                 layout.profile.name,
                 layout.columns,
                 found.statements,
+                found.profile,
+                layout.width,
             )
         )
         self._rows += sum(len(statement.rows) for statement in found.statements)

@@ -127,6 +127,11 @@ meter: $(STAMP)  ## who takes how many reads, writes, bytes and milliseconds: EN
 dlq: $(STAMP)  ## dead letters: ENV=local; DO=show|redrive|drop QUEUE=expenses-inbox ID=
 	@$(BIN)/python -m tools.dlq $(STAGE_OF) $(DO) $(QUEUE) $(if $(ID),--id $(ID))
 
+.PHONY: cost
+cost: $(STAMP)  ## measure what each act takes, and write docs/cost.md from it and the published prices
+	@$(BIN)/python -m tools.cost_month docs/costs.json
+	@$(BIN)/python -m tools.cost
+
 # ------------------------------------------------------------------------------- making artefacts
 
 .PHONY: openapi

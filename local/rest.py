@@ -59,6 +59,8 @@ class Rest:
     token: str = ""
     email: str = ""
     password: str = PASSWORD
+    last_request: str = ""
+    """The id of the last request, by which `make logs` finds what it caused."""
     pool: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
 
     def call(
@@ -84,6 +86,7 @@ class Rest:
         if answer.status == 401 and self.token:
             self.log_in(self.email, password=self.password)
             answer = self._send(method, target, raw, sent)
+        self.last_request = answer.headers.get("X-Request-Id", "")
         if answer.status >= 400:
             raise Refused(answer.status, _problem(answer.data))
         return json.loads(answer.data) if answer.data else None

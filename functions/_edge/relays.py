@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate
 
+from chalicelib.kernel.metering import metered, report
 from chalicelib.kernel.outbox import PREFIX
 from chalicelib.kernel.relay import publish, sweep
 from chalicelib.kernel.settings import settings
@@ -33,7 +34,9 @@ def relay(blueprint: Blueprint, spec: TableSpec) -> None:
             if record.get("eventName") == "INSERT"
             and record["dynamodb"]["Keys"]["pk"]["S"].startswith(PREFIX)
         ]
-        publish(spec, images)
+        with metered(f"{spec.service}.relay") as meter:
+            publish(spec, images)
+            report(meter, status="done")
 
     def on_schedule(_event: CloudWatchEvent) -> None:
         sweep(spec)

@@ -1,0 +1,68 @@
+"""The page of costs is made from figures, and the figures are what the product takes now."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from local import fetch
+from local.errors import EngineUnavailable
+from tools import cost, cost_month
+
+pytestmark = pytest.mark.journey
+CLOSE = 0.05
+"""A message may find a row already known, or another one beside it: sums differ by a read or two."""
+
+
+@pytest.fixture(scope="module", name="figures")
+def kept() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(cost.FIGURES.read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_page_is_what_the_figures_give(figures: dict[str, Any]) -> None:
+    assert cost.PAGE.read_text(encoding="utf-8") == cost.page(figures), "make cost"
+
+
+def test_every_habit_has_its_figures(figures: dict[str, Any]) -> None:
+    assert list(figures["acts"]) == [habit.name for habit in cost_month.HABITS]
+
+
+def test_each_act_takes_what_the_figures_say(figures: dict[str, Any]) -> None:
+    try:
+        fetch.dynoxide()
+    except EngineUnavailable as reason:
+        pytest.skip(f"only the durable engine counts units: {reason}")
+
+    now = cost_month.measure()
+
+    for name, said in figures["acts"].items():
+        took = now[name]
+        units = (took.read_units, took.write_units, took.messages)
+        expected = (said["read_units"], said["write_units"], said["messages"])
+        assert units == pytest.approx(expected, rel=CLOSE, abs=1), f"{name}: make cost"
+
+
+def test_a_price_counts_by_its_own_unit() -> None:
+    act = {
+        "requests": 2,
+        "messages": 1,
+        "read_units": 8,
+        "write_units": 15,
+        "api_ms": 100,
+        "worker_ms": 0,
+        "log_bytes": 1_000,
+        "calls": {"s3.PutObject": 2, "s3.GetObject": 1, "Query": 5},
+    }
+
+    found = cost.act_cost(act)
+
+    assert found["gateway"] == pytest.approx(2e-6)
+    assert found["reads"] == pytest.approx(1e-6)
+    assert found["writes"] == pytest.approx(1e-5)  # 15, and one to delete the outbox row
+    assert found["objects"] == pytest.approx(2 * 5e-6 + 4e-7)
+    assert found["functions"] == pytest.approx(
+        4 * 2e-7 + (3 * 0.1 * 0.5 + 0.01 * 0.25) * 0.0000133334
+    )

@@ -18,11 +18,11 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def stack(*, memory: bool = False) -> Iterator[str]:
+def stack(*, memory: bool = False, data_dir: Path | None = None) -> Iterator[str]:
     """Start `local.serve` on a free port with data of its own, give its address, and stop it."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "local.serve", "--port", "0"]
-        command += ["--memory"] if memory else ["--data-dir", folder]
+        command += ["--memory"] if memory else ["--data-dir", str(data_dir or folder)]
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ}
         )

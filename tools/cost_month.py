@@ -9,27 +9,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import mean, median
 from typing import Any, Final
 
+from benchmarks.stack import stack
 from chalicelib.kernel import clock
 from chalicelib.kernel.metering import MESSAGE
 from local.demo import EMAIL, LEDGER
 from local.demo import main as seed
 from local.rest import PASSWORD, Rest
 from tools.logs import Line, read
-from tools.reach import ROOT
 from tools.stages import LOCAL, Stage
 
 TIMES: Final = 4
@@ -203,59 +199,20 @@ HABITS: Final = (
 """An active user: opens the app twice a day, records by hand what is paid in cash, imports two statements."""
 
 
-@contextmanager
-def _product(folder: Path) -> Iterator[str]:
-    """Run the product on a free port, and give its address."""
-    said = folder / "said.txt"
-    with said.open("wb") as out:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "local.serve",
-                "--port",
-                "0",
-                "--data-dir",
-                str(folder / "data"),
-            ],
-            cwd=ROOT,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield _address(process, said)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
-
-
-def _address(process: subprocess.Popen[bytes], said: Path) -> str:
-    for _ in range(600):
-        for line in said.read_text().splitlines():
-            if line.startswith("ready "):
-                return line.split()[1]
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    raise SystemExit(said.read_text())
-
-
 def measure() -> dict[str, Took]:
     """Do every habit some times on a fresh product, and give what each took."""
-    with tempfile.TemporaryDirectory() as here:
-        folder = Path(here)
-        with _product(folder) as url:
-            if seed(["--url", url]):
-                raise SystemExit("the demo person could not be made")
-            rest = Rest(url)
-            rest.log_in(EMAIL)
-            month = Month(rest)
-            _log_in(month)
-            rest.settle()
-            begun = datetime.now(UTC)
-            ids = {habit.name: _done(month, habit) for habit in HABITS}
-            stage = Stage(LOCAL, folder / "data", url)
-            lines = list(read(stage, begin=begun))
+    with tempfile.TemporaryDirectory() as here, stack(data_dir=Path(here)) as url:
+        if seed(["--url", url]):
+            raise SystemExit("the demo person could not be made")
+        rest = Rest(url)
+        rest.log_in(EMAIL)
+        month = Month(rest)
+        _log_in(month)
+        rest.settle()
+        begun = datetime.now(UTC)
+        ids = {habit.name: _done(month, habit) for habit in HABITS}
+        stage = Stage(LOCAL, Path(here), url)
+        lines = list(read(stage, begin=begun))
     return {habit.name: took(habit, ids[habit.name], lines) for habit in HABITS}
 
 

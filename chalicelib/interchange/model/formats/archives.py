@@ -68,11 +68,12 @@ class _Walk:
     def take(self, name: str, data: bytes) -> None:
         """Read a file, once for equal content."""
         digest = hashlib.sha256(data).digest()
-        twin = self._known.setdefault(digest, name)
-        if twin != name:
-            detail = f"{quoted(name)} has the same content as {quoted(twin)} and counts once."
+        if digest in self._known:
+            twin = quoted(self._known[digest])
+            detail = f"{quoted(name)} has the same content as {twin} and counts once."
             self._notes.add("same-content", detail)
             return
+        self._known[digest] = name
         try:
             parsed = self._read(data, name)
         except Unreadable as refused:

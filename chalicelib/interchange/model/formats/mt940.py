@@ -28,6 +28,7 @@ from chalicelib.interchange.model.formats.mt940_texts import read_details, read_
 from chalicelib.interchange.model.formats.text import decode
 from chalicelib.interchange.model.formats.types import (
     MAX_ROWS,
+    MAX_TEXT,
     AccountHint,
     Hints,
     Notes,
@@ -52,6 +53,8 @@ _FLOOR: Final = re.compile(r"[0-9]{0,5}([A-Z]{3})[CD]?[0-9]")
 _TRAILING_CURRENCY: Final = re.compile(r"(?<=[0-9])[ /]?([A-Z]{3})\Z|/([A-Z]{3})\Z")
 _INTERIM: Final = frozenset({"13", "13D", "34F", "90C", "90D"})
 _REFERENCE: Final = 16
+_MAX_LINES: Final = 200
+"""Lines of text kept of one entry; the standard has six."""
 
 
 class _Field(NamedTuple):
@@ -158,7 +161,9 @@ def _take(message: _Message, one: _Field, notes: Notes) -> None:
             message.currency = message.currency or (floor[1] if floor else None)
         case "86" | "NS" if message.entries and not message.tags & {"62F", "62M"}:
             last = message.entries[-1]
-            (last.details if one.tag == "86" else last.unswift).extend(one.text.split("\n"))
+            kept = last.details if one.tag == "86" else last.unswift
+            if len(kept) < _MAX_LINES:
+                kept.extend(one.text[: 8 * MAX_TEXT].split("\n", _MAX_LINES))
 
 
 def _take_account(message: _Message, text: str) -> None:

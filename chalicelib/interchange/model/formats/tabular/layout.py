@@ -59,7 +59,8 @@ def find_layout(table: Table, given: ColumnMap | None, notes: Notes) -> Layout:
         columns = map_columns(header, data[:_SAMPLE])
         if columns is not None:
             columns = replace(columns, header_line=table.lines[header.at])
-            columns = _aligned(columns, data[:_FEW], notes)
+            if not header.profile.kept:  # an app's columns are read by their places
+                columns = _aligned(columns, data[:_FEW], notes)
             layout = _finish(table, columns, header.at + 1, header.profile, by_header=True)
             return replace(layout, kept=_kept(header))
     return _by_content(table, header)

@@ -19,6 +19,8 @@ from chalicelib.kernel.values import dataclass
 DELIMITERS: Final = (",", ";", "\t", "|")
 MAX_COLUMNS: Final = 256
 MAX_LINE: Final = 100_000
+MAX_CELLS: Final = 4_000_000
+"""Cells of one table: the largest files of banks have a quarter of that."""
 _SAMPLE_LINES: Final = 400
 _SAMPLE_CHARS: Final = 128 * 1024
 _SAMPLE_ROWS: Final = 40
@@ -56,10 +58,19 @@ def read_table(text: str, delimiter: str | None = None) -> Table:
         delimiter = find_delimiter(text[:_SAMPLE_CHARS].split("\n")[:_SAMPLE_LINES])
     if len(delimiter) != 1 or delimiter in '"\n\x02':
         raise Unreadable("bad-delimiter", "A delimiter is one character other than a quote.")
+    if text.count(delimiter) > MAX_CELLS:
+        raise Unreadable("too-complex", f"The table has more than {MAX_CELLS} cells.")
+    sample = csv.reader(text[:_SAMPLE_CHARS].split("\n")[:_SAMPLE_LINES], delimiter=delimiter)
+    if max(map(len, sample), default=0) > MAX_COLUMNS:
+        raise _too_wide()
     table = _split(text, delimiter, first)
     if max(map(len, table.rows), default=0) > MAX_COLUMNS:
-        raise Unreadable("too-many-columns", f"A row has more than {MAX_COLUMNS} columns.")
+        raise _too_wide()
     return table
+
+
+def _too_wide() -> Unreadable:
+    return Unreadable("too-many-columns", f"A row has more than {MAX_COLUMNS} columns.")
 
 
 def _split(text: str, delimiter: str, first: int) -> Table:

@@ -26,6 +26,7 @@ from chalicelib.interchange.model.formats.tabular.saved import (
     with_profile,
 )
 from chalicelib.interchange.model.formats.tabular.signs import Direction, find_direction, signed
+from chalicelib.interchange.model.formats.tabular.texts import tidied
 from chalicelib.interchange.model.formats.tabular.vocabulary import fold
 from chalicelib.interchange.model.formats.text import decode
 from chalicelib.interchange.model.formats.types import (
@@ -188,7 +189,8 @@ def _of_app(
         fields = tuple(name for name, _ in layout.kept)
         names = tuple(layout.columns.names[at] for _, at in layout.kept)
         export = Export(entries, fields, names, settings.mark, hints)
-        entries = profile.settle(export, notes)
+        settled = profile.settle(export, notes)
+        entries = [entry._replace(row=tidied(entry.row)) for entry in settled]
     if len(entries) > MAX_ROWS:
         raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} rows.")
     _note_missing(entries, builder, notes)

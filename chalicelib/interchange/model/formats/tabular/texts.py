@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalicelib.interchange.model.formats.types import MAX_TEXT, ColumnMap, SharedTexts
+from chalicelib.interchange.model.formats.types import MAX_TEXT, ColumnMap, Row, SharedTexts
 
 
 def tidy(text: str) -> str:
@@ -13,6 +13,14 @@ def tidy(text: str) -> str:
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text).strip()
     return "" if text == "/" else text  # a slash is how some write "none"
+
+
+def tidied(row: Row) -> Row:
+    """Give a row whose texts were put together from further cells the form that texts have."""
+    payee, memo = row.payee, row.memo
+    if payee.isprintable() and memo.isprintable() and max(len(payee), len(memo)) <= MAX_TEXT:
+        return row
+    return row._replace(payee=tidy(payee)[:MAX_TEXT], memo=tidy(memo)[:MAX_TEXT])
 
 
 def tidy_column(cells: Sequence[str]) -> list[str]:

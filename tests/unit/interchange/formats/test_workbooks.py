@@ -247,12 +247,22 @@ def far(row: int, column: str) -> str:
         (far(5, "A").replace('r="A5"', 'x=" r=" r="A00999999"'), "too-many-rows"),
         (far(5, "A").replace('r="A5"', 't="n"&#32;r="A5"'), "damaged-workbook"),
         (far(5, "A").replace('"A5"', '"?5"'), "damaged-workbook"),
+        (far(5, "A").replace('"A5"', '"A5" r="XFD1048576"'), "damaged-workbook"),
         ("<row>" + "<c><v>1</v></c>" * 9 + "</row>" + far(390_000, "A"), "too-complex"),
         ("<a>" * 100 + "</a>" * 100 + far(300_000, "T"), "too-complex"),
     ],
 )
 def test_a_sheet_that_would_need_gigabytes_is_refused(rows: str, reason: str) -> None:
     assert refusal(workbooks.xlsx(workbooks.STATEMENT + rows)).reason == reason
+
+
+def test_a_sheet_that_hides_what_it_is_is_measured_all_the_same() -> None:
+    parts = workbooks.xlsx_parts(workbooks.STATEMENT + far(300_000, "T"))
+    sheet = str(parts["xl/worksheets/sheet1.xml"])
+
+    for hidden in (sheet.replace("worksheet", "x"), f"<!--{'-x' * 40_000}-->{sheet}"):
+        parts["xl/worksheets/sheet1.xml"] = hidden
+        assert refusal(workbooks.zipped(parts)).reason == "too-complex"
 
 
 def test_texts_that_are_repeated_beyond_measure_are_refused() -> None:

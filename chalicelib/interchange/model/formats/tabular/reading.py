@@ -58,15 +58,20 @@ def read_table(text: str, delimiter: str | None = None) -> Table:
         delimiter = find_delimiter(text[:_SAMPLE_CHARS].split("\n")[:_SAMPLE_LINES])
     if len(delimiter) != 1 or delimiter in '"\n\x02':
         raise Unreadable("bad-delimiter", "A delimiter is one character other than a quote.")
+    _check_size(text, delimiter)
+    table = _split(text, delimiter, first)
+    if max(map(len, table.rows), default=0) > MAX_COLUMNS:
+        raise _too_wide()
+    return table
+
+
+def _check_size(text: str, delimiter: str) -> None:
+    """Refuse what is too large or too wide before it is split into cells."""
     if text.count(delimiter) > MAX_CELLS:
         raise Unreadable("too-complex", f"The table has more than {MAX_CELLS} cells.")
     sample = csv.reader(text[:_SAMPLE_CHARS].split("\n")[:_SAMPLE_LINES], delimiter=delimiter)
     if max(map(len, sample), default=0) > MAX_COLUMNS:
         raise _too_wide()
-    table = _split(text, delimiter, first)
-    if max(map(len, table.rows), default=0) > MAX_COLUMNS:
-        raise _too_wide()
-    return table
 
 
 def _too_wide() -> Unreadable:

@@ -35,7 +35,7 @@ _CHUNK: Final = 64 * 1024
 _ENTRY: Final = b"PK\x01\x02"
 _END: Final = struct.Struct("<4s4H2LH")
 _CELL: Final = rb"<(?:[^\s<>/:]+:)?c(?=[\s/>])"
-_REST: Final = rb"(?: [\w:]+=\"[^\"<>=]*\")* ?/?>"
+_REST: Final = rb"(?: (?!r=)[\w:]+=\"[^\"<>=]*\")* ?/?>"
 _NARROW: Final = re.compile(_CELL + rb"(?! r=\"[A-T][1-9][0-9]{0,4}\"" + _REST + rb")")
 _LONG: Final = re.compile(
     _CELL
@@ -45,11 +45,12 @@ _LONG: Final = re.compile(
     + _REST
     + rb")"
 )
-_SHEET: Final = re.compile(rb"<(?:[^\s<>/:]+:)?worksheet[\s>]")
-_BOOK: Final = re.compile(rb"<(?:[^\s<>/:]+:)?workbook[\s>]")
+_CELLS: Final = b"sheetData"
+"""In every part that may be read as a sheet, whatever its root is called."""
+_BOOK: Final = re.compile(rb"<(?:[^\s<>/:]+:)?sheets[\s>/]")
 _OTHERS: Final = ("content.xml", "workbook.bin")
 """Parts by which calamine would read the package as another format."""
-_STRINGS: Final = re.compile(rb"<(?:[^\s<>/:]+:)?sst[\s>/]")
+_STRINGS: Final = re.compile(rb"<(?:[^\s<>/:]+:)?si[\s>/]")
 
 
 def checked(data: bytes) -> bytes:
@@ -59,12 +60,12 @@ def checked(data: bytes) -> bytes:
     need more memory than a workbook of this size may.
     """
     parts = unpacked(data)
-    strings = [part for part in parts.values() if _STRINGS.search(part[:_CHUNK])]
+    strings = [part for part in parts.values() if _STRINGS.search(part)]
     if any(name.lower().endswith(_OTHERS) for name in parts):
         detail = "Binary workbooks (.xlsb) and mixed packages are not read: save it as .xlsx."
         raise Unreadable("unsupported-format", detail)
     for part in parts.values():
-        if _SHEET.search(part[:_CHUNK]):
+        if _CELLS in part:
             _check_sheet(part, strings)
     for part in strings:
         _check_strings(part)
@@ -205,7 +206,7 @@ def _check_names(parts: dict[str, bytes]) -> None:
         if name.lower().endswith(".rels"):
             found = _named(part, "Relationship", "Target")
             targets = [target.lower().lstrip("/").removeprefix("xl/") for target in found]
-        elif _BOOK.search(part[:_CHUNK]):
+        elif _BOOK.search(part):
             targets = _named(part, "sheet", "id")
         else:
             continue

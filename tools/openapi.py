@@ -72,9 +72,11 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "409": "The state of things does not allow it now.",
     "412": "The object was changed in the meantime: `If-Match` is stale.",
     "422": "A field is wrong, or the idempotency key came with another body.",
+    "413": "The body is too large.",
     "428": "This change needs an `If-Match` header.",
     "429": "Too many requests; `Retry-After` says when to come again.",
     "500": "A mistake of ours; quote the request id.",
+    "503": "Something that this depends on does not answer; trying again later may work.",
 }
 
 _HEADERS: Final[Mapping[str, Json]] = {

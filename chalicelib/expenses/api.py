@@ -1,13 +1,15 @@
-"""The ledger's front door for the services above it: reads only, of one owner at a time."""
+"""The ledger's front door for the services above it, of one owner at a time: reads, and an account to open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from chalicelib.expenses.errors import AccountNotFound
 from chalicelib.expenses.events import Posting
+from chalicelib.expenses.model.accounts import AccountKind
 from chalicelib.expenses.model.catalogue import catalogue
 from chalicelib.expenses.model.categories import Kind
 from chalicelib.expenses.model.transactions import Transaction
@@ -16,24 +18,32 @@ from chalicelib.expenses.repository.categories import read_categories
 from chalicelib.expenses.repository.decode import transaction_of
 from chalicelib.expenses.repository.table import TABLE
 from chalicelib.expenses.repository.transactions import Filter, scan
+from chalicelib.expenses.schemas.accounts import CreateAccount
+from chalicelib.expenses.service.accounts import open_once
 from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
+from chalicelib.kernel.context import system_context
+from chalicelib.kernel.money import Money
 from chalicelib.kernel.owners import Owner
+from chalicelib.kernel.races import until_won
 from chalicelib.kernel.roles import Role
 from chalicelib.kernel.tables import Raw, Table
 from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
+from chalicelib.kernel.wire import MoneyWire
 
 __all__ = [
     "TABLE",
     "AccountView",
     "CategoryView",
     "ChangeView",
+    "NewAccount",
     "TouchedView",
     "TransactionView",
     "account",
     "category_names",
     "changes",
     "iter_transactions",
+    "open_account",
 ]
 
 MOST_CHANGES: Final = 200
@@ -113,6 +123,50 @@ def account(
         raise AccountNotFound
     currency, archived = currency_and_state(owner, account_id)
     return AccountView(id=account_id, currency=currency, archived=archived)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account that a service above wants: `id` is derived, so that asking again is the same account.
+
+    `opened_by` is the member of a household whose account it is, or the user.
+    """
+
+    id: str
+    name: str
+    kind: AccountKind
+    currency: str
+    opening_minor: int
+    opened_by: str
+
+
+def open_account(owner: Owner, vaults: Callable[[Owner], Vault], new: NewAccount) -> AccountView:
+    """Open an account in a transaction of its own; one that is there under the id is given as it is.
+
+    Raises `AccountNotFound` where it was deleted since, `LimitReached` for more than an owner may have.
+    """
+
+    def attempt() -> None:
+        ctx = system_context(owner, TABLE, vaults=vaults)
+        ctx = replace(ctx, actor=replace(ctx.actor, user_id=new.opened_by))
+        ctx.commit.open()
+        ctx.commit.on_behalf(new.opened_by)
+        open_once(ctx, new.id, _creation(new))
+        ctx.commit.write()
+
+    until_won(attempt)
+    return account(owner, new.id)
+
+
+def _creation(new: NewAccount) -> CreateAccount:
+    opening = Money(new.opening_minor, new.currency)
+    return CreateAccount(
+        id=new.id,
+        name=new.name,
+        kind=new.kind,
+        currency=new.currency,
+        opening_balance=MoneyWire.of(opening),
+    )
 
 
 def category_names(owner: Owner, vault: Vault) -> dict[str, CategoryView]:

@@ -254,6 +254,54 @@ def page_key(prefix: str, page: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyFeed(Order):
+    """Make the ledger say what a bank says, from `place` in page `page` on; each step orders the next.
+
+    `feed_id` names the source for all its runs, `run_id` this one. Pages 0 to `pages` - 1 hold rows
+    (`FeedRow`) that are there and stand as they are now; the blob `gone`, where it is named, lists ids that the
+    bank took back, as pairs of account index and id. `accounts` says by index as text which account is meant.
+    `done` of `total` rows and ids were worked through before, and the counts and `kept` say what came of them.
+    """
+
+    name: ClassVar[str] = "expenses.apply_feed.v1"
+    to: ClassVar[str] = "expenses"
+
+    feed_id: str
+    run_id: str
+    prefix: str
+    pages: int
+    gone: str
+    accounts: dict[str, str]
+    total: int
+    page: int = 0
+    place: int = 0
+    done: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """A row of a feed, whose id the bank uses once; `settles` is the id of the pending row that it was before."""
+
+    row: ImportRow
+    settles: str = ""
+
+    def to_json(self) -> list[Any]:
+        """Write what lies in a page."""
+        return [self.row.to_json(), self.settles]
+
+    @classmethod
+    def from_json(cls, raw: Sequence[Any]) -> FeedRow:
+        """Read what `to_json` wrote; raise ValueError for anything else."""
+        if len(raw) != 2:
+            raise ValueError("not a row of a feed")
+        return cls(row=ImportRow.from_json(raw[0]), settles=str(raw[1]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EraseMore(ErasePartMore):
     """The next step of erasing a user's part; ordered by this service itself."""
 

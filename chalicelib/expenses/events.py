@@ -169,6 +169,37 @@ class RevertStopped(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedApplied(Fact):
+    """A step of a feed was worked through: `done` of `total` by now, and the counts are of all steps so far.
+
+    `kept` are transactions that the bank took back or changed and that stay as they are, because somebody built
+    on them: the first fifty.
+    """
+
+    name: ClassVar[str] = "expenses.feed_applied.v1"
+
+    feed_id: str
+    run_id: str
+    done: int
+    total: int
+    added: int
+    changed: int
+    removed: int
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStopped(Fact):
+    """A feed could not be worked through and no later step of this run will be: `reason` is a refusal's slug."""
+
+    name: ClassVar[str] = "expenses.feed_stopped.v1"
+
+    feed_id: str
+    run_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentChecked(Fact):
     """The file of an attachment was checked: it is `ready`, or `refused`."""
 

@@ -22,6 +22,39 @@ class DropRows(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimConnection(Order):
+    """Exchange the token of a bank connection for what opens it."""
+
+    name: ClassVar[str] = "interchange.claim_connection.v1"
+    to: ClassVar[str] = "interchange"
+
+    connection_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFeed(Order):
+    """Fetch the next page of a sync; `step` and `restarts` are those that the run has to have."""
+
+    name: ClassVar[str] = "interchange.fetch_feed.v1"
+    to: ClassVar[str] = "interchange"
+
+    connection_id: str
+    run_id: str
+    step: int
+    restarts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeAccess(Order):
+    """Give the access of a deleted bank connection back to its provider, and forget it."""
+
+    name: ClassVar[str] = "interchange.revoke_access.v1"
+    to: ClassVar[str] = "interchange"
+
+    revocation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EraseMore(ErasePartMore):
     """The next step of erasing a user's part; ordered by this service itself."""
 

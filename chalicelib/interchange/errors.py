@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
+from chalicelib.kernel.errors import (
+    Conflict,
+    FieldProblem,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 
 
 class ImportNotFound(NotFound):
@@ -122,4 +129,82 @@ class UnfitAccounts(Invalid):
 
     def __init__(self, *errors: FieldProblem) -> None:
         """Name each statement whose account is missing, unknown here or of another currency."""
+        super().__init__(errors=errors)
+
+
+class ConnectionNotFound(NotFound):
+    """The bank connection is absent, deleted, or somebody else's."""
+
+    slug = "connection-not-found"
+    title = "There is no such bank connection"
+
+
+class ConnectionIdTaken(Conflict):
+    """The id that the client made belongs to another connection, or to one that was deleted."""
+
+    slug = "id-taken"
+    title = "This id is already used"
+
+
+class ConnectionNotReady(Conflict):
+    """The connection is not linked yet, or its token is being exchanged right now."""
+
+    slug = "connection-not-ready"
+    title = "The bank connection is not ready for this"
+
+
+class TooManyConnections(Conflict):
+    """The owner has as many bank connections as one may have."""
+
+    slug = "too-many-connections"
+    title = "There are as many bank connections as one may have"
+
+
+class ProviderNotConfigured(Conflict):
+    """The installation has no credentials of the provider."""
+
+    slug = "provider-not-configured"
+    title = "The installation is not set up for the provider"
+
+
+class NoSuchProvider(NotFound):
+    """No provider of this name tells us anything."""
+
+    slug = "no-such-provider"
+    title = "There is no such provider"
+
+
+class BankProviderFailed(Unavailable):
+    """The provider did not answer, or not as it should; the detail is the reason's slug."""
+
+    slug = "bank-provider-failed"
+    title = "The provider of bank connections does not answer"
+
+
+class ForgedWebhook(Unauthenticated):
+    """The message was not signed by the provider, not for this body, or too long ago."""
+
+    slug = "forged-webhook"
+    title = "The message is not the provider's"
+
+
+class BadBankToken(Invalid):
+    """The token cannot be what the provider gave: it does not fit the provider, or leads where we do not go."""
+
+    slug = "bad-bank-token"
+    title = "The token cannot be used"
+
+    def __init__(self, pointer: str, detail: str) -> None:
+        """Name the field."""
+        super().__init__(errors=(FieldProblem(pointer, detail),))
+
+
+class UnfitBankAccounts(Invalid):
+    """The account mapping does not fit the accounts of the bank."""
+
+    slug = "unfit-accounts"
+    title = "The accounts do not fit those of the bank"
+
+    def __init__(self, *errors: FieldProblem) -> None:
+        """Name each account of the bank that cannot go where it is sent."""
         super().__init__(errors=errors)

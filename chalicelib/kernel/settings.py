@@ -45,6 +45,14 @@ class Settings:
     """Features that are off, or on for a part of the owners (`kernel.flags`)."""
     receipt_reader: str
     """`textract`, or `local` for programs of this machine."""
+    plaid_client_id: str
+    plaid_secret: str
+    plaid_env: str
+    """`sandbox`, `production`, or the URL of a stand-in on this machine."""
+    plaid_countries: str
+    plaid_redirect_uri: str
+    simplefin: str
+    """`public`, `loopback` to let bridges on this machine be asked too, or `off`."""
 
     def table(self, service: str) -> str:
         """Name a service's table."""
@@ -93,4 +101,10 @@ def settings() -> Settings:
         coingecko_key=_read("COINGECKO_KEY", ""),
         flags=_read("FLAGS", ""),
         receipt_reader=_read("RECEIPT_READER", "textract"),
+        plaid_client_id=_read("PLAID_CLIENT_ID", ""),
+        plaid_secret=_read("PLAID_SECRET", ""),
+        plaid_env=_read("PLAID_ENV", "sandbox"),
+        plaid_countries=_read("PLAID_COUNTRIES", "US"),
+        plaid_redirect_uri=_read("PLAID_REDIRECT_URI", ""),
+        simplefin=_read("SIMPLEFIN", "public"),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.expenses.commands import (
+    ApplyFeed,
     DropAttachments,
     DropFiles,
     EraseMore,
@@ -28,6 +29,7 @@ from chalicelib.expenses.service import (
     splitting,
 )
 from chalicelib.expenses.service.balances import sort_movements
+from chalicelib.expenses.service.feeding import apply_feed
 from chalicelib.expenses.service.importing import import_rows
 from chalicelib.expenses.service.proposing import find_matches
 from chalicelib.expenses.service.reverting import revert_import
@@ -49,6 +51,7 @@ consume(
     TABLE,
     on={
         ImportRows: import_rows,
+        ApplyFeed: apply_feed,
         FindMatches: find_matches,
         RevertImport: revert_import,
         SplitRequested: splitting.begin,

@@ -1,20 +1,42 @@
-"""Workers of interchange: what was uploaded, what the ledger tells, and the relay."""
+"""Workers of interchange: what was uploaded, what the ledger and the clock tell, what banks have, and the relay."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import Blueprint, SQSEvent
+from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.expenses.events import (
+    FeedApplied,
+    FeedStopped,
     ImportReverted,
     ImportStopped,
     RevertStopped,
     TransactionsImported,
 )
-from chalicelib.interchange.commands import DropRows, EraseMore, ExportMore
+from chalicelib.interchange.commands import (
+    ClaimConnection,
+    DropRows,
+    EraseMore,
+    ExportMore,
+    FetchFeed,
+    RevokeAccess,
+)
 from chalicelib.interchange.repository import TABLE
-from chalicelib.interchange.service import committing, data_rights, reading, reverting
+from chalicelib.interchange.service import (
+    committing,
+    connections_claiming,
+    connections_revoking,
+    data_rights,
+    reading,
+    reverting,
+    syncing,
+    syncing_due,
+    syncing_ends,
+)
+from chalicelib.kernel import clock
+from chalicelib.kernel.context import Context, Visit
+from chalicelib.kernel.log import logger
 from chalicelib.kernel.settings import settings
 from chalicelib.users.events import ErasureStarted, ExportRequested
 from functions._edge.relays import relay
@@ -24,6 +46,13 @@ UPLOADS = "interchange-uploads"
 _UNIT = units(TABLE)
 
 blueprint = Blueprint(__name__)
+
+
+def _claim(ctx: Context, order: ClaimConnection) -> None:
+    """Exchange a token between two units of work of its own."""
+    connections_claiming.claim(ctx, order, _UNIT)
+
+
 consume(
     blueprint,
     TABLE,
@@ -33,6 +62,11 @@ consume(
         ImportReverted: reverting.count_reverted,
         RevertStopped: reverting.stop_reverting,
         DropRows: committing.drop_rows,
+        ClaimConnection: _claim,
+        FetchFeed: syncing.fetch,
+        FeedApplied: syncing_ends.follow,
+        FeedStopped: syncing_ends.stop,
+        RevokeAccess: connections_revoking.revoke,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,
         ExportRequested: data_rights.export,
@@ -41,6 +75,13 @@ consume(
     keyless=(ErasureStarted, EraseMore),
 )
 relay(blueprint, TABLE)
+
+
+@blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="interchange_syncs")
+def on_syncs(_event: CloudWatchEvent) -> None:
+    """Order the syncs of bank connections whose turn has come."""
+    logger().thread_safe_clear_keys()  # those of a request before would tell the wrong story
+    syncing_due.run_due(Visit(now=clock.now()))
 
 
 # one file at a time: each may take a whole CPU for seconds

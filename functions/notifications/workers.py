@@ -5,7 +5,14 @@ from __future__ import annotations
 from chalice.app import Blueprint
 
 from chalicelib.expenses.events import AttachmentChecked, ReceiptRead
-from chalicelib.interchange.events import ImportProgressed
+from chalicelib.interchange.events import (
+    ConnectionBroken,
+    ConnectionExpiring,
+    ConnectionLinked,
+    ConnectionRestored,
+    ImportProgressed,
+    SyncProgressed,
+)
 from chalicelib.notifications.commands import EraseMore, ExportMore, PushToMember
 from chalicelib.notifications.model.notices import told_plainly
 from chalicelib.notifications.repository import TABLE
@@ -26,6 +33,13 @@ from chalicelib.users.events import (
 from functions._edge.relays import relay
 from functions._edge.worker import consume
 
+_OF_BANKS = (
+    ConnectionBroken,
+    ConnectionExpiring,
+    ConnectionLinked,
+    ConnectionRestored,
+    SyncProgressed,
+)
 blueprint = Blueprint(__name__)
 
 consume(
@@ -42,6 +56,7 @@ consume(
         SignedInOnNewDevice: notices.tell_new_device,
         UserSuspended: notices.tell_suspended,
         **dict.fromkeys((ImportProgressed, AttachmentChecked, ReceiptRead), live.push),
+        **dict.fromkeys(_OF_BANKS, live.push),
         PushToMember: live.push_to_member,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,

@@ -29,6 +29,7 @@ NOT_OWNED: dict[str, str] = {
     "MarkerRow": "ANC#<day>: beside the head of the change log",
     "ClientPointerRow": "CLI#: beside the client",
     "IdentityPointerRow": "IDP#: beside the identity",
+    "ItemPointerRow": "ITM#: beside the bank connection",
     "MemberRow": "the household's side of a membership, beside the user's",
     # names nobody
     "ErasureRow": "an erasure has an id of its own, and forgets the user's",

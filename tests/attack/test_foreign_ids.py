@@ -40,6 +40,7 @@ MADE_BY_EXAMPLE: Final = {
     "client_id": "/v1/users/oauth/clients",
     "job_id": "/v1/users/me/data-export",
     "profile_id": "/v1/interchange/profiles",
+    "connection_id": "/v1/interchange/connections",
 }
 ELSEWHERE: Final = {"passkey_id": "a key of a real authenticator: tests/slice/security"}
 """Ids of what cannot be made by a request alone, and where a foreign one is tried."""

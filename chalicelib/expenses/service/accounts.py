@@ -56,6 +56,12 @@ def open_account(ctx: Context, body: CreateAccount) -> Account:
     return account
 
 
+def open_once(ctx: Context, account_id: str, body: CreateAccount) -> None:
+    """Open an account under an id that was derived, unless there is or was one; refuses as `open_account` does."""
+    if look_up(ctx, account=[account_id]).raw("account", account_id) is None:
+        open_account(ctx, body)
+
+
 def read_account(ctx: Context, account_id: str) -> Account:
     """Give an account; raises `AccountNotFound`."""
     require_account(ctx, account_id, "viewer")

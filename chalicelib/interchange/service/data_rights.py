@@ -1,4 +1,4 @@
-"""What interchange has of a user, for export and erasure: imports, their rows, and files on their way in."""
+"""What interchange has of a user, for export and erasure: imports, their rows, files on their way in, bank connections."""
 
 from __future__ import annotations
 
@@ -7,8 +7,18 @@ from typing import Final
 from chalicelib.interchange.commands import EraseMore, ExportMore
 from chalicelib.interchange.gateways.s3 import INCOMING
 from chalicelib.interchange.repository import TABLE
+from chalicelib.interchange.repository.connections import ConnectionItem
+from chalicelib.interchange.repository.feeds import (
+    CURSOR,
+    RUN,
+    CursorItem,
+    RevocationItem,
+    RunItem,
+)
 from chalicelib.interchange.repository.imports import FileItem, ImportItem, ProgressItem
+from chalicelib.interchange.repository.leads import CONNECTION, REVOCATION, beside
 from chalicelib.interchange.repository.profiles import PROFILE, ProfileItem
+from chalicelib.interchange.service.connections_revoking import give_all_back
 from chalicelib.kernel import blobs, parts
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.settings import settings
@@ -18,6 +28,10 @@ from chalicelib.users.events import ErasureStarted, ExportRequested
 
 _PAGES: Final = parts.Files(
     bucket=lambda: settings().bulk_bucket, prefix=parts.prefix_of("", "/imports/")
+)
+
+_FEEDS: Final = parts.Files(
+    bucket=lambda: settings().bulk_bucket, prefix=parts.prefix_of("", "/feeds/")
 )
 
 
@@ -63,9 +77,42 @@ PART: Final = parts.Part(
             about="Which import took a file last, by a keyed hash of its content.",
             row=FileItem,
         ),
+        parts.Kind(
+            name="bank_connections",
+            prefix=CONNECTION,
+            about="Bank connections; `body` has the bank's accounts. Those with `deleted_at` are deleted.",
+            row=ConnectionItem,
+            opened={"body": "packed"},
+            left_out={
+                "secret": "what opens your bank to us: in a file of yours it could open it to anybody",
+                "item": "a hash of the provider's name of the connection",
+            },
+        ),
+        parts.Kind(
+            name="bank_syncs",
+            prefix=RUN,
+            about="The sync of a bank connection that is under way or was last.",
+            row=RunItem,
+            opened={"body": "packed"},
+        ),
+        parts.Kind(
+            name="bank_cursors",
+            prefix=CURSOR,
+            about="Where the next sync begins.",
+            row=CursorItem,
+            skipped="the provider's own word for a place in its data; it says nothing about you",
+        ),
+        parts.Kind(
+            name="bank_accesses",
+            prefix=REVOCATION,
+            about="Accesses of deleted connections on their way back to their providers.",
+            row=RevocationItem,
+            left_out={"secret": "what opened your bank to us, until the provider has it back"},
+        ),
     ),
     files=(
         _PAGES,
+        _FEEDS,
         parts.Files(
             bucket=lambda: settings().uploads_bucket, prefix=parts.prefix_of(INCOMING, "", "/")
         ),
@@ -78,11 +125,14 @@ PART: Final = parts.Part(
             lines=_lines,
         ),
     ),
+    beside=beside,
 )
 
 
 def erase(ctx: Context, message: ErasureStarted | EraseMore) -> None:
-    """Erase a page of a user's part, and order the next."""
+    """Erase a page of a user's part, and order the next; first the banks' providers get their accesses back."""
+    if isinstance(message, ErasureStarted):
+        give_all_back(ctx)
     users.erase_part(ctx, PART, message, EraseMore)
 
 

@@ -174,7 +174,6 @@ def test_a_source_that_does_not_answer_in_time_is_a_failure(
 
 def test_a_source_that_drips_is_cut_off(web: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "WHOLE_S", 0.2)
-    monkeypatch.setattr(http, "_CHUNK", 4)
     web.pages[PATHS[wide]] = Page(b" " * 200, drip=0.02)
 
     assert refused(wide(web)) == "timeout"

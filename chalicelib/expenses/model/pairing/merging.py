@@ -21,7 +21,7 @@ def merged(kept: Transaction, other: Transaction, at: datetime) -> Transaction:
     keeps its own. Refuses an amount below what was refunded (`RefundedMore`).
     """
     after = _booked(kept, other) if kept.status in {"planned", "pending"} else kept
-    after = _named(after, other)
+    after = named(after, other)
     if after.filing.by != "user" and (
         other.filing.by == "user" or after.filing.category_id is None
     ):
@@ -48,7 +48,7 @@ def _booked(kept: Transaction, other: Transaction) -> Transaction:
     return after
 
 
-def _named(kept: Transaction, other: Transaction) -> Transaction:
+def named(kept: Transaction, other: Transaction) -> Transaction:
     """Let the bank's words be the key of what is learned, beside the name that somebody chose."""
     said = other.bank_payee or other.payee
     if not said or kept.bank_payee == said:

@@ -12,10 +12,16 @@ from chalicelib.expenses.events import Posting
 from chalicelib.expenses.model.accounts import AccountKind
 from chalicelib.expenses.model.catalogue import catalogue
 from chalicelib.expenses.model.categories import Kind
+from chalicelib.expenses.model.movements import balances
 from chalicelib.expenses.model.transactions import Transaction
-from chalicelib.expenses.repository.accounts import currency_and_state
+from chalicelib.expenses.repository.accounts import (
+    all_accounts,
+    currency_and_state,
+    one_account,
+)
 from chalicelib.expenses.repository.categories import read_categories
 from chalicelib.expenses.repository.decode import transaction_of
+from chalicelib.expenses.repository.movements import read_days
 from chalicelib.expenses.repository.table import TABLE
 from chalicelib.expenses.repository.transactions import Filter, scan
 from chalicelib.expenses.schemas.accounts import CreateAccount
@@ -33,6 +39,7 @@ from chalicelib.kernel.wire import MoneyWire
 
 __all__ = [
     "TABLE",
+    "AccountName",
     "AccountView",
     "CategoryView",
     "ChangeView",
@@ -40,6 +47,8 @@ __all__ = [
     "TouchedView",
     "TransactionView",
     "account",
+    "accounts",
+    "booked_balance",
     "category_names",
     "changes",
     "iter_transactions",
@@ -57,6 +66,16 @@ class AccountView:
     """What a service above needs to know of an account."""
 
     id: str
+    currency: str
+    archived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountName:
+    """An account as its owner calls it."""
+
+    id: str
+    name: str
     currency: str
     archived: bool
 
@@ -167,6 +186,24 @@ def _creation(new: NewAccount) -> CreateAccount:
         currency=new.currency,
         opening_balance=MoneyWire.of(opening),
     )
+
+
+def accounts(owner: Owner, vault: Vault) -> tuple[AccountName, ...]:
+    """Give all live accounts of an owner, in the order of their ids."""
+    return tuple(
+        AccountName(id=one.id, name=one.name, currency=one.currency, archived=one.archived)
+        for one in all_accounts(owner, vault)
+    )
+
+
+def booked_balance(owner: Owner, vault: Vault, account_id: str, on: date) -> int:
+    """Give what an account came to at the end of a day, without what is pending, in minor units.
+
+    Raises `AccountNotFound`; `LostRace` where it is busy, and is then to be asked again.
+    """
+    opening = one_account(owner, vault, account_id).opening_minor
+    (found,) = balances(opening, read_days(owner, account_id, until=on), (on,))
+    return found.booked_minor
 
 
 def category_names(owner: Owner, vault: Vault) -> dict[str, CategoryView]:

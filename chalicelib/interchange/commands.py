@@ -11,7 +11,7 @@ from chalicelib.users.commands import ErasePartMore, ExportPartMore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropRows(Order):
-    """Delete the row pages of an import that its owner deleted: `prefix` and page number make a key."""
+    """Delete the row pages and the file of an import that its owner deleted: `prefix` and page number make a key."""
 
     name: ClassVar[str] = "interchange.drop_rows.v1"
     to: ClassVar[str] = "interchange"

@@ -114,6 +114,13 @@ class UnfitProfile(Invalid):
         super().__init__(errors=errors)
 
 
+class ImportFileGone(NotFound):
+    """The file of the import is not kept, or has no such piece."""
+
+    slug = "file-gone"
+    title = "The file is not kept"
+
+
 class NothingToImport(Conflict):
     """Every row has a problem, or there are no rows, or each statement is skipped."""
 

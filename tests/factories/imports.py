@@ -67,7 +67,7 @@ def account_of(person: SignedIn, *, currency: str = "EUR") -> str:
     return identity
 
 
-def started(person: SignedIn, account_id: str, **more: Any) -> Any:
+def started(person: SignedIn, account_id: str | None, **more: Any) -> Any:
     """Ask for an upload and give the import."""
     body = {"account_id": account_id, "filename": "statement.csv", **more}
     reply = person.client.post(URL, body)
@@ -98,7 +98,9 @@ def pages(person: SignedIn, import_id: str) -> list[str]:
     return [one["Key"] for one in found.get("Contents", ())]
 
 
-def uploaded(cloud: Cloud, person: SignedIn, account_id: str, data: bytes, **more: Any) -> Any:
+def uploaded(
+    cloud: Cloud, person: SignedIn, account_id: str | None, data: bytes, **more: Any
+) -> Any:
     """Start an import, upload a file, let it be read, and give the import as it stands then."""
     job = started(person, account_id, **more)
     put_file(job, data)

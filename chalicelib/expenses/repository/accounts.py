@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalicelib.expenses.errors import AccountNotFound
-from chalicelib.expenses.model.accounts import Account
+from chalicelib.expenses.model.accounts import MAX_ACCOUNTS_OWNED, Account
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.decode import account_of
 from chalicelib.expenses.repository.table import LAYOUT, AccountRow, key, place, tombstone
@@ -16,6 +16,7 @@ from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.tables import Key, Table
 from chalicelib.kernel.transaction import LostRace
+from chalicelib.kernel.vault import Vault
 
 
 class Accounts:
@@ -152,6 +153,26 @@ class Accounts:
         if account.reconciled_on is not None:
             row.reconciled_on = account.reconciled_on.isoformat()
         return row
+
+
+def all_accounts(owner: Owner, vault: Vault) -> tuple[Account, ...]:
+    """Give all live accounts of an owner in the order of their ids."""
+    items = Table(table.TABLE).query_all(
+        str(owner),
+        table.ACCOUNT,
+        table.ACCOUNT + table.LAST,
+        most=MAX_ACCOUNTS_OWNED,
+        consistent=True,
+    )
+    return tuple(account_of(item, vault, {}) for item in items if not table.is_deleted(item))
+
+
+def one_account(owner: Owner, vault: Vault, account_id: str) -> Account:
+    """Give a live account; raise `AccountNotFound`."""
+    item = Table(table.TABLE).get(key(owner, table.ACCOUNT, account_id))
+    if item is None or table.is_deleted(item):
+        raise AccountNotFound
+    return account_of(item, vault, {})
 
 
 def currency_and_state(owner: Owner, account_id: str) -> tuple[str, bool]:

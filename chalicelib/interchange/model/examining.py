@@ -84,7 +84,7 @@ def examine(parsed: ParsedFile, *, account_currency: str) -> Examined:
     rows: list[PageRow] = []
     statements = []
     for index, part in enumerate(parsed.statements):
-        stated = _stated(part) or account_currency
+        stated = stated_currency(part) or account_currency
         wanted = account_currency if alone else stated
         judged = [_numbered(_judge(row, index, stated, wanted, reader), seen) for row in part.rows]
         for place, row in enumerate(part.rows, len(rows)):
@@ -111,7 +111,7 @@ def examine(parsed: ParsedFile, *, account_currency: str) -> Examined:
     )
 
 
-def _stated(part: ParsedStatement) -> str | None:
+def stated_currency(part: ParsedStatement) -> str | None:
     """The currency that the file states for a statement, or the one that all its rows state."""
     named = {row.currency for row in part.rows if row.currency}
     return part.currency or (named.pop() if len(named) == 1 else None)
@@ -168,6 +168,7 @@ def _summary(
     days = [one.row.booked_on for one in judged if one.row.booked_on is not None]
     opening = _minor(part.opening_balance, currency)
     closing = _minor(part.closing_balance, currency)
+    difference = _difference(opening, closing, judged)
     return Statement(
         index=index,
         kind=part.account.kind,
@@ -179,17 +180,18 @@ def _summary(
         importable=sum(one.row.importable for one in judged),
         opening_minor=opening,
         closing_minor=closing,
-        balanced=_balanced(opening, closing, judged),
         name=part.account.name[:_NAME],
         source=part.source,
+        balanced=None if difference is None else difference == 0,
+        difference_minor=difference,
     )
 
 
-def _balanced(opening: int | None, closing: int | None, judged: Sequence[PageRow]) -> bool | None:
+def _difference(opening: int | None, closing: int | None, judged: Sequence[PageRow]) -> int | None:
     amounts = [one.row.amount_minor for one in judged if one.row.kind != PENDING]
     if opening is None or closing is None or None in amounts:
         return None
-    return opening + sum(amount for amount in amounts if amount is not None) == closing
+    return closing - opening - sum(amount for amount in amounts if amount is not None)
 
 
 def _minor(balance: Decimal | None, currency: str) -> int | None:

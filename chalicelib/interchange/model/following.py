@@ -87,6 +87,8 @@ class Progress:
     duplicates: int = 0
     stopped: str = ""
     reversal: Reversal | None = None
+    ledger: Mapping[str, int] = field(default_factory=dict)
+    """What the books came to when the import was done, by statement: on its last day, in minor units."""
 
     @property
     def done(self) -> int:
@@ -143,6 +145,10 @@ class Progress:
             recorded=self.recorded + recorded,
             duplicates=self.duplicates + duplicates,
         )
+
+    def compared(self, ledger: Mapping[str, int]) -> Progress:
+        """Add what the books come to now that all was recorded."""
+        return replace(self, ledger=dict(ledger))
 
     def stop(self, reason: str, at: datetime) -> Progress:
         """End it: no later chunk will be done."""

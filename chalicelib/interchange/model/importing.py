@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from chalicelib.expenses.commands import CHUNKS_PER_PAGE, MAX_ACCOUNTS, ROWS_PER_CHUNK
 from chalicelib.interchange.errors import (
@@ -60,13 +60,52 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What a statement says of its account, as keyed hashes; empty where it says nothing."""
+
+    number: str = ""
+    last4: str = ""
+    name: str = ""
+
+    def all(self) -> tuple[str, ...]:
+        """Give those that there are."""
+        return tuple(filter(None, (self.number, self.last4, self.name)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """Which account a statement is for: `number` is certain, the same last four digits or name are a guess."""
+
+    account_id: str
+    by: Literal["number", "last4", "name"]
+
+    @property
+    def is_certain(self) -> bool:
+        """Tell whether it goes there without a word of its owner."""
+        return self.by == "number"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The file as it was sent, sealed in pieces under a key of its own, which is as safe as what it is written in.
+
+    `place` tells deliveries of the same upload apart, which may be at work side by side.
+    """
+
+    key: str
+    place: str
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One account's part of the file. Balances are minor units of `currency`.
 
     `name` is what the file calls the account, or the sheet; `source` the file of a zip that it stands in.
 
-    `balanced` says whether opening balance and rows give the closing balance; None if the file does not
-    state both or an amount could not be read.
+    `balanced` says whether opening balance and rows give the closing balance, and `difference_minor` by how much
+    that is more; None if the file does not state both or an amount could not be read. `marks` are what
+    the account is recognised by next time, `suggestion` is which one it seems to be.
     """
 
     index: int
@@ -82,6 +121,9 @@ class Statement:
     balanced: bool | None
     name: str = ""
     source: str = ""
+    difference_minor: int | None = None
+    marks: Marks | None = None
+    suggestion: Suggestion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +158,7 @@ class Reading:
     profile: UsedProfile | None = None
     header: tuple[str, ...] = ()
     width: int = 0
+    original: Original | None = None
 
     @property
     def pages(self) -> int:
@@ -130,10 +173,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """One file on its way into one or more accounts; `account_id` is the one it was started for."""
+    """One file on its way into one or more accounts; `account_id` is the one it was started for, if any."""
 
     id: str
-    account_id: str
+    account_id: str | None
     filename: str
     hints: Hints
     created_at: datetime
@@ -153,7 +196,7 @@ class Import:
         """Tell whether a file that was stored at an instant came too late."""
         return stored_at > self.expires_at + UPLOAD_GRACE
 
-    def asks_the_same(self, *, account_id: str, filename: str, hints: Hints) -> bool:
+    def asks_the_same(self, *, account_id: str | None, filename: str, hints: Hints) -> bool:
         """Tell whether another request with this id would make the same import."""
         return (self.account_id, self.filename, self.hints) == (account_id, filename, hints)
 
@@ -197,20 +240,37 @@ def when_ordered(one: Import, accounts: Mapping[str, str], at: datetime) -> Impo
     )
 
 
-def settle_accounts(
+def recognised(
     one: Import, reading: Reading, wanted: Mapping[str, str | None] | None
 ) -> dict[str, str]:
-    """Say which statement goes into which account: by the owner's word, or the import's own account.
+    """Say where statements go that their owner does not mention: the import's own account for the only one.
+
+    Else into the account that the same number went to before.
+    """
+    filled = [part for part in reading.statements if part.rows]
+    if not wanted and len(filled) == 1 and one.account_id is not None:
+        return {str(filled[0].index): one.account_id}
+    return {
+        str(part.index): part.suggestion.account_id
+        for part in filled
+        if part.suggestion is not None
+        and part.suggestion.is_certain
+        and str(part.index) not in (wanted or {})
+    }
+
+
+def settle_accounts(
+    reading: Reading, wanted: Mapping[str, str | None] | None, known: Mapping[str, str]
+) -> dict[str, str]:
+    """Say which statement goes into which account: by the owner's word, else where it is `known` to go.
 
     Raises `UnfitAccounts` with a pointer for each statement that is unknown or not settled, or when there
     are more accounts than one order carries; `NothingToImport` when no importable row is left.
     """
     filled = {str(part.index): part for part in reading.statements if part.rows}
-    given = dict(wanted or {})
-    if not given and len(filled) == 1:
-        given = dict.fromkeys(filled, one.account_id)
-    known = {str(part.index) for part in reading.statements}
-    wrong = [FieldProblem(f"/accounts/{key}", "no such statement") for key in given.keys() - known]
+    given: dict[str, str | None] = {**known, **(wanted or {})}
+    there = {str(part.index) for part in reading.statements}
+    wrong = [FieldProblem(f"/accounts/{key}", "no such statement") for key in given.keys() - there]
     wrong += [
         FieldProblem(f"/accounts/{key}", "name an account, or null to leave the statement out")
         for key in filled.keys() - given.keys()

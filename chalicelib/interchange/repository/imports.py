@@ -6,6 +6,7 @@ lie sealed in `body`. Imports are listed by creation through the index, which a 
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -18,7 +19,7 @@ from chalicelib.interchange.errors import ImportIdTaken, ImportNotFound
 from chalicelib.interchange.events import ImportState
 from chalicelib.interchange.model.following import Progress, Reversal, seen_version
 from chalicelib.interchange.model.formats.types import Hints
-from chalicelib.interchange.model.importing import Import, Reading, Trouble
+from chalicelib.interchange.model.importing import Import, Original, Reading, Trouble
 from chalicelib.interchange.repository.table import (
     BY_CREATION,
     LAYOUT,
@@ -28,6 +29,7 @@ from chalicelib.interchange.repository.table import (
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import parse_rfc3339, rfc3339
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.tables import Key, Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
@@ -40,6 +42,8 @@ _FILE: Final = "SUM#"
 _AFTER_TIMES: Final = ":"
 """Sorts behind every instant, and before the letters that other kinds of jobs begin with."""
 KIND: Final = "import"
+ANY_ACCOUNT: Final = ""
+"""Stands for all accounts where files that were committed before are remembered."""
 
 
 class ImportItem(Row):
@@ -48,7 +52,7 @@ class ImportItem(Row):
     layout = WholeNumber()
     version = WholeNumber()
     state = UnicodeAttribute()
-    account_id = UnicodeAttribute()
+    account_id = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
     by_creation = UnicodeAttribute()
@@ -77,6 +81,7 @@ class ProgressItem(Row):
     duplicates = WholeNumber()
     stopped = UnicodeAttribute()
     reversal = UnicodeAttribute(null=True)
+    ledger = UnicodeAttribute(null=True)
 
 
 class FileItem(Row):
@@ -186,6 +191,15 @@ def remove(ctx: Context, one: Import, progress: Progress | None) -> None:
     ctx.commit.record(Change(kind=KIND, id=one.id, version=seen_version(version), op="delete"))
 
 
+def original_of(owner: Owner, vault: Vault, import_id: str) -> Original | None:
+    """Say where the file of a live import is kept, if it is."""
+    raw = Table(TABLE).get(key_of(owner, _IMPORT, import_id))
+    if raw is None or "deleted_at" in raw:
+        return None
+    reading = _import_of(raw, vault).reading
+    return reading.original if reading is not None else None
+
+
 # --- progress
 
 
@@ -213,6 +227,7 @@ def keep_progress(ctx: Context, progress: Progress) -> None:
         duplicates=progress.duplicates,
         stopped=progress.stopped,
         reversal=_written(progress.reversal),
+        ledger=json.dumps(dict(progress.ledger)) if progress.ledger else None,
     )
     ctx.commit.put(row, expect=progress.version - 1, refusal=LostRace())
 
@@ -322,6 +337,7 @@ def _progress_of(raw: Raw) -> Progress:
         duplicates=item.duplicates,
         stopped=item.stopped,
         reversal=_reversals().validate_json(item.reversal) if item.reversal else None,
+        ledger=json.loads(item.ledger) if item.ledger else {},
     )
 
 

@@ -31,6 +31,7 @@ IMPORT: Final[JsonDict] = {
     "encoding": "cp1252",
     "size": 18_213,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "file_kept": True,
     "counts": {"rows": 214, "importable": 213, "problems": 1},
     "columns": [
         {"field": "date", "index": 0, "name": "Buchungstag"},
@@ -52,6 +53,10 @@ IMPORT: Final[JsonDict] = {
             "balanced": True,
             "name": "",
             "source": "",
+            "difference": {"amount": "0.00", "currency": "EUR"},
+            "ledger_balance": None,
+            "ledger_difference": None,
+            "suggestion": {"account_id": ACCOUNT, "certain": True, "by": "number"},
             "account_id": ACCOUNT,
         }
     ],

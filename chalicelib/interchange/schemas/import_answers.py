@@ -17,6 +17,7 @@ from chalicelib.interchange.model.importing import (
     Import,
     Reading,
     Statement,
+    Suggestion,
     Trouble,
     UsedProfile,
 )
@@ -57,10 +58,29 @@ class ColumnOut(Wire):
         return cls(field=column.field, index=column.index, name=column.name)
 
 
+class SuggestionOut(Wire):
+    """Which account a statement seems to be of: `certain` by its number; else by its last four digits, or its name.
+
+    What is certain needs no word at the commit.
+    """
+
+    account_id: str
+    certain: bool
+    by: Literal["number", "last4", "name"]
+
+    @classmethod
+    def of(cls, one: Suggestion) -> SuggestionOut:
+        """Write a suggestion."""
+        return cls(account_id=one.account_id, certain=one.is_certain, by=one.by)
+
+
 class StatementOut(Wire):
     """One account's part of the file; `account_id` says where it was committed to.
 
     `name` is what the file calls the account, or the sheet; `source` the file of a zip that it stands in.
+    `difference` is by how much the closing balance is more than the opening one with the rows. When the import was
+    done, the books came to `ledger_balance` on the last day, without what is pending; the closing balance is
+    `ledger_difference` more.
     """
 
     index: int
@@ -76,10 +96,14 @@ class StatementOut(Wire):
     balanced: bool | None
     name: str
     source: str
+    difference: MoneyWire | None
+    ledger_balance: MoneyWire | None
+    ledger_difference: MoneyWire | None
+    suggestion: SuggestionOut | None
     account_id: str | None
 
     @classmethod
-    def of(cls, part: Statement, account_id: str | None) -> StatementOut:
+    def of(cls, part: Statement, account_id: str | None, ledger: int | None) -> StatementOut:
         """Write a statement."""
         return cls(
             index=part.index,
@@ -95,6 +119,10 @@ class StatementOut(Wire):
             balanced=part.balanced,
             name=part.name,
             source=part.source,
+            difference=_money(part.difference_minor, part.currency),
+            ledger_balance=_money(ledger, part.currency),
+            ledger_difference=_money(_less(part.closing_minor, ledger), part.currency),
+            suggestion=SuggestionOut.of(part.suggestion) if part.suggestion else None,
             account_id=account_id,
         )
 
@@ -171,7 +199,7 @@ class ImportOut(Wire):
 
     id: str
     version: int
-    account_id: str
+    account_id: str | None
     filename: str
     state: ImportState
     progress: wire.Progress
@@ -187,6 +215,7 @@ class ImportOut(Wire):
     encoding: str | None
     size: int | None
     sha256: str | None
+    file_kept: bool
     counts: CountsOut | None
     columns: list[ColumnOut]
     statements: list[StatementOut]
@@ -223,9 +252,10 @@ class ImportOut(Wire):
             encoding=read.encoding if read else None,
             size=read.size if read else None,
             sha256=read.sha256 if read else None,
+            file_kept=read is not None and read.original is not None,
             counts=_counts(read),
             columns=[ColumnOut.of(column) for column in read.columns] if read else [],
-            statements=_statements(one),
+            statements=_statements(one, progress),
             notes=[FlawOut.of(note) for note in read.notes] if read else [],
             same_file=read.same_file if read else None,
         )
@@ -248,10 +278,18 @@ def _counts(read: Reading | None) -> CountsOut | None:
     return CountsOut(rows=read.rows, importable=read.importable, problems=bad)
 
 
-def _statements(one: Import) -> list[StatementOut]:
+def _less(closing: int | None, ledger: int | None) -> int | None:
+    return None if closing is None or ledger is None else closing - ledger
+
+
+def _statements(one: Import, progress: Progress | None) -> list[StatementOut]:
     accounts = one.accounts or {}
+    ledger = progress.ledger if progress is not None else {}
     parts = one.reading.statements if one.reading else ()
-    return [StatementOut.of(part, accounts.get(str(part.index))) for part in parts]
+    return [
+        StatementOut.of(part, accounts.get(str(part.index)), ledger.get(str(part.index)))
+        for part in parts
+    ]
 
 
 class RowPartOut(Wire):

@@ -109,7 +109,7 @@ class HintsIn(Wire):
 
 
 class StartImport(Wire):
-    """Ask for the upload of one statement file, meant for an account.
+    """Ask for the upload of one statement file, meant for an account or for those that it is recognised to be of.
 
     `profile_id` names the profile by which it is read, a saved or a built-in one; otherwise the one that fits.
     """
@@ -121,7 +121,7 @@ class StartImport(Wire):
     )
 
     id: Id | None = None
-    account_id: Id
+    account_id: Id | None = None
     filename: Filename
     hints: HintsIn = HintsIn()
     profile_id: Id | None = None
@@ -134,8 +134,9 @@ class StartImport(Wire):
 class CommitImport(Wire):
     """Put the importable rows into the ledger.
 
-    `accounts` goes from statement index to account, null leaves a statement out. It may be left out where the
-    file has one statement: that one goes into the import's account.
+    `accounts` goes from statement index to account, null leaves a statement out. What it does not mention goes where
+    statements of the same account number went before. It may be left out where the file has one statement and the
+    import an account.
     """
 
     model_config = ConfigDict(

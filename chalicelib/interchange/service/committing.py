@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Final
+
 from chalicelib.expenses import api as expenses
 from chalicelib.expenses.commands import ImportRows, page_key
 from chalicelib.expenses.events import ImportStopped, TransactionsImported
@@ -9,24 +12,33 @@ from chalicelib.interchange.commands import DropRows
 from chalicelib.interchange.errors import (
     AccountArchived,
     ImportAlreadyCommitted,
+    ImportNotFound,
     ImportNotReady,
     ImportWasReverted,
 )
 from chalicelib.interchange.events import ImportProgressed
+from chalicelib.interchange.gateways import originals
 from chalicelib.interchange.model.following import Progress, standing
 from chalicelib.interchange.model.importing import (
     Import,
     Reading,
     check_currencies,
     read_rows,
+    recognised,
     settle_accounts,
     when_ordered,
 )
 from chalicelib.interchange.repository import imports as repository
+from chalicelib.interchange.repository.imports import ANY_ACCOUNT
 from chalicelib.interchange.schemas.import_answers import ImportOut
 from chalicelib.interchange.schemas.import_requests import CommitImport
+from chalicelib.interchange.service.recognising import remember, still_open
 from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.errors import NotFound
+
+MOST_COMPARED: Final = 50
+"""Statements of an import whose closing balance is compared with the books."""
 
 
 def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut:
@@ -43,7 +55,10 @@ def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut
         _check_same(one, reading, body)
         return ImportOut.of(one, _again(ctx, one, reading, progress), ctx.now)
     ctx.expect_version(now.version)
-    accounts = settle_accounts(one, reading, body.accounts)
+    known = recognised(one, reading, body.accounts)
+    if one.account_id not in known.values():
+        known = still_open(ctx, known)
+    accounts = settle_accounts(reading, body.accounts, known)
     _check_accounts(ctx, reading, accounts)
     ordered = when_ordered(one, accounts, ctx.now)
     begun = Progress(
@@ -55,10 +70,11 @@ def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut
         chunks=reading.chunks,
     )
     repository.replace(ctx, ordered)
-    for account_id in sorted(set(accounts.values())):
+    for account_id in sorted({*accounts.values(), ANY_ACCOUNT}):
         repository.remember_file(
             ctx, account_id=account_id, sha256=reading.sha256, import_id=one.id
         )
+    remember(ctx, reading, accounts)
     _order(ctx, ordered, reading, begun)
     return ImportOut.of(ordered, begun, ctx.now)
 
@@ -91,7 +107,10 @@ def _order(ctx: Context, one: Import, reading: Reading, progress: Progress) -> N
 
 
 def _check_same(one: Import, reading: Reading, body: CommitImport) -> None:
-    if body.accounts is not None and settle_accounts(one, reading, body.accounts) != one.accounts:
+    if body.accounts is None:
+        return
+    known = recognised(one, reading, body.accounts)
+    if settle_accounts(reading, body.accounts, known) != one.accounts:
         raise ImportAlreadyCommitted
 
 
@@ -108,8 +127,29 @@ def count_chunk(ctx: Context, fact: TransactionsImported) -> None:
     after = before.with_chunk(
         fact.chunk, recorded=fact.recorded, duplicates=fact.duplicates, at=ctx.now
     )
-    if after is not None:
-        follow(ctx, before, after)
+    if after is None:
+        return
+    if after.state == "done":
+        after = after.compared(_in_the_books(ctx, fact.import_id))
+    follow(ctx, before, after)
+
+
+def _in_the_books(ctx: Context, import_id: str) -> dict[str, int]:
+    """Ask what the ledger came to on the last day of each statement that says its closing balance."""
+    try:
+        one, _ = repository.get(ctx, import_id)
+    except ImportNotFound:
+        return {}
+    found = {}
+    for part in read_rows(one).statements[:MOST_COMPARED]:
+        account_id = (one.accounts or {}).get(str(part.index))
+        if account_id is None or part.closing_minor is None or part.period_end is None:
+            continue
+        with suppress(NotFound):
+            found[str(part.index)] = expenses.booked_balance(
+                ctx.owner, ctx.vault, account_id, part.period_end
+            )
+    return found
 
 
 def stop_import(ctx: Context, fact: ImportStopped) -> None:
@@ -129,9 +169,10 @@ def follow(ctx: Context, before: Progress, after: Progress) -> None:
         tell(ctx, after)
 
 
-def drop_rows(_ctx: Context, order: DropRows) -> None:
-    """Delete the sealed pages of a deleted import."""
+def drop_rows(ctx: Context, order: DropRows) -> None:
+    """Delete the sealed pages and the file of a deleted import."""
     blobs.remove([page_key(order.prefix, page) for page in range(order.pages)])
+    originals.remove(ctx.owner, order.import_id)
 
 
 def tell(ctx: Context, progress: Progress) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Final
 
 from chalicelib.interchange.commands import EraseMore, ExportMore
+from chalicelib.interchange.gateways import originals
 from chalicelib.interchange.gateways.s3 import INCOMING
 from chalicelib.interchange.repository import TABLE
 from chalicelib.interchange.repository.connections import ConnectionItem
@@ -15,9 +17,16 @@ from chalicelib.interchange.repository.feeds import (
     RevocationItem,
     RunItem,
 )
-from chalicelib.interchange.repository.imports import FileItem, ImportItem, ProgressItem
+from chalicelib.interchange.repository.imports import (
+    FileItem,
+    ImportItem,
+    ProgressItem,
+    original_of,
+)
 from chalicelib.interchange.repository.leads import CONNECTION, REVOCATION, beside
+from chalicelib.interchange.repository.originals import KEPT, KeptFilesItem
 from chalicelib.interchange.repository.profiles import PROFILE, ProfileItem
+from chalicelib.interchange.repository.recognition import KnownAccountItem
 from chalicelib.interchange.service.connections_revoking import give_all_back
 from chalicelib.kernel import blobs, parts
 from chalicelib.kernel.context import Context
@@ -43,6 +52,24 @@ def _lines(vault: Vault, key: str) -> list[object]:
         return []
     import_id = key.split("/")[2]
     return [{"import_id": import_id, "row": row} for row in rows]
+
+
+_ORIGINALS: Final = parts.Files(
+    bucket=lambda: settings().files_bucket, prefix=parts.prefix_of("", originals.STATEMENTS)
+)
+
+
+def _piece(vault: Vault, name: str) -> list[object]:
+    """Read a piece of a kept file; what no import names (any more) has none."""
+    owner, import_id, place, number = originals.parse_name(name)
+    original = original_of(owner, vault, import_id)
+    if original is None or original.place != place:
+        return []
+    data = originals.read(owner, import_id, original, number)
+    if data is None:
+        return []
+    content = base64.b64encode(data).decode()
+    return [{"import_id": import_id, "piece": number, "content": content}]
 
 
 PART: Final = parts.Part(
@@ -109,10 +136,23 @@ PART: Final = parts.Part(
             row=RevocationItem,
             left_out={"secret": "what opened your bank to us, until the provider has it back"},
         ),
+        parts.Kind(
+            name="kept_files",
+            prefix=KEPT,
+            about="How many of your files are kept as you sent them, and their bytes.",
+            row=KeptFilesItem,
+        ),
+        parts.Kind(
+            name="known_accounts",
+            prefix="ACN#",
+            about="Which account statements went to, by keyed hashes of number, last digits and name.",
+            row=KnownAccountItem,
+        ),
     ),
     files=(
         _PAGES,
         _FEEDS,
+        _ORIGINALS,
         parts.Files(
             bucket=lambda: settings().uploads_bucket, prefix=parts.prefix_of(INCOMING, "", "/")
         ),
@@ -123,6 +163,12 @@ PART: Final = parts.Part(
             about="The rows that were read from your files, as they are kept for an import.",
             files=_PAGES,
             lines=_lines,
+        ),
+        parts.ObjectKind(
+            name="imported_originals",
+            about="The files that you imported, as you sent them: pieces of 3 MiB, in base64.",
+            files=_ORIGINALS,
+            lines=_piece,
         ),
     ),
     beside=beside,

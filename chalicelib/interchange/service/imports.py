@@ -9,6 +9,7 @@ from chalicelib.interchange.gateways import s3
 from chalicelib.interchange.model.following import check_removable, standing
 from chalicelib.interchange.model.importing import Import
 from chalicelib.interchange.repository import imports as repository
+from chalicelib.interchange.repository import originals
 from chalicelib.interchange.schemas.import_answers import ImportOut
 from chalicelib.interchange.schemas.import_requests import StartImport
 from chalicelib.interchange.service import profiles
@@ -22,12 +23,11 @@ _LIST = "interchange.imports"
 
 
 def start_import(ctx: Context, body: StartImport) -> ImportOut:
-    """Open an upload for a file meant for an account; the same id and body again opens the same one.
+    """Open an upload for a file, perhaps meant for an account; the same id and body again opens the same one.
 
     Refuses an account that is foreign or absent (its `NotFound`) or archived, a profile that is, and an id that is taken.
     """
-    account = expenses.account(ctx.owner, body.account_id)
-    if account.archived:
+    if body.account_id is not None and expenses.account(ctx.owner, body.account_id).archived:
         raise AccountArchived
     earlier = repository.known(ctx, body.id) if body.id is not None else None
     if earlier is not None:
@@ -36,7 +36,7 @@ def start_import(ctx: Context, body: StartImport) -> ImportOut:
         profiles.check_known(ctx, body.profile_id)
     one = Import(
         id=body.id or new_id(),
-        account_id=account.id,
+        account_id=body.account_id,
         filename=body.filename,
         hints=body.to_hints(),
         created_at=ctx.now,
@@ -82,9 +82,9 @@ def read_import(ctx: Context, import_id: str) -> ImportOut:
 
 
 def remove_import(ctx: Context, import_id: str) -> None:
-    """Delete an import and its rows, not what was recorded from it; again is no error.
+    """Delete an import, its file and its rows, not what was recorded from it; again is no error.
 
-    Refuses with `ImportIsCommitting` while the ledger reads the rows.
+    Refuses with `ImportIsCommitting` or `ImportIsReverting` while the ledger reads the rows.
     """
     one, progress = repository.look(ctx, import_id)
     if one is None:
@@ -93,6 +93,8 @@ def remove_import(ctx: Context, import_id: str) -> None:
     ctx.expect_version(now.version)
     check_removable(now)
     repository.remove(ctx, one, progress)
-    if one.reading is not None and one.reading.pages:
+    if one.reading is not None:
+        if one.reading.original is not None:
+            originals.give_back(ctx, one.reading.size)
         order = DropRows(import_id=one.id, prefix=one.reading.prefix, pages=one.reading.pages)
         ctx.commit.order(order, subject=one.id)

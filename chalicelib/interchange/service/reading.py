@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from typing import Final
 
-from chalicelib.expenses import api as expenses
 from chalicelib.expenses.commands import page_key
 from chalicelib.interchange.errors import ImportNotFound
 from chalicelib.interchange.events import ImportProgressed
-from chalicelib.interchange.gateways import s3
+from chalicelib.interchange.gateways import originals, s3
 from chalicelib.interchange.model.formats.types import MAX_BYTES, Unreadable
 from chalicelib.interchange.model.importing import (
     ROWS_PER_PAGE,
@@ -24,10 +24,13 @@ from chalicelib.interchange.model.importing import (
     Trouble,
     at_reading,
     is_open,
+    recognised,
     too_late,
     when_read,
 )
 from chalicelib.interchange.repository import imports as repository
+from chalicelib.interchange.repository.imports import ANY_ACCOUNT
+from chalicelib.interchange.repository.originals import has_room, take
 from chalicelib.interchange.service import profiles
 from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context, Unit
@@ -35,6 +38,11 @@ from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.owners import Owner
 from chalicelib.security import api as security
+
+_NO_CURRENCY: Final = (
+    "Neither the file nor one of your accounts says which currency it is in: start it for an account, or hint "
+    "the currency."
+)
 
 
 def receive(key: str, unit: Unit) -> None:
@@ -94,28 +102,44 @@ def _read(owner: Owner, one: Import, unit: Unit) -> None:
         found = Trouble(slug="too-large", detail=detail)
     else:
         found = _understand(owner, one, upload.data)
-    deleted = unit(owner, lambda ctx: _finish(ctx, one.id, found))
-    if deleted and isinstance(found, Reading):
+        if isinstance(found, Reading):
+            found = replace(found, original=originals.keep(owner, one.id, upload.data))
+    now = unit(owner, lambda ctx: _finish(ctx, one.id, found))
+    if isinstance(found, Reading):
+        _tidy(owner, one.id, found, now)
+
+
+def _tidy(owner: Owner, import_id: str, found: Reading, now: Import | None) -> None:
+    """Delete what was stored in vain: of an import that was deleted, or read by another delivery meanwhile."""
+    if now is None:
         blobs.remove([page_key(found.prefix, page) for page in range(found.pages)])
+    named = now.reading.original if now is not None and now.reading is not None else None
+    if found.original is not None and found.original != named:
+        originals.remove(owner, import_id, found.original.place)
 
 
 def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
     """Parse, judge and store the rows of a file."""
-    from chalicelib.interchange.model.examining import Examined, examine
+    from chalicelib.interchange.model.examining import Examined, examine, stated_currency
     from chalicelib.interchange.model.formats import holds_tables, parse
+    from chalicelib.interchange.service.recognising import recognise
 
+    vault = security.vault(owner)
     shelf = profiles.shelf_of(owner, one) if holds_tables(data) else profiles.no_shelf(one)
     try:
-        currency = expenses.account(owner, one.account_id).currency
         parsed = parse(data, filename=one.filename, hints=shelf.hints)
+        known = recognise(owner, vault, parsed, one.account_id)
     except Unreadable as refused:
         return Trouble(slug=refused.reason, detail=refused.detail)
     except NotFound:
         return Trouble(slug="account-gone", detail="The account was deleted meanwhile.")
-    examined: Examined = examine(parsed, account_currency=currency)
+    if known.currency is None and any(
+        part.rows and stated_currency(part) is None for part in parsed.statements
+    ):
+        return Trouble(slug="currency-unknown", detail=_NO_CURRENCY)
+    examined: Examined = examine(parsed, account_currency=known.currency or "")
     digest = hashlib.sha256(data).hexdigest()
     prefix = f"{owner}/imports/{one.id}/{digest[:16]}/"
-    vault = security.vault(owner)
     for page, start in enumerate(range(0, len(examined.rows), ROWS_PER_PAGE)):
         rows = examined.rows[start : start + ROWS_PER_PAGE]
         blobs.put(vault, page_key(prefix, page), [row.to_json() for row in rows])
@@ -129,7 +153,12 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
         rows=len(examined.rows),
         importable=examined.importable,
         columns=examined.columns,
-        statements=examined.statements,
+        statements=tuple(
+            replace(part, marks=marks, suggestion=found)
+            for part, marks, found in zip(
+                examined.statements, known.marks, known.suggestions, strict=True
+            )
+        ),
         notes=examined.notes,
         problem_pages=examined.problem_pages,
         same_file=None,
@@ -139,28 +168,43 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
     )
 
 
-def _finish(ctx: Context, import_id: str, found: Reading | Trouble) -> bool:
-    """Write down what was found; tells whether the import was deleted meanwhile."""
+def _finish(ctx: Context, import_id: str, found: Reading | Trouble) -> Import | None:
+    """Write down what was found, unless that was done; gives the import, None for one that was deleted meanwhile."""
     try:
         one, _ = repository.look(ctx, import_id)
     except ImportNotFound:
         one = None
     if one is None:
-        return True
+        return None
     if is_open(one):
         known = _noted(ctx, one, found) if isinstance(found, Reading) else found
+        if isinstance(known, Reading):
+            known = _with_room(ctx, known)
         one = when_read(one, known, ctx.now)
         repository.replace(ctx, one)
         _tell(ctx, one)
-    return False
+    return one
+
+
+def _with_room(ctx: Context, reading: Reading) -> Reading:
+    """Count the file as kept, or say that there is no more room for it."""
+    if reading.original is None or has_room(ctx, reading.size):
+        take(ctx, reading.size)
+        return reading
+    detail = "The file itself is not kept: there is no more room. Delete imports to make some."
+    note = Flaw(line=0, column=None, code="not-kept", detail=detail)
+    return replace(reading, original=None, notes=(note, *reading.notes))
 
 
 def _noted(ctx: Context, one: Import, reading: Reading) -> Reading:
     """Say if the same file went into the same account before: no error, the rows are known then."""
-    earlier = repository.committed_before(ctx, account_id=one.account_id, sha256=reading.sha256)
+    meant = recognised(one, reading, None)
+    account_id = next(iter(meant.values())) if len(meant) == 1 else ANY_ACCOUNT
+    earlier = repository.committed_before(ctx, account_id=account_id, sha256=reading.sha256)
     if earlier is None:
         return reading
-    detail = f"The same file was imported into this account before, by import {earlier}."
+    where = "into this account " if account_id else ""
+    detail = f"The same file was imported {where}before, by import {earlier}."
     note = Flaw(line=0, column=None, code="same-file", detail=detail)
     return replace(reading, same_file=earlier, notes=(note, *reading.notes))
 

@@ -7,6 +7,7 @@ from chalicelib.expenses.events import ImportReverted, RevertStopped
 from chalicelib.interchange.model.following import Progress, begin_reversal, standing
 from chalicelib.interchange.model.importing import Import, read_rows
 from chalicelib.interchange.repository import imports as repository
+from chalicelib.interchange.repository.imports import ANY_ACCOUNT
 from chalicelib.interchange.schemas.import_answers import ImportOut
 from chalicelib.interchange.schemas.import_requests import RevertIn
 from chalicelib.interchange.service.committing import follow, tell
@@ -35,7 +36,7 @@ def _order(ctx: Context, one: Import, progress: Progress) -> None:
     repository.keep_progress(ctx, progress)
     repository.log_outcome(ctx, progress)
     repository.forget_file(
-        ctx, account_ids=set(accounts.values()), sha256=reading.sha256, import_id=one.id
+        ctx, account_ids={*accounts.values(), ANY_ACCOUNT}, sha256=reading.sha256, import_id=one.id
     )
     order = RevertImport(
         import_id=one.id,

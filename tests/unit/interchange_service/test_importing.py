@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +31,7 @@ from chalicelib.interchange.model.importing import (
     check_currencies,
     is_open,
     read_rows,
+    recognised,
     settle_accounts,
     when_ordered,
     when_read,
@@ -215,25 +217,29 @@ def test_an_import_cannot_be_deleted_while_it_is_committed() -> None:
         check_removable(standing(new(), removable, NOW))
 
 
+def settled(one: Import, read: Reading, wanted: Mapping[str, str | None] | None) -> dict[str, str]:
+    return settle_accounts(read, wanted, recognised(one, read, wanted))
+
+
 def test_a_lone_statement_goes_into_the_imports_account() -> None:
     read = reading(part(0, rows=0, importable=0), part(1))
 
-    assert settle_accounts(new(), read, None) == {"1": "mine"}
-    assert settle_accounts(new(), read, {"1": "other"}) == {"1": "other"}
+    assert settled(new(), read, None) == {"1": "mine"}
+    assert settled(new(), read, {"1": "other"}) == {"1": "other"}
 
 
 def test_several_statements_need_a_word_each() -> None:
     read = reading(part(0), part(1), part(2))
 
     with pytest.raises(UnfitAccounts) as refused:
-        settle_accounts(new(), read, None)
+        settled(new(), read, None)
     assert pointers(refused) == ["/accounts/0", "/accounts/1", "/accounts/2"]
 
     with pytest.raises(UnfitAccounts) as refused:
-        settle_accounts(new(), read, {"0": "a", "7": "b"})
+        settled(new(), read, {"0": "a", "7": "b"})
     assert pointers(refused) == ["/accounts/1", "/accounts/2", "/accounts/7"]
 
-    assert settle_accounts(new(), read, {"0": "a", "1": None, "2": "c"}) == {"0": "a", "2": "c"}
+    assert settled(new(), read, {"0": "a", "1": None, "2": "c"}) == {"0": "a", "2": "c"}
 
 
 def test_one_import_fills_at_most_so_many_accounts() -> None:
@@ -241,20 +247,20 @@ def test_one_import_fills_at_most_so_many_accounts() -> None:
     each = {str(index): f"account {index}" for index in range(MAX_ACCOUNTS + 1)}
 
     with pytest.raises(UnfitAccounts) as refused:
-        settle_accounts(new(), read, each)
+        settled(new(), read, each)
     assert pointers(refused) == ["/accounts"]
 
-    assert len(settle_accounts(new(), read, dict.fromkeys(each, "one"))) == MAX_ACCOUNTS + 1
-    assert len(settle_accounts(new(), read, {**each, "0": None})) == MAX_ACCOUNTS
+    assert len(settled(new(), read, dict.fromkeys(each, "one"))) == MAX_ACCOUNTS + 1
+    assert len(settled(new(), read, {**each, "0": None})) == MAX_ACCOUNTS
 
 
 def test_there_must_be_something_to_import() -> None:
     with pytest.raises(NothingToImport):
-        settle_accounts(new(), reading(part(importable=0)), None)
+        settled(new(), reading(part(importable=0)), None)
     with pytest.raises(NothingToImport):
-        settle_accounts(new(), reading(part(0), part(1)), {"0": None, "1": None})
+        settled(new(), reading(part(0), part(1)), {"0": None, "1": None})
     with pytest.raises(NothingToImport):
-        settle_accounts(new(), reading(part(0, rows=0, importable=0)), None)
+        settled(new(), reading(part(0, rows=0, importable=0)), None)
 
 
 def test_a_statement_must_be_in_its_accounts_currency() -> None:

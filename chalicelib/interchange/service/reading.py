@@ -8,8 +8,9 @@ them win. Nothing here refuses: what is wrong with a file is written into its im
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.expenses.commands import page_key
 from chalicelib.interchange.errors import ImportNotFound
@@ -37,7 +38,11 @@ from chalicelib.kernel.context import Context, Unit
 from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.owners import Owner
+from chalicelib.kernel.vault import Vault
 from chalicelib.security import api as security
+
+if TYPE_CHECKING:
+    from chalicelib.interchange.model.examining import PageRow
 
 _NO_CURRENCY: Final = (
     "Neither the file nor one of your accounts says which currency it is in: start it for an account, or hint "
@@ -140,9 +145,7 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
     examined: Examined = examine(parsed, account_currency=known.currency or "")
     digest = hashlib.sha256(data).hexdigest()
     prefix = f"{owner}/imports/{one.id}/{digest[:16]}/"
-    for page, start in enumerate(range(0, len(examined.rows), ROWS_PER_PAGE)):
-        rows = examined.rows[start : start + ROWS_PER_PAGE]
-        blobs.put(vault, page_key(prefix, page), [row.to_json() for row in rows])
+    _lay(vault, prefix, examined.rows)
     return Reading(
         format=parsed.format,
         dialect=parsed.dialect,
@@ -166,6 +169,13 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
         header=profiles.header_of(parsed.columns),
         width=parsed.width,
     )
+
+
+def _lay(vault: Vault, prefix: str, rows: Sequence[PageRow]) -> None:
+    """Lay rows into sealed pages."""
+    for page, start in enumerate(range(0, len(rows), ROWS_PER_PAGE)):
+        value = [row.to_json() for row in rows[start : start + ROWS_PER_PAGE]]
+        blobs.put(vault, page_key(prefix, page), value)
 
 
 def _finish(ctx: Context, import_id: str, found: Reading | Trouble) -> Import | None:

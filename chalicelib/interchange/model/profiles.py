@@ -117,12 +117,14 @@ def column_map(columns: Sequence[Column]) -> ColumnMap | None:
     return ColumnMap(**found) if "date" in found else None
 
 
-def for_account(profiles: Sequence[Profile], account_id: str) -> tuple[SavedProfile, ...]:
+def for_account(profiles: Sequence[Profile], account_id: str | None) -> tuple[SavedProfile, ...]:
     """Give those that may hold for a file meant for an account: its own first, then the latest."""
     fitting = [
         one
         for one in profiles
-        if one.match.account_id == account_id or (one.match.account_id is None and one.match.header)
+        if (
+            one.match.header if one.match.account_id is None else one.match.account_id == account_id
+        )
     ]
     fitting.sort(key=lambda one: (one.match.account_id is not None, one.updated_at), reverse=True)
     return tuple(one.as_saved() for one in fitting[:MAX_PROFILES])

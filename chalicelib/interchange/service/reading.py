@@ -125,7 +125,7 @@ def _tidy(owner: Owner, import_id: str, found: Reading, now: Import | None) -> N
 
 def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
     """Parse, judge and store the rows of a file."""
-    from chalicelib.interchange.model.examining import Examined, examine, stated_currency
+    from chalicelib.interchange.model.examining import Examined, examine
     from chalicelib.interchange.model.formats import holds_tables, parse
     from chalicelib.interchange.service.recognising import recognise
 
@@ -138,9 +138,7 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
         return Trouble(slug=refused.reason, detail=refused.detail)
     except NotFound:
         return Trouble(slug="account-gone", detail="The account was deleted meanwhile.")
-    if known.currency is None and any(
-        part.rows and stated_currency(part) is None for part in parsed.statements
-    ):
+    if not known.knows_currency(parsed):
         return Trouble(slug="currency-unknown", detail=_NO_CURRENCY)
     examined: Examined = examine(parsed, account_currency=known.currency or "")
     digest = hashlib.sha256(data).hexdigest()
@@ -156,12 +154,7 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
         rows=len(examined.rows),
         importable=examined.importable,
         columns=examined.columns,
-        statements=tuple(
-            replace(part, marks=marks, suggestion=found)
-            for part, marks, found in zip(
-                examined.statements, known.marks, known.suggestions, strict=True
-            )
-        ),
+        statements=known.said_of(examined.statements),
         notes=examined.notes,
         problem_pages=examined.problem_pages,
         same_file=None,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from chalicelib.expenses import api as expenses
 from chalicelib.interchange.model.examining import stated_currency
 from chalicelib.interchange.model.formats.types import ParsedFile
-from chalicelib.interchange.model.importing import Marks, Reading, Suggestion
+from chalicelib.interchange.model.importing import Marks, Reading, Statement, Suggestion
 from chalicelib.interchange.model.recognising import Candidate, suggestion
 from chalicelib.interchange.repository.recognition import (
     known_accounts,
@@ -32,6 +33,16 @@ class Recognised:
     currency: str | None
     marks: tuple[Marks, ...]
     suggestions: tuple[Suggestion | None, ...]
+
+    def knows_currency(self, parsed: ParsedFile) -> bool:
+        """Tell whether each statement with rows is in a currency that is known."""
+        stated = (stated_currency(part) for part in parsed.statements if part.rows)
+        return self.currency is not None or None not in stated
+
+    def said_of(self, statements: Sequence[Statement]) -> tuple[Statement, ...]:
+        """Add to statements what is known of their accounts."""
+        said = zip(statements, self.marks, self.suggestions, strict=True)
+        return tuple(replace(part, marks=marks, suggestion=found) for part, marks, found in said)
 
 
 def recognise(owner: Owner, vault: Vault, parsed: ParsedFile, given: str | None) -> Recognised:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.expenses import api as expenses
-from chalicelib.interchange.errors import ProfileBuiltIn, ProfileNotFound
+from chalicelib.interchange.errors import ProfileBuiltIn, ProfileIdTaken, ProfileNotFound
 from chalicelib.interchange.model.formats.types import ColumnMap, Hints, SavedProfile
 from chalicelib.interchange.model.importing import Import, UsedProfile, read_rows
 from chalicelib.interchange.model.profiles import (
@@ -54,6 +54,8 @@ def save_profile(ctx: Context, body: CreateProfile) -> ProfileOut:
     sent = json.dumps(body.model_dump(mode="json", exclude_unset=True), sort_keys=True)
     made = ctx.vault.fingerprint("made", sent)[:16] if body.id is not None else None
     if body.id is not None and made is not None:
+        if _is_built_in(body.id):
+            raise ProfileIdTaken
         earlier = repository.known(ctx, body.id, made)
         if earlier is not None:
             return ProfileOut.of(earlier)

@@ -182,6 +182,12 @@ def test_a_clients_own_id_makes_one_profile(person: SignedIn) -> None:
     assert (again.status, again.problem) == (409, "id-taken")
 
 
+def test_nobody_takes_the_id_of_a_built_in_profile(person: SignedIn) -> None:
+    reply = person.client.post(URL, {**BODY, "id": BUILT_IN["ynab"]})
+
+    assert (reply.status, reply.problem) == (409, "id-taken")
+
+
 def test_nobody_saves_more_than_a_hundred(
     person: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

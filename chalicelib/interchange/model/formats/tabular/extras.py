@@ -121,7 +121,7 @@ def category_path(cells: Sequence[str], profile: Profile) -> tuple[str, ...]:
         mark = profile.category_mark
         names += cell.split(mark) if mark else [cell]
     path = [name for name in map(_name, names) if name]
-    if any(name.casefold() in profile.no_category for name in path):
+    if path and path[-1].casefold() in profile.no_category:
         return ()
     if len(path) > MAX_DEPTH:
         path[MAX_DEPTH - 1 :] = [" ".join(path[MAX_DEPTH - 1 :])[:_MAX_NAME]]

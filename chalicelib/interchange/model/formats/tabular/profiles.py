@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from chalicelib.interchange.model.formats.amounts import read_styled
 from chalicelib.interchange.model.formats.types import (
+    MAX_ROWS,
     ColumnMap,
     DateOrder,
     DecimalMark,
@@ -54,6 +55,11 @@ class Export:
         """Give the text of a kept cell, empty where the file has no such column."""
         return entry.cells[self.fields.index(name)] if name in self.fields else ""
 
+    def check_room(self, entries: Sequence[Entry]) -> None:
+        """Refuse with `Unreadable` more rows than a file may have, where one line makes several."""
+        if len(entries) > MAX_ROWS:
+            raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} rows.")
+
     def number(self, entry: Entry, name: str) -> Decimal | None:
         """Give the number in a kept cell; None where there is none, or something else."""
         value = read_styled(self.cell(entry, name), self.mark)
@@ -72,7 +78,7 @@ class Profile:
     `is_app` exports come from another app: payee and memo are what their columns say, accounts are what their
     owner calls them. `as_written` leaves the sign of amounts as it stands, for `settle` to decide. Every row of
     an export with `by_currency` goes into a statement of its own currency. `refusal` says why an export of the
-    same app is no list of transactions. `source` is where its layout is described.
+    same app is no list of transactions. `no_category` are what an app writes where nobody chose a category. `source` is where its layout is described.
 
     An export that cannot be `recognised` is read this way only where the user names it: `positions` are then its
     columns, and `delimiter` and `currency` what its files do not say.

@@ -30,7 +30,6 @@ from chalicelib.interchange.model.formats.tabular.texts import tidied
 from chalicelib.interchange.model.formats.tabular.vocabulary import fold
 from chalicelib.interchange.model.formats.text import decode
 from chalicelib.interchange.model.formats.types import (
-    MAX_ROWS,
     DateOrder,
     DecimalMark,
     Hints,
@@ -39,7 +38,6 @@ from chalicelib.interchange.model.formats.types import (
     ParsedStatement,
     Problem,
     Row,
-    Unreadable,
 )
 from chalicelib.kernel.values import dataclass
 
@@ -190,9 +188,8 @@ def _of_app(
         names = tuple(layout.columns.names[at] for _, at in layout.kept)
         export = Export(entries, fields, names, settings.mark, hints)
         settled = profile.settle(export, notes)
+        export.check_room(settled)
         entries = [entry._replace(row=tidied(entry.row)) for entry in settled]
-    if len(entries) > MAX_ROWS:
-        raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} rows.")
     _note_missing(entries, builder, notes)
     return by_name(entries, by_currency=profile.by_currency, notes=notes)
 

@@ -133,7 +133,6 @@ PROFILES: Final = (
         as_written=True,
         is_app=True,
         category_mark=": ",
-        no_category=frozenset({"income"}),
         settle=settle,
     ),
 )

@@ -19,9 +19,9 @@ _PIECE: Final = re.compile(
     r"\(?Split \(?([0-9]{1,3})/([0-9]{1,3})\)[ ]?(.*)", re.IGNORECASE | re.DOTALL
 )
 _INCOME: Final = frozenset(
-    {"inflow", "ready to assign", "to be budgeted", "available this month", "income"}
+    {"ready to assign", "to be budgeted", "available this month", "available next month"}
 )
-"""Where YNAB puts income: no categories of spending."""
+"""Where YNAB puts all income: what it is to be spent on, not what it came from."""
 
 
 def settle(export: Export, notes: Notes) -> list[Entry]:

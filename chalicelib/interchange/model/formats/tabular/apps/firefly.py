@@ -27,6 +27,7 @@ def settle(export: Export, _notes: Notes) -> list[Entry]:
     entries: list[Entry] = []
     groups: dict[object, list[int]] = defaultdict(list)
     for number, entry in enumerate(export.entries, 1):
+        export.check_room(entries)
         kind = export.cell(entry, "type").strip().casefold()
         out_of, into = export.cell(entry, "source"), export.cell(entry, "destination")
         own_source, own_destination = _sides(export, entry, kind)

@@ -87,6 +87,7 @@ def settle_ezbookkeeping(export: Export, notes: Notes) -> list[Entry]:
     signed = Rules(out=frozenset({"expense", "transfer"}))
     entries: list[Entry] = []
     for number, entry in enumerate(signed(export, notes), 1):
+        export.check_room(entries)
         kind, other = fold(export.cell(entry, "type")), export.cell(entry, "other").strip()
         if kind != "transfer" or not other or not is_whole(entry.row):
             entries.append(entry)

@@ -22,6 +22,7 @@ def settle(export: Export, _notes: Notes) -> list[Entry]:
     """Make of every line what left or reached a balance, and two rows of a conversion between two."""
     entries: list[Entry] = []
     for number, entry in enumerate(_booked(export), 1):
+        export.check_room(entries)
         direction = export.cell(entry, "direction").strip().casefold()
         if direction == "neutral":
             entries += _between_balances(export, entry, f"conversion-{number}")

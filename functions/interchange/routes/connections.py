@@ -34,6 +34,7 @@ _UNIT: Final = units(TABLE)
     status=201,
     scope=WRITE,
     limit=LINKS,
+    flag="connections",
     refuses=(409, 503),
 )
 def start_connection(ctx: Context, body: StartConnection) -> ConnectionOut:
@@ -88,6 +89,7 @@ def amend_connection(ctx: Context, connection_id: str, body: PatchConnection) ->
     out=BankLinkOut,
     scope=WRITE,
     limit=LINKS,
+    flag="connections",
     reads=True,
     fleeting=True,
     refuses=(409, 503),
@@ -105,6 +107,7 @@ def link_again(ctx: Context, connection_id: str) -> BankLinkOut:
     status=202,
     scope=WRITE,
     limit=SYNCS,
+    flag="connections",
     refuses=(409,),
 )
 def sync_connection(ctx: Context, connection_id: str) -> ConnectionOut:

@@ -31,6 +31,7 @@ from chalicelib.interchange.model.formats.types import (
     ParsedFile,
     Part,
     Row,
+    SharedTexts,
     Unreadable,
 )
 from chalicelib.kernel.values import dataclass
@@ -48,6 +49,7 @@ _MONEY: Final = frozenset(
 _MAX_LINE: Final = 100_000
 _MAX_SPLITS: Final = 1_000
 _MAX_COLUMNS: Final = 256
+_MAX_TAGS: Final = 20
 _NO_HEADER: Final[Mapping[str, int]] = {}
 
 
@@ -75,7 +77,7 @@ class _Transaction:
     """The lines of one transaction, the TRNS line first."""
 
     lines: list[_Line]
-    tags: dict[str, None]
+    tags: tuple[str, ...] = ()
 
 
 def parse_iif(data: bytes, hints: Hints) -> ParsedFile:
@@ -105,6 +107,7 @@ class _Walk:
         self._open: _Transaction | None = None
         self._notes = notes
         self._count = 0
+        self._shared = SharedTexts()
 
     def through(self, text: str) -> None:
         """Read all lines."""
@@ -129,7 +132,7 @@ class _Walk:
     def _take(self, word: str, line: int, cells: list[str]) -> None:
         if word == "TRNS":
             self._close(cut=True)
-            self._open = _Transaction([], {})
+            self._open = _Transaction([])
         if self._open is None or word not in self._headers:
             self._notes.add("ignored-line", "The line belongs to no transaction.", line=line)
             return
@@ -138,16 +141,15 @@ class _Walk:
             raise Unreadable(
                 "too-many-rows", "The file has too many transactions, or one too many splits."
             )
-        found = _Line(
-            line,
-            self._field(word, "ACCNT", cells).strip(),
-            self._field(word, "AMOUNT", cells).strip()[:80],
-            tuple(self._field(word, name, cells) for name in _FIELDS),
+        account, *fields = self._shared.share(
+            [self._field(word, name, cells) for name in ("ACCNT", *_FIELDS)]
         )
+        amount = self._field(word, "AMOUNT", cells).strip()[:80]
+        found = _Line(line, account.strip(), amount, tuple(fields))
         self._open.lines.append(found)
         tag = tidy(self._field(word, "CLASS", cells)[:100])
-        if tag:
-            self._open.tags[tag] = None
+        if tag and tag not in self._open.tags and len(self._open.tags) < _MAX_TAGS:
+            self._open.tags += (tag,)
 
     def _close(self, *, cut: bool = False) -> None:
         if self._open is not None and self._open.lines:
@@ -215,8 +217,10 @@ class _Reader:
         """Give the rows of each account that a bank keeps."""
         found: dict[AccountHint, list[Row]] = {}
         others = 0
-        for at, one in enumerate(self._walk.transactions):
-            rows = self._read(one, at)
+        transactions = self._walk.transactions
+        transactions.reverse()
+        while transactions:  # of a large file only the rows are kept
+            rows = self._read(transactions.pop(), len(transactions))
             others += not rows
             for line, row in rows:
                 kind = _KINDS.get(self._walk.types.get(_key(line.account), ""), "")
@@ -245,7 +249,7 @@ class _Reader:
             others = [other.account for other in banks if other is not line]
             extras = Extras(
                 category=parts[0].category if len(parts) == 1 else (),
-                tags=tuple(one.tags),
+                tags=one.tags,
                 parts=parts if len(parts) > 1 else (),
                 transfer=str(at) if pair else "",
                 other_account=tidy(others[0])[:100] if others else "",

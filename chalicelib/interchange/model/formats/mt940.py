@@ -53,8 +53,7 @@ _FLOOR: Final = re.compile(r"[0-9]{0,5}([A-Z]{3})[CD]?[0-9]")
 _TRAILING_CURRENCY: Final = re.compile(r"(?<=[0-9])[ /]?([A-Z]{3})\Z|/([A-Z]{3})\Z")
 _INTERIM: Final = frozenset({"13", "13D", "34F", "90C", "90D"})
 _REFERENCE: Final = 16
-_MAX_LINES: Final = 200
-"""Lines of text kept of one entry; the standard has six."""
+_MAX_DETAILS: Final = 8 * MAX_TEXT
 
 
 class _Field(NamedTuple):
@@ -65,12 +64,12 @@ class _Field(NamedTuple):
 
 @dataclass(slots=True)
 class _Entry:
-    """A `:61:` with what follows it."""
+    """A `:61:` with what follows it, as lines in one text: of a large file there are very many."""
 
     line: int
     text: str
-    details: list[str] = field(default_factory=list)
-    unswift: list[str] = field(default_factory=list)
+    details: str = ""
+    unswift: str = ""
 
 
 @dataclass(slots=True)
@@ -161,9 +160,16 @@ def _take(message: _Message, one: _Field, notes: Notes) -> None:
             message.currency = message.currency or (floor[1] if floor else None)
         case "86" | "NS" if message.entries and not message.tags & {"62F", "62M"}:
             last = message.entries[-1]
-            kept = last.details if one.tag == "86" else last.unswift
-            if len(kept) < _MAX_LINES:
-                kept.extend(one.text[: 8 * MAX_TEXT].split("\n", _MAX_LINES))
+            if one.tag == "86":
+                last.details = _followed(last.details, one.text)
+            else:
+                last.unswift = _followed(last.unswift, one.text)
+
+
+def _followed(before: str, text: str) -> str:
+    """Put a field after the one before, within bounds: the standard has six lines of one."""
+    whole = f"{before}\n{text[:_MAX_DETAILS]}" if before else text[:_MAX_DETAILS]
+    return whole if len(whole) <= 2 * _MAX_DETAILS else before
 
 
 def _take_account(message: _Message, text: str) -> None:
@@ -240,9 +246,9 @@ def _row(entry: _Entry, currency: str | None, hints: Hints, notes: Notes, *, int
 
 def _texts(entry: _Entry, beside: str, more: str) -> tuple[str, str]:
     """Take the texts where the bank put them: `:86:`, `:NS:`, behind the reference, in the second line."""
-    payee, memo = read_details(entry.details)
+    payee, memo = read_details(entry.details.split("\n"))
     if entry.unswift:
-        other, purpose = read_unswift(entry.unswift)
+        other, purpose = read_unswift(entry.unswift.split("\n"))
         payee, memo = payee or other, memo or purpose
     return payee or beside.strip(), memo or more.strip()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
+from chalicelib.expenses.commands import ImportRow, ImportRows
 from chalicelib.expenses.errors import AccountNotFound
 from chalicelib.expenses.events import Posting
 from chalicelib.expenses.model.accounts import AccountKind
@@ -25,7 +26,9 @@ from chalicelib.expenses.repository.movements import read_days
 from chalicelib.expenses.repository.table import TABLE
 from chalicelib.expenses.repository.transactions import Filter, scan
 from chalicelib.expenses.schemas.accounts import CreateAccount
+from chalicelib.expenses.service import foreseeing
 from chalicelib.expenses.service.accounts import open_once
+from chalicelib.expenses.service.foreseeing import Duplicate
 from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
 from chalicelib.kernel.context import system_context
 from chalicelib.kernel.money import Money
@@ -43,6 +46,7 @@ __all__ = [
     "AccountView",
     "CategoryView",
     "ChangeView",
+    "Duplicate",
     "NewAccount",
     "TouchedView",
     "TransactionView",
@@ -51,6 +55,7 @@ __all__ = [
     "booked_balance",
     "category_names",
     "changes",
+    "foresee",
     "iter_transactions",
     "open_account",
 ]
@@ -204,6 +209,22 @@ def booked_balance(owner: Owner, vault: Vault, account_id: str, on: date) -> int
     opening = one_account(owner, vault, account_id).opening_minor
     (found,) = balances(opening, read_days(owner, account_id, until=on), (on,))
     return found.booked_minor
+
+
+def foresee(
+    owner: Owner,
+    vault: Vault,
+    order: ImportRows,
+    rows: Mapping[int, ImportRow],
+    asked: Collection[int],
+) -> dict[int, Duplicate]:
+    """Say which of some rows are duplicates, by their place in the file, before they are imported or after.
+
+    `order` says which import and which accounts; `rows` are those around them in the file as well. Reads only:
+    three batches of 100 rows that are asked for, what took them in, and one query.
+    """
+    ctx = system_context(owner, TABLE, vaults=lambda _: vault)
+    return foreseeing.foresee(ctx, order, rows, asked)
 
 
 def category_names(owner: Owner, vault: Vault) -> dict[str, CategoryView]:

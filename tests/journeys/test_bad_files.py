@@ -168,7 +168,7 @@ def test_rows_with_impossible_amounts_or_days_are_shown_and_never_imported(
 
     job = person.read(account, GOOD + "\n".join(lines).encode())
 
-    assert job["counts"] == {"rows": bad + 1, "importable": 1, "problems": bad}
+    assert job["counts"].items() >= {"rows": bad + 1, "importable": 1, "problems": bad}.items()
     rows = person.every(f"{IMPORTS}/{job['id']}/rows", only="problems", limit=5)
     assert len(rows) == bad
     assert all(problem["detail"] for row in rows for problem in row["problems"])
@@ -183,7 +183,7 @@ def test_an_impossible_amount_in_an_ofx_file_spoils_its_row_only(
 ) -> None:
     job = person.read(account, _ofx(amount), "a.ofx")
 
-    assert job["counts"] == {"rows": 2, "importable": 1, "problems": 1}
+    assert job["counts"].items() >= {"rows": 2, "importable": 1, "problems": 1}.items()
     (row,) = person.every(f"{IMPORTS}/{job['id']}/rows", only="problems")
     assert (row["payee"], row["amount"]) == ("Odd", None)
 

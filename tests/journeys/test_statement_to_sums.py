@@ -111,7 +111,7 @@ def _look(person: Person, file: File) -> None:
     job = person.wait(file.job["id"], "ready", "failed")
     assert job["state"] == "ready", (file.path, job["problem"])
     counts = {"rows": file.known["rows"], "problems": file.known["problems"]}
-    assert job["counts"] == {**counts, "importable": file.importable}, file.path
+    assert job["counts"].items() >= {**counts, "importable": file.importable}.items(), file.path
     rows = person.every(f"{IMPORTS}/{job['id']}/rows")
     assert [row["index"] for row in rows] == list(range(file.known["rows"]))
     assert all(row["problems"] for row in rows if not row["importable"])

@@ -7,7 +7,7 @@ every chunk while the import itself stands still. `standing` puts the two togeth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
@@ -139,6 +139,7 @@ class UsedProfile:
 class Reading:
     """What was understood of a file. The rows lie in sealed pages under `prefix`.
 
+    `by_code` counts the problems of rows.
     Of a table it keeps the `header`, cell by cell, and how many columns wide it is, from which a profile can be made.
     """
 
@@ -159,6 +160,7 @@ class Reading:
     header: tuple[str, ...] = ()
     width: int = 0
     original: Original | None = None
+    by_code: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def pages(self) -> int:

@@ -32,7 +32,7 @@ IMPORT: Final[JsonDict] = {
     "size": 18_213,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "file_kept": True,
-    "counts": {"rows": 214, "importable": 213, "problems": 1},
+    "counts": {"rows": 214, "importable": 213, "problems": 1, "by_code": {"bad-amount": 1}},
     "columns": [
         {"field": "date", "index": 0, "name": "Buchungstag"},
         {"field": "amount", "index": 4, "name": "Betrag"},
@@ -86,4 +86,5 @@ ROW: Final[JsonDict] = {
     "problems": [
         {"line": 19, "column": "amount", "code": "bad-amount", "detail": "“12,3.4” is no amount."}
     ],
+    "duplicate": None,
 }

@@ -141,11 +141,15 @@ class UsedProfileOut(Wire):
 
 
 class CountsOut(Wire):
-    """How many rows the file has, how many can be imported, how many have problems."""
+    """How many rows the file has, how many can be imported, how many have problems, and which (`by_code`).
+
+    A row may have several.
+    """
 
     rows: int
     importable: int
     problems: int
+    by_code: dict[str, int]
 
 
 class ResultOut(Wire):
@@ -275,7 +279,12 @@ def _counts(read: Reading | None) -> CountsOut | None:
     if read is None:
         return None
     bad = read.rows - read.importable
-    return CountsOut(rows=read.rows, importable=read.importable, problems=bad)
+    return CountsOut(
+        rows=read.rows,
+        importable=read.importable,
+        problems=bad,
+        by_code=dict(sorted(read.by_code.items())),
+    )
 
 
 def _less(closing: int | None, ledger: int | None) -> int | None:
@@ -311,6 +320,8 @@ class RowOut(Wire):
 
     From `category` to `own_id` stands what apps and journals know and banks do not. `transfer_row` is the index
     of the row that is the other leg of this transfer; `own_id` the transaction in the ledger that was exported.
+    `duplicate` is there where the row's account is known: `certain` for what the ledger knows by its id, `suspected`
+    for what it takes (or took) for a transaction that it has; both add none.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [ROW]})
@@ -333,9 +344,12 @@ class RowOut(Wire):
     own_id: str | None
     importable: bool
     problems: list[FlawOut]
+    duplicate: Literal["certain", "suspected"] | None
 
     @classmethod
-    def of(cls, index: int, page_row: PageRow) -> RowOut:
+    def of(
+        cls, index: int, page_row: PageRow, duplicate: Literal["certain", "suspected"] | None
+    ) -> RowOut:
         """Write a row."""
         row: ImportRow = page_row.row
         more = row.extras or _NOTHING_MORE
@@ -358,6 +372,7 @@ class RowOut(Wire):
             own_id=more.own_id or None,
             importable=row.importable,
             problems=[FlawOut.of(flaw) for flaw in page_row.problems],
+            duplicate=duplicate,
         )
 
 

@@ -127,11 +127,8 @@ def count_chunk(ctx: Context, fact: TransactionsImported) -> None:
     after = before.with_chunk(
         fact.chunk, recorded=fact.recorded, duplicates=fact.duplicates, at=ctx.now
     )
-    if after is None:
-        return
-    if after.state == "done":
-        after = after.compared(_in_the_books(ctx, fact.import_id))
-    follow(ctx, before, after)
+    if after is not None:
+        follow(ctx, before, after)
 
 
 def _in_the_books(ctx: Context, import_id: str) -> dict[str, int]:
@@ -159,7 +156,9 @@ def stop_import(ctx: Context, fact: ImportStopped) -> None:
 
 
 def follow(ctx: Context, before: Progress, after: Progress) -> None:
-    """Keep how far the ledger is, and tell what is worth a word."""
+    """Keep how far the ledger is, and tell what is worth a word; at the end compare the books with the statements."""
+    if after.state == "done" != before.state:
+        after = after.compared(_in_the_books(ctx, after.import_id))
     repository.keep_progress(ctx, after)
     if after.state != before.state:
         repository.log_outcome(ctx, after)

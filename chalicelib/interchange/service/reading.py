@@ -8,6 +8,7 @@ them win. Nothing here refuses: what is wrong with a file is written into its im
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -157,6 +158,7 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
         statements=known.said_of(examined.statements),
         notes=examined.notes,
         problem_pages=examined.problem_pages,
+        by_code=Counter(flaw.code for row in examined.rows for flaw in row.problems),
         same_file=None,
         profile=shelf.used(parsed.profile),
         header=profiles.header_of(parsed.columns),

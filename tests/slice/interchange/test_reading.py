@@ -61,7 +61,7 @@ def test_a_csv_file_is_understood_and_shown(cloud: Cloud, person: SignedIn, acco
     job = uploaded(cloud, person, account, CSV)
 
     assert job["state"] == "ready"
-    assert job["counts"] == {"rows": 4, "importable": 4, "problems": 0}
+    assert job["counts"].items() >= {"rows": 4, "importable": 4, "problems": 0}.items()
     assert (job["format"], job["encoding"], job["size"]) == ("csv", "utf-8", len(CSV))
     assert {"field": "amount", "index": 1, "name": "Amount"} in job["columns"]
     (statement,) = job["statements"]
@@ -153,7 +153,7 @@ def test_an_amount_that_is_none_is_a_problem_of_its_row(
 
     job = uploaded(cloud, person, account, data)
 
-    assert job["counts"] == {"rows": 5, "importable": 4, "problems": 1}
+    assert job["counts"].items() >= {"rows": 5, "importable": 4, "problems": 1}.items()
     (row,) = rows_of(person, job["id"], only="problems")
     assert not row["importable"]
     assert row["problems"][0]["column"] == "amount"

@@ -1,0 +1,102 @@
+"""Amounts that a transaction leaves out: found from the others, as the journal's own program finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Final
+
+from chalicelib.interchange.model.formats.amounts import ZERO
+from chalicelib.interchange.model.formats.journals.entries import Entry, Posting
+from chalicelib.interchange.model.formats.types import Notes, quoted
+
+_HALF: Final = Decimal("0.5")
+_CENT: Final = Decimal("0.01")
+
+
+def residuals(postings: Iterable[Posting]) -> dict[str, Decimal]:
+    """Sum the weights by what they are in; what is not zero is missing."""
+    sums: dict[str, Decimal] = {}
+    for posting in postings:
+        if posting.weight is not None:
+            known = sums.get(posting.weight_in)
+            sums[posting.weight_in] = posting.weight if known is None else known + posting.weight
+    return sums
+
+
+def complete(entry: Entry, notes: Notes, *, quantise: bool) -> None:
+    """Fill in the one amount that may be left out, or note that the transaction does not balance.
+
+    With `quantise` the amount found is rounded to the decimals that others of its currency are written with,
+    which is Beancount's rule ("Precision & Tolerances").
+    """
+    missing = [one for one in entry.postings if one.amount is None and not one.flaw]
+    sums = residuals(entry.postings)
+    if not missing:
+        _judge(entry, sums, notes)
+        return
+    told = {one.commodity for one in missing}
+    if len(told) < len(missing) or (len(missing) > 1 and "" in told):
+        for posting in missing:
+            posting.flaw = "More than one amount of the transaction is left out."
+        return
+    if any(one.flaw or one.weight is None for one in entry.postings if one.amount is not None):
+        for posting in missing:
+            posting.flaw = "What it must be cannot be told from the others."
+        return
+    for posting in missing:
+        code = posting.commodity
+        totals = {code: sums.get(code, ZERO)} if code else sums
+        found = [(-total, currency) for currency, total in totals.items() if total]
+        if quantise:
+            found = [(_quantised(entry, amount, currency), currency) for amount, currency in found]
+            found = [(amount, currency) for amount, currency in found if amount]
+        _fill(entry, posting, found or [(ZERO, code or next(iter(sums), ""))])
+
+
+def _fill(entry: Entry, missing: Posting, found: list[tuple[Decimal, str]]) -> None:
+    missing.set_amount(*found[0])
+    at = next(at for at, one in enumerate(entry.postings, 1) if one is missing)
+    for amount, currency in found[1:]:
+        another = replace(missing)
+        another.set_amount(amount, currency)
+        entry.postings.insert(at, another)
+
+
+def _quantised(entry: Entry, amount: Decimal, currency: str) -> Decimal:
+    quantum = _quantum(entry, currency)
+    if quantum is None or _decimals(amount) <= _decimals(quantum):
+        return amount
+    return amount.quantize(quantum, rounding=ROUND_HALF_EVEN)
+
+
+def _quantum(entry: Entry, currency: str) -> Decimal | None:
+    """The coarsest fraction that amounts of the currency are written with; whole numbers say nothing."""
+    written = [
+        _decimals(one.amount)
+        for one in entry.postings
+        if one.amount is not None and one.commodity == currency and _decimals(one.amount)
+    ]
+    return Decimal((0, (1,), -min(written))) if written else None
+
+
+def _decimals(amount: Decimal) -> int:
+    power = amount.as_tuple().exponent
+    return -power if isinstance(power, int) and power < 0 else 0
+
+
+def _judge(entry: Entry, sums: dict[str, Decimal], notes: Notes) -> None:
+    """Note what is missing; two currencies of opposite signs are an exchange at a rate that nobody wrote."""
+    off = {
+        code: total
+        for code, total in sums.items()
+        if abs(total) > _HALF * (_quantum(entry, code) or _CENT)
+    }
+    if not off or any(one.weight is None for one in entry.postings):
+        return
+    if len(off) == 2 and len({total < 0 for total in off.values()}) == 2:
+        return
+    shown = ", ".join(f"{total} {code}" for code, total in off.items())
+    detail = f"The transaction does not balance: {quoted(shown)} too much."
+    notes.add("unbalanced", detail, line=entry.line, column="amount")

@@ -1,0 +1,67 @@
+"""What an account is, told by the outermost part of its name.
+
+Beancount prescribes five names; hledger's rule for undeclared accounts is in its manual, "Account types".
+Ledger prescribes nothing. The words of other languages are those of GnuCash's and Firefly's account charts.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chalicelib.interchange.model.formats.journals.entries import Sort
+
+_WORDS: Final[dict[Sort, str]] = {
+    "asset": (
+        "asset assets aktiva vermögen vermoegen anlagevermögen umlaufvermögen actif actifs activo activos "
+        "attività attivo ativo ativos activa bezittingen aktywa tillgångar"
+    ),
+    "liability": (
+        "liability liabilities debt debts passiva verbindlichkeiten schulden fremdkapital passif passifs dettes "
+        "pasivo pasivos passività passivo passivos schuld schulden pasywa zobowiązania skulder"
+    ),
+    "expense": (
+        "expense expenses aufwand aufwendungen ausgaben dépense dépenses depenses charges gasto gastos spese uscite "
+        "despesa despesas kosten uitgaven wydatki utgifter"
+    ),
+    "income": (
+        "income incomes revenue revenues ertrag erträge ertraege einnahmen einkommen einkünfte revenu revenus "
+        "produits ingreso ingresos entrate redditi receita receitas rendimentos inkomsten opbrengsten przychody "
+        "dochody intäkter inkomster"
+    ),
+    "equity": "equity eigenkapital capitaux patrimonio patrimoine patrimônio capitale vermogen kapitał kapitaly",
+}
+_SORTS: Final = {word: sort for sort, words in _WORDS.items() for word in words.split()}
+_CONVERSION: Final = frozenset(
+    {"conversion", "conversions", "trade", "trades", "trading", "currency trading"}
+)
+
+
+def sort_by_name(account: str) -> Sort:
+    """Tell what an account is by its name; empty where the name says nothing."""
+    top, *below = account.casefold().split(":", 2)
+    sort = _SORTS.get(top.strip(), "")
+    if below and sort == "equity" and below[0].strip() in _CONVERSION:
+        return "conversion"
+    return sort
+
+
+class Sorts(dict[str, Sort]):
+    """What each account is: as declared for it or an account above, or else by its name."""
+
+    def __init__(self, declared: dict[str, Sort]) -> None:
+        super().__init__(declared)
+
+    def __missing__(self, account: str) -> Sort:
+        above = account
+        while ":" in above:
+            above = above.rpartition(":")[0]
+            if above in self:
+                break
+        else:
+            above = ""
+        named = sort_by_name(account)
+        sort = self[above] if above else named
+        if sort == "equity" and named == "conversion":
+            sort = named
+        self[account] = sort
+        return sort

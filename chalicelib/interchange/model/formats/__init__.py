@@ -16,7 +16,8 @@ securities-left-out pending-left-out summary-line repeated-header ignored-line m
 adjusted-date balance-gap date-of-statement details-left-out planned-left-out
 splits-left-out control-mismatch splits-incomplete conversion-joined settlement-left-out not-your-share.
 Of workbooks and zips besides: damaged-workbook encrypted; sheet-left-out file-left-out
-same-content mixed-dates. Of QuickBooks: not-of-a-bank.
+same-content mixed-dates. Of QuickBooks: not-of-a-bank. Of journals: unbalanced flagged assumed-currency
+unknown-account-type balance-assignment include-not-followed plugin-not-run alias-not-applied scheduled-left-out.
 Of profiles: profile-unfit.
 """
 

@@ -30,10 +30,10 @@ from chalicelib.interchange.model.formats.types import (
     Unreadable,
     quoted,
 )
+from chalicelib.interchange.model.formats.xml_parser import MAX_DEPTH, strict_parser
 from chalicelib.kernel.values import dataclass
 
 _CHUNK: Final = 64 * 1024
-_MAX_DEPTH: Final = 64
 _MAX_ELEMENTS: Final = 2_000_000
 _STATEMENTS: Final = frozenset({"Stmt", "Rpt", "Ntfctn"})
 _FRAMES: Final = _STATEMENTS | {"Bal", "Ntry", "TxDtls"}
@@ -70,17 +70,15 @@ class _Walk:
         self._text: list[str] = []
         self._elements = 0
         self._rows = 0
-        self.parser = expat.ParserCreate("utf-8")
-        self.parser.buffer_text = True
+        self.parser = strict_parser()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text.append
-        self.parser.StartDoctypeDeclHandler = _refuse_doctype
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
         self._elements += 1
-        if len(self._paths) > _MAX_DEPTH or self._elements > _MAX_ELEMENTS:
+        if len(self._paths) > MAX_DEPTH or self._elements > _MAX_ELEMENTS:
             raise Unreadable("too-complex", "The XML is nested too deeply, or too large.")
         if name in _FRAMES:
             line = self.parser.CurrentLineNumber
@@ -205,11 +203,6 @@ def parse_camt(data: bytes, hints: Hints) -> ParsedFile:
         statements=walk.books.statements(),
         notes=notes.all(),
     )
-
-
-def _refuse_doctype(*_: object) -> None:
-    detail = "The XML declares a document type, which a statement has no need of."
-    raise Unreadable("too-complex", detail)
 
 
 def _date_rows(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+from chalicelib.interchange.model.formats.journals.signs import journal_format
 from chalicelib.interchange.model.formats.types import MAX_BYTES, Hints, ParsedFile, Unreadable
 
 _HEAD: Final = 64 * 1024
@@ -37,6 +38,7 @@ _SIGNS: Final = (
     ("iif", re.compile(rb"^\"?!(?:TRNS|SPL|HDR|ACCNT)\"?[\t\r\n]", re.MULTILINE)),
     ("bai2", re.compile(rb"\A\s*+01,[^,\n]*,[^,\n]*,\d{6},")),
     ("litas-esis", re.compile(rb"\A000\t\d{8}\t")),
+    ("gnucash", re.compile(rb"\A\s*+(?:<\?xml[^>]{0,200}>\s*+)?<(?:gnc-v2|gnc:)")),
     ("spreadsheetml", re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")),
     (
         "html",
@@ -60,16 +62,21 @@ def detect(data: bytes) -> str:
     """Name the format by content: `ofx`, `csv` (any delimited text), or one that is not read here."""
     for magic, name, _ in _MAGIC:
         if data.startswith(magic):
-            return _packed(data) if name == "zip" else name
+            return _packed(data, name)
     head = data[:_HEAD]
     if head[:2] in {b"\xff\xfe", b"\xfe\xff"} or head.count(0) * 3 > len(head):
         head = head.replace(b"\0", b"").lstrip(b"\xff\xfe")
     head = head.removeprefix(b"\xef\xbb\xbf")
-    return next((name for name, sign in _SIGNS if sign.search(head)), "csv")
+    known = next((name for name, sign in _SIGNS if sign.search(head)), None)
+    return known or journal_format(head) or "csv"
 
 
-def _packed(data: bytes) -> str:
-    """Tell workbooks from other zips, by the names in the directory at the end."""
+def _packed(data: bytes, name: str) -> str:
+    """Tell workbooks from other zips, by the names in the directory at the end, and packed books of GnuCash."""
+    if name == "gzip" and _is_gnucash(data):
+        return "gnucash"
+    if name != "zip":
+        return name
     directory = data[max(0, data.rfind(b"PK\x05\x06") - _DIRECTORY) :]
     if b"xl/workbook." in directory:
         return "xlsx"
@@ -184,6 +191,30 @@ def _csv(data: bytes, hints: Hints) -> ParsedFile:
     return parse_csv(data, hints)
 
 
+def _is_gnucash(data: bytes) -> bool:
+    from chalicelib.interchange.model.formats.gnucash import is_gnucash
+
+    return is_gnucash(data)
+
+
+def _gnucash(data: bytes, hints: Hints) -> ParsedFile:
+    from chalicelib.interchange.model.formats.gnucash import parse_gnucash
+
+    return parse_gnucash(data, hints)
+
+
+def _beancount(data: bytes, hints: Hints) -> ParsedFile:
+    from chalicelib.interchange.model.formats.journals.beancount import parse_beancount
+
+    return parse_beancount(data, hints)
+
+
+def _hledger(data: bytes, hints: Hints) -> ParsedFile:
+    from chalicelib.interchange.model.formats.journals.hledger import parse_hledger
+
+    return parse_hledger(data, hints)
+
+
 _READERS: Final[Mapping[str, Callable[[bytes, Hints], ParsedFile]]] = {
     "ofx": _ofx,
     "litas-esis": _litas_esis,
@@ -193,6 +224,9 @@ _READERS: Final[Mapping[str, Callable[[bytes, Hints], ParsedFile]]] = {
     "bai2": _bai2,
     "iif": _iif,
     "jsonl": _jsonl,
+    "gnucash": _gnucash,
+    "beancount": _beancount,
+    "hledger": _hledger,
     "csv": _csv,
 }
 """Each reader is imported where it is used: a worker that only meets CSV never loads OFX."""

@@ -15,6 +15,7 @@ from typing import Final
 
 from chalicelib.interchange.model.formats.journals.own import (
     FIRST_DAY_KEY,
+    HIDDEN_KEY,
     KIND_KEY,
     MORE_KEY,
     NAME_KEY,
@@ -138,6 +139,8 @@ class BeancountWriter:
         lines += [f"  {NAME_KEY}-{at}: {_string(text)}" for at, text in enumerate(path, 1)]
         if name in self._names.nameless:
             lines.append(f"  {NONE_KEY}: TRUE")
+        elif name == self._names.unseen:
+            lines.append(f"  {HIDDEN_KEY}: TRUE")
         return [*lines, ""]
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final
 
 from chalicelib.interchange.model.formats.journals.own import (
+    HIDDEN_KEY,
     KIND_KEY,
     NAME_KEY,
     NONE_KEY,
@@ -100,6 +101,7 @@ class HledgerWriter:
             yield _declared(self._names.categories[category.id], tags)
         for name in self._names.nameless:
             yield _declared(name, {NONE_KEY: "yes"})
+        yield _declared(self._names.unseen, {HIDDEN_KEY: "yes"})
         yield _declared(self._names.opening, {})
         yield _declared(self._names.conversions, {})
 

@@ -6,7 +6,7 @@ The sign is the journal's own: what the user spends leaves the account and arriv
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -14,6 +14,7 @@ from chalicelib.interchange.model.formats.journals.own import ID_KEY, ORIGINAL_K
 from chalicelib.interchange.model.writers.journal_names import Names
 from chalicelib.interchange.model.writers.types import AccountLine, Book, Line, TransferLine
 from chalicelib.kernel.money import wire_amount
+from chalicelib.kernel.values import dataclass
 
 EXACT: Final = 10**27
 """Minor units up to which Beancount's sums and prices, of 28 digits, are exact."""
@@ -144,8 +145,8 @@ def shortened(legs: list[Leg]) -> list[Leg]:
     begun: set[int] = set()
     for code in dict.fromkeys(leg.currency for leg in legs):
         left = [(at, leg) for at, leg in enumerate(legs) if leg.currency == code]
-        gone = [[at, -leg.amount_minor] for at, leg in left if leg.amount_minor < 0]
-        come = [[at, leg.amount_minor] for at, leg in left if leg.amount_minor >= 0]
+        gone = [[at, -leg.amount_minor] for at, leg in reversed(left) if leg.amount_minor < 0]
+        come = [[at, leg.amount_minor] for at, leg in reversed(left) if leg.amount_minor >= 0]
         while gone and come:
             both = min(gone[-1][1], come[-1][1])
             for minor in filter(None, (both - both % _LOW, both % _LOW)):

@@ -53,7 +53,7 @@ class Names:
     @property
     def nameless(self) -> tuple[str, ...]:
         """The accounts that stand for no category."""
-        return (*self._without.values(), self.unseen)
+        return tuple(self._without.values())
 
     def _fixed(self, *names: str) -> str:
         full = ":".join(names)

@@ -13,6 +13,7 @@ from chalicelib.interchange.model.formats.types import Notes, quoted
 
 _HALF: Final = Decimal("0.5")
 _CENT: Final = Decimal("0.01")
+_MOST_LEFT_OUT: Final = 20
 
 
 def residuals(postings: Iterable[Posting]) -> dict[str, Decimal]:
@@ -36,23 +37,32 @@ def complete(entry: Entry, notes: Notes, *, quantise: bool) -> None:
     if not missing:
         _judge(entry, sums, notes)
         return
-    told = {one.commodity for one in missing}
-    if len(told) < len(missing) or (len(missing) > 1 and "" in told):
+    flaw = _unclear(entry, missing)
+    if flaw:
         for posting in missing:
-            posting.flaw = "More than one amount of the transaction is left out."
+            posting.flaw = flaw
         return
-    if any(one.flaw or one.weight is None for one in entry.postings if one.amount is not None):
-        for posting in missing:
-            posting.flaw = "What it must be cannot be told from the others."
-        return
+    quanta = _quanta(entry) if quantise else {}
     for posting in missing:
         code = posting.commodity
         totals = {code: sums.get(code, ZERO)} if code else sums
-        found = [(-total, currency) for currency, total in totals.items() if total]
-        if quantise:
-            found = [(_quantised(entry, amount, currency), currency) for amount, currency in found]
-            found = [(amount, currency) for amount, currency in found if amount]
+        found = [(_rounded(-total, quanta.get(key)), key) for key, total in totals.items()]
+        found = [(amount, key) for amount, key in found if amount]
         _fill(entry, posting, found or [(ZERO, code or next(iter(sums), ""))])
+
+
+def _unclear(entry: Entry, missing: list[Posting]) -> str:
+    """Say why amounts that are left out cannot be found; one of each currency can be."""
+    told = {one.commodity for one in missing}
+    if (
+        len(told) < len(missing)
+        or (len(missing) > 1 and "" in told)
+        or len(missing) > _MOST_LEFT_OUT
+    ):
+        return "More than one amount of the transaction is left out."
+    if any(one.flaw or one.weight is None for one in entry.postings if one.amount is not None):
+        return "What it must be cannot be told from the others."
+    return ""
 
 
 def _fill(entry: Entry, missing: Posting, found: list[tuple[Decimal, str]]) -> None:
@@ -64,21 +74,20 @@ def _fill(entry: Entry, missing: Posting, found: list[tuple[Decimal, str]]) -> N
         entry.postings.insert(at, another)
 
 
-def _quantised(entry: Entry, amount: Decimal, currency: str) -> Decimal:
-    quantum = _quantum(entry, currency)
+def _rounded(amount: Decimal, quantum: Decimal | None) -> Decimal:
     if quantum is None or _decimals(amount) <= _decimals(quantum):
         return amount
     return amount.quantize(quantum, rounding=ROUND_HALF_EVEN)
 
 
-def _quantum(entry: Entry, currency: str) -> Decimal | None:
-    """The coarsest fraction that amounts of the currency are written with; whole numbers say nothing."""
-    written = [
-        _decimals(one.amount)
-        for one in entry.postings
-        if one.amount is not None and one.commodity == currency and _decimals(one.amount)
-    ]
-    return Decimal((0, (1,), -min(written))) if written else None
+def _quanta(entry: Entry) -> dict[str, Decimal]:
+    """The coarsest fraction that each currency is written with; whole numbers say nothing."""
+    coarsest: dict[str, int] = {}
+    for one in entry.postings:
+        decimals = _decimals(one.amount) if one.amount is not None else 0
+        if decimals:
+            coarsest[one.commodity] = min(coarsest.get(one.commodity, decimals), decimals)
+    return {code: Decimal((0, (1,), -decimals)) for code, decimals in coarsest.items()}
 
 
 def _decimals(amount: Decimal) -> int:
@@ -88,15 +97,17 @@ def _decimals(amount: Decimal) -> int:
 
 def _judge(entry: Entry, sums: dict[str, Decimal], notes: Notes) -> None:
     """Note what is missing; two currencies of opposite signs are an exchange at a rate that nobody wrote."""
+    off = {code: total for code, total in sums.items() if total}
+    if not off:
+        return
+    quanta = _quanta(entry)
     off = {
-        code: total
-        for code, total in sums.items()
-        if abs(total) > _HALF * (_quantum(entry, code) or _CENT)
+        code: total for code, total in off.items() if abs(total) > _HALF * quanta.get(code, _CENT)
     }
     if not off or any(one.weight is None for one in entry.postings):
         return
     if len(off) == 2 and len({total < 0 for total in off.values()}) == 2:
         return
-    shown = ", ".join(f"{total} {code}" for code, total in off.items())
+    shown = ", ".join(f"{total} {code}" for code, total in [*off.items()][:3])
     detail = f"The transaction does not balance: {quoted(shown)} too much."
     notes.add("unbalanced", detail, line=entry.line, column="amount")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -11,6 +10,7 @@ from typing import Final
 from chalicelib.interchange.model.formats.amounts import ZERO
 from chalicelib.interchange.model.formats.journals.entries import Posting
 from chalicelib.interchange.model.formats.journals.sums import evaluate
+from chalicelib.kernel.values import dataclass
 
 CURRENCY: Final = r"(?:[A-Z][A-Z0-9'._-]*|/[A-Z0-9'._-]*[A-Z][A-Z0-9'._-]*)"
 _MOST: Final = 1_000
@@ -48,7 +48,7 @@ def read_amount(text: str) -> tuple[Decimal, str] | None:
 
 def read_posting(text: str, line: int) -> tuple[Posting, Cost | None] | None:
     """Read a posting and what its units cost, if they are a lot; None for what is no posting."""
-    found = _USUAL.fullmatch(text)
+    found = _USUAL.fullmatch(text) if len(text) <= _MOST else None
     if found is None:
         return _read_full(text, line)
     posting = Posting(found[1], line)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from chalicelib.interchange.model.formats.types import Notes
+from chalicelib.kernel.values import dataclass
 
 Sort = Literal["asset", "liability", "expense", "income", "equity", "conversion", ""]
 """What an account is; `conversion` is equity that only balances one currency against another, empty is unknown."""
@@ -90,6 +91,7 @@ class Naming:
     kind: str = ""
     number: str = ""
     currency: str = ""
+    hidden: bool = False
 
 
 @dataclass(slots=True)

@@ -8,15 +8,17 @@ earning take their part of the money, because that is what they are for; what is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from chalicelib.interchange.model.formats.amounts import ZERO
 from chalicelib.interchange.model.formats.journals.entries import Posting
+from chalicelib.kernel.values import dataclass
 
-Role = Literal["money", "category", "equity", "thing"]
-"""What a posting is to its owner: money on an account, a reason, the owner's equity, or shares and the like."""
+Role = Literal["money", "hidden", "category", "equity", "thing"]
+"""What a posting is to its owner: money on an account, or on one that is not in the file, a reason, the owner's
+equity, or shares and the like."""
 _DUST: Final = Decimal("0.01")
 
 
@@ -38,6 +40,11 @@ class Leg:
 
     @property
     def is_money(self) -> bool:
+        """Whether money lies there, be it out of sight."""
+        return self.role in {"money", "hidden"}
+
+    @property
+    def is_shown(self) -> bool:
         """Whether rows are made of it."""
         return self.role == "money"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Final
 
@@ -47,6 +47,7 @@ from chalicelib.interchange.model.formats.journals.own import (
 from chalicelib.interchange.model.formats.journals.statements import read_statements
 from chalicelib.interchange.model.formats.text import decode
 from chalicelib.interchange.model.formats.types import Hints, Notes, ParsedFile, quoted
+from chalicelib.kernel.values import dataclass
 
 _DATE: Final = r"(?:([0-9]{4})[-/.])?([0-9]{1,2})[-/.]([0-9]{1,2})"
 _HEAD: Final = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -16,6 +16,7 @@ from chalicelib.interchange.model.formats.amounts import find_style
 from chalicelib.interchange.model.formats.journals.sums import evaluate
 from chalicelib.interchange.model.formats.types import DecimalMark, Notes, quoted
 from chalicelib.kernel.currencies import CRYPTO_EXPONENTS, EXPONENTS
+from chalicelib.kernel.values import dataclass
 
 _SYMBOL: Final = r"\"[^\"\n]{0,100}\"|[^-+0-9.,;\s\"{}@=()\[\]*/&?!<>#]+"
 _NUMBER: Final = r"[0-9](?:[0-9.,'’\u00a0\u202f]|[ ](?=[0-9]{3}(?![0-9])))*+|[.,][0-9]++"

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
+
+from chalicelib.kernel.values import dataclass
 
 _TAG: Final = re.compile(r"([^\s,:]+):[ \t]*([^,]*)")
 _CHAIN: Final = re.compile(r"(?:^|\s):((?:[^\s:]+:)+)(?=\s|$)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from chalicelib.interchange.model.formats.amounts import ZERO
 from chalicelib.interchange.model.formats.journals.beancount_amounts import Cost
 from chalicelib.interchange.model.formats.journals.entries import Entry, Posting
+from chalicelib.kernel.values import dataclass
 
 _MOST_STEPS: Final = 2_000_000
 """Lots looked at in one file; what a further sale weighs stays unknown."""

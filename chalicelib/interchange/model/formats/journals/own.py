@@ -16,6 +16,8 @@ NAME_KEY: Final = "xpense-name"
 KIND_KEY: Final = "xpense-kind"
 NUMBER_KEY: Final = "xpense-number"
 NONE_KEY: Final = "xpense-uncategorised"
+HIDDEN_KEY: Final = "xpense-hidden"
+"""Of an account: it stands for accounts that whoever exported may not see."""
 TAG_KEY: Final = "xpense-tag"
 ORIGINAL_KEY: Final = "xpense-original"
 PAYEE_KEY: Final = "xpense-payee"
@@ -53,6 +55,7 @@ def apply_account(naming: Naming, metadata: Mapping[str, str]) -> None:
     naming.name = metadata.get(NAME_KEY, "")
     naming.kind = metadata.get(KIND_KEY, "")[:20]
     naming.number = metadata.get(NUMBER_KEY, "")
+    naming.hidden = HIDDEN_KEY in metadata
     path = numbered(metadata, NAME_KEY)
     if path or NONE_KEY in metadata:
         naming.path = path

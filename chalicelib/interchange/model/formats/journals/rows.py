@@ -26,6 +26,7 @@ from chalicelib.kernel.money import UnknownCurrency, exponent
 
 _MAX_LEVELS: Final = 20
 _MAX_NAME: Final = 200
+_MOST_LOOKED_AT: Final = 20
 
 
 class Item(NamedTuple):
@@ -46,16 +47,20 @@ class Roles:
         self._unknown: dict[str, None] = {}
         self._things = 0
         self._paths: dict[str, tuple[str, ...]] = {}
+        self._currencies: dict[str, str] = {}
 
     def of(self, posting: Posting) -> Role | None:
         """Give the role of a posting, None for one that only balances currencies."""
         sort = self.sorts[posting.account]
         if sort in {"asset", "liability"}:
             if not posting.commodity or decimals(posting.commodity) is not None:
+                self._currencies.setdefault(posting.account, posting.commodity)
                 return "money"
             self._things += 1
             return "thing"
         naming = self.names.get(posting.account)
+        if naming is not None and naming.hidden:
+            return "hidden"
         if naming is not None and naming.path is not None:
             return "category"
         if sort == "conversion":
@@ -77,6 +82,11 @@ class Roles:
                 path = tuple(name.strip()[:_MAX_NAME] for name in below if name.strip())
             path = self._paths[account] = path[:_MAX_LEVELS]
         return path
+
+    def currency(self, account: str) -> str:
+        """Give the currency that an account is said or seen to be in; empty if neither."""
+        naming = self.names.get(account)
+        return (naming.currency if naming else "") or self._currencies.get(account, "")
 
     def name(self, account: str) -> str:
         """Give what the owner calls an account."""
@@ -104,13 +114,14 @@ def decimals(currency: str) -> int | None:
 
 def items_of(entry: Entry, roles: Roles, hints: Hints) -> Iterator[Item]:
     """Make the rows of a transaction, in the order of its postings."""
-    legs = []
+    legs: list[Leg] = []
+    unclear: list[Posting] = []
     for posting in entry.postings:
         role = roles.of(posting)
-        if posting.amount is None and role == "money":
-            yield _flawed(entry, posting, roles, hints)
-        elif posting.amount is not None and role is not None:
+        if role is not None and posting.amount is not None:
             legs.append(Leg(posting, role, posting.weight or ZERO))
+        elif role == "money":
+            unclear.append(posting)
     kinds = {leg.role for leg in legs}
     # Where books are opened, what each account begins with came from none of the others.
     from_equity = "equity" in kinds and "category" not in kinds
@@ -121,13 +132,14 @@ def items_of(entry: Entry, roles: Roles, hints: Hints) -> Iterator[Item]:
     maker = _Maker(entry, roles, hints)
     for key, own in books.items():
         yield from maker.items(key, own, from_equity=from_equity, empty_pair=alike)
+    yield from (_flawed(entry, posting, roles, hints) for posting in unclear)
 
 
 def _by_book(legs: Sequence[Leg]) -> dict[tuple[str, str], list[Leg]]:
     books: dict[tuple[str, str], list[Leg]] = {}
     for leg in legs:
         # Nothing that only asserts what an account holds is a row of it.
-        if leg.is_money and (leg.posting.amount or leg.posting.asserted is None):
+        if leg.is_shown and (leg.posting.amount or leg.posting.asserted is None):
             books.setdefault(leg.key, []).append(leg)
     return books
 
@@ -157,7 +169,7 @@ class _Maker:
         given = False
         for leg in legs:
             for share in _shares(leg):
-                if share.other is None or not share.other.is_money:
+                if share.other is None or not share.other.is_shown:
                     reasons.append(share)
                 elif share.other.key != key:
                     given = True
@@ -265,9 +277,10 @@ def _problems(entry: Entry, posting: Posting) -> tuple[Problem, ...]:
 
 def _flawed(entry: Entry, posting: Posting, roles: Roles, hints: Hints) -> Item:
     """Keep the place of a posting whose amount nobody can tell."""
-    naming = roles.names.get(posting.account)
-    commodity = posting.commodity or (naming.currency if naming else "")
-    commodity = commodity or next((one.commodity for one in entry.postings if one.commodity), "")
+    commodity = posting.commodity or roles.currency(posting.account)
+    if not commodity:
+        known = (one.commodity for one in entry.postings[:_MOST_LOOKED_AT])
+        commodity = next((code for code in known if decimals(code) is not None), "")
     payee, memo = _texts(entry, posting)
     detail = posting.flaw or "The amount is missing."
     problem = Problem(posting.line, "amount", "no-amount", detail)

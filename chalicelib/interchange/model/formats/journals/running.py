@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from chalicelib.interchange.model.formats.amounts import ZERO
 from chalicelib.interchange.model.formats.journals.entries import Entry, Journal
+from chalicelib.interchange.model.formats.journals.sorts import ancestors
 from chalicelib.interchange.model.formats.types import Notes
 
 Key = tuple[str, str]
@@ -39,12 +40,8 @@ class Running:
     def _asked_above(self, account: str) -> tuple[str, ...]:
         known = self._above.get(account)
         if known is None:
-            found, name = [], account
-            while name and self._asked:
-                if name in self._asked:
-                    found.append(name)
-                name = name.rpartition(":")[0]
-            known = self._above[account] = tuple(found)
+            names = (account, *ancestors(account)) if self._asked else ()
+            known = self._above[account] = tuple(name for name in names if name in self._asked)
         return known
 
     def held(self, account: str, commodity: str, *, inclusive: bool) -> Decimal:

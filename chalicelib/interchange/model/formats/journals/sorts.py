@@ -6,6 +6,7 @@ Ledger prescribes nothing. The words of other languages are those of GnuCash's a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from chalicelib.interchange.model.formats.journals.entries import Sort
@@ -30,6 +31,7 @@ _WORDS: Final[dict[Sort, str]] = {
     ),
     "equity": "equity eigenkapital capitaux patrimonio patrimoine patrimônio capitale vermogen kapitał kapitaly",
 }
+_MOST_LEVELS: Final = 30
 _SORTS: Final = {word: sort for sort, words in _WORDS.items() for word in words.split()}
 _CONVERSION: Final = frozenset(
     {"conversion", "conversions", "trade", "trades", "trading", "currency trading"}
@@ -45,6 +47,12 @@ def sort_by_name(account: str) -> Sort:
     return sort
 
 
+def ancestors(account: str) -> Iterator[str]:
+    """Give the accounts above one, the nearest first; of a very deep one only those near the top."""
+    names = account.split(":", _MOST_LEVELS)[:-1]
+    return (":".join(names[:count]) for count in range(len(names), 0, -1))
+
+
 class Sorts(dict[str, Sort]):
     """What each account is: as declared for it or an account above, or else by its name."""
 
@@ -52,13 +60,7 @@ class Sorts(dict[str, Sort]):
         super().__init__(declared)
 
     def __missing__(self, account: str) -> Sort:
-        above = account
-        while ":" in above:
-            above = above.rpartition(":")[0]
-            if above in self:
-                break
-        else:
-            above = ""
+        above = next((name for name in ancestors(account) if name in self), "")
         named = sort_by_name(account)
         sort = self[above] if above else named
         if sort == "equity" and named == "conversion":

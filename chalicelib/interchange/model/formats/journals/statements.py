@@ -7,7 +7,7 @@ did to the account. What else the transaction says becomes the row's category, i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from typing import Final, NamedTuple
@@ -28,6 +28,7 @@ from chalicelib.interchange.model.formats.types import (
     Unreadable,
     quoted,
 )
+from chalicelib.kernel.values import dataclass
 
 PRECISION: Final = 120
 """Digits that sums are worked out with: more than any journal's amounts have."""

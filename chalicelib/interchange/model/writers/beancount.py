@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -44,6 +44,11 @@ _STATUS_KEY: Final = "xpense-status"
 
 class BeancountWriter:
     """Writes an export as a Beancount file."""
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """Plans, and transactions on accounts that the reader may not see."""
+        return self._entries.left_out
 
     def begin(self, book: Book) -> Iterator[bytes]:
         """Write the options; accounts come where they are used first."""

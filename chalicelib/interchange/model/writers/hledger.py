@@ -8,7 +8,7 @@ after hledger's manual, "Journal", version 1.25 and later.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -43,6 +43,11 @@ _MARKS: Final = {"posted": "", "pending": "! ", "reconciled": "* "}
 
 class HledgerWriter:
     """Writes an export as an hledger journal."""
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """Plans, and transactions on accounts that the reader may not see."""
+        return self._entries.left_out
 
     def begin(self, book: Book) -> Iterator[bytes]:
         """Declare everything."""

@@ -5,6 +5,7 @@ The sign is the journal's own: what the user spends leaves the account and arriv
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from datetime import date
@@ -56,6 +57,7 @@ class Entries:
     names: Names
     last: date | None = None
     standings: dict[str, Standing] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         """Begin with every account of the book."""
@@ -65,9 +67,11 @@ class Entries:
     def legs(self, line: Line) -> list[Leg]:
         """Give what a line does; nothing for one that is only planned, or lies on no account of the book."""
         if line.status == "planned":
+            self.left_out["planned"] += 1
             return []
         legs = self._transfer(line, line.transfer) if line.transfer else list(self._spent(line))
         if not any(leg.account_id for leg in legs):
+            self.left_out["account"] += 1
             return []
         for leg in legs:
             self._count(leg, leg.day or line.booked_on)

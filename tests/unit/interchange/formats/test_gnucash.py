@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from defusedxml.ElementTree import fromstring
 
 from chalicelib.interchange.model.formats import ParsedFile, Unreadable, parse
 from tests.factories.gnucash import book, file, slot, transaction
 
 DAY = date(2024, 2, 3)
-CMDTY = "{http://www.gnucash.org/XML/%s}"
+SPLIT = re.compile(
+    rb"<split:quantity>(-?[0-9]+)/100</split:quantity><split:account type=\"guid\">([a-z]+)<"
+)
 
 
 def held(parsed: ParsedFile) -> dict[tuple[str, str | None], Decimal]:
@@ -29,10 +31,8 @@ def held(parsed: ParsedFile) -> dict[tuple[str, str | None], Decimal]:
 def held_by_file(data: bytes) -> dict[str, Decimal]:
     """Sum quantities by account, straight from the XML."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    for split in fromstring(data).iter(CMDTY % "trn" + "split"):
-        account = split.findtext(CMDTY % "split" + "account") or ""
-        over, under = (split.findtext(CMDTY % "split" + "quantity") or "").split("/")
-        sums[account] += Decimal(over) / Decimal(under)
+    for cents, account in SPLIT.findall(data):
+        sums[account.decode()] += Decimal(cents.decode()).scaleb(-2)
     return sums
 
 

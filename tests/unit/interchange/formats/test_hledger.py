@@ -170,7 +170,7 @@ def test_an_assigned_balance_gives_the_amount() -> None:
 def test_a_false_assertion_is_noted_and_a_true_one_at_the_end_closes() -> None:
     true, false = read(spent("-1 EUR = -1 EUR")), read(spent("-1 EUR = 7 EUR"))
 
-    assert (true.statements[0].closing_balance, notes(true)) == (-1, [])
+    assert (true.statements[0].closing_balance, notes(true)) == (Decimal(-1), [])
     assert notes(false) == ["balance-mismatch"]
 
 
@@ -198,7 +198,10 @@ def test_pending_money_is_no_part_of_the_closing_balance() -> None:
 def test_two_currencies_without_a_price_are_an_exchange() -> None:
     parsed = read("2024-01-02 fx\n    assets:bank  -10 EUR\n    assets:abroad  11 USD\n")
 
-    assert [(row.amount, row.currency) for row in parsed.rows] == [(-10, "EUR"), (11, "USD")]
+    assert [(row.amount, row.currency) for row in parsed.rows] == [
+        (Decimal(-10), "EUR"),
+        (Decimal(11), "USD"),
+    ]
     assert len({extras(row).transfer for row in parsed.rows}) == 1
     assert notes(parsed) == []
 
@@ -217,13 +220,13 @@ def test_declared_types_win_over_names() -> None:
 
     row = only(text)
 
-    assert (row.amount, extras(row).category) == (-1, ("Brot",))
+    assert (row.amount, extras(row).category) == (Decimal(-1), ("Brot",))
 
 
 def test_names_of_other_languages_are_known() -> None:
     row = only("2024-01-02 x\n    Vermögen:Giro  -1 EUR\n    Ausgaben:Essen\n")
 
-    assert (row.amount, extras(row).category) == (-1, ("Essen",))
+    assert (row.amount, extras(row).category) == (Decimal(-1), ("Essen",))
 
 
 def test_prefixes_aliases_and_default_accounts() -> None:

@@ -129,8 +129,13 @@ def _through(group: Sequence[Leg], reasons: Sequence[Leg]) -> None:
     if not holders or sum((leg.left for leg in reasons), ZERO):
         return
     holder = max(holders, key=lambda leg: abs(leg.posting.weight or ZERO))
+    known = {id(piece.other): at for at, piece in enumerate(holder.pieces)}
     for leg in reasons:
-        holder.pieces.append(Piece(leg.left.copy_negate(), leg))
+        at = known.get(id(leg))
+        if at is None:
+            holder.pieces.append(Piece(leg.left.copy_negate(), leg))
+        else:
+            holder.pieces[at] = Piece(holder.pieces[at].amount - leg.left, leg)
         leg.left = ZERO
 
 

@@ -26,7 +26,7 @@ from benchmarks.parse_readers import READERS, Read, ours
 SIZES: Final = (10_000, 100_000)
 _TURNS: Final = 3
 _SLOW: Final = 10.0
-_PATIENCE: Final = 120.0
+_PATIENCE: Final = 30.0
 """CPU seconds that a reader may be expected to take; slower ones are left out of the larger file."""
 _WARM: Final = 20
 

@@ -1,11 +1,13 @@
 """Read every statement file of some folders and count: imported, refused with a reason, wrong.
 
-    python -m tools.statements ../shared/data/statements
+    python -m tools.statements ../shared/data/statements --banks
 
 A file whose content is known to `tests/corpus/expectations.json` is compared with what a person read
 in it (rows, problems, sums to the cent, a digest of dates and amounts). Where a `manifest.json` lies
 above the folder, the number of rows is compared with the transactions that it counted. Any other
-file is only read. The exit code is 1 if something is wrong, or crashed.
+file is only read: any folder will do, with folders in it, or single files. Links to folders are not followed.
+`--banks` prints a line for each format and bank: the bank is what the manifest calls it, or the folder. The
+exit code is 1 if something is wrong, or crashed, 2 if a path is not there.
 """
 
 from __future__ import annotations
@@ -14,20 +16,25 @@ import argparse
 import csv
 import hashlib
 import json
+import struct
 import sys
 import time
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from chalicelib.interchange.model.formats import ParsedFile, Unreadable, parse
+from chalicelib.interchange.model.formats import ParsedFile, Unreadable, detect, parse
+from chalicelib.interchange.model.formats.types import MAX_BYTES
 from chalicelib.kernel.currencies import EXPONENTS
 
 EXPECTATIONS: Final = Path(__file__).resolve().parents[1] / "tests/corpus/expectations.json"
 _CRASHES: Final = (
-    ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, csv.Error,
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, RuntimeError, TypeError,
+    ValueError, csv.Error, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What a reader must never raise; it is reported as wrong, and the other files are read all the same."""
 _SLOW: Final = 2.0
@@ -55,6 +62,7 @@ class Line:
 
     path: Path
     format: str
+    bank: str
     reading: Reading
     detail: str
     wrong: str
@@ -65,7 +73,7 @@ def read(data: bytes, name: str) -> tuple[Reading, str, str]:
     try:
         parsed = parse(data, filename=name)
     except Unreadable as refusal:
-        return Reading(refused=refusal.reason), "", refusal.detail
+        return Reading(refused=refusal.reason), detect(data), refusal.detail
     codes = Counter(problem.code for row in parsed.rows for problem in row.problems)
     said = [f"{code} x{times}" for code, times in sorted(codes.items())]
     said += sorted({f"note {note.code}" for note in parsed.notes})
@@ -103,16 +111,13 @@ def expectations() -> dict[str, Any]:
     return {entry["sha256"]: entry for entry in known["files"].values()}
 
 
-def counts(folder: Path) -> dict[str, int]:
-    """Give the transactions counted by the manifest above a folder, by SHA-256; empty without one."""
+def manifest(folder: Path) -> dict[str, dict[str, Any]]:
+    """Give the entries of the manifest above a folder, by SHA-256; empty without one."""
     for parent in (folder, *folder.resolve().parents):
-        manifest = parent / "manifest.json"
-        if manifest.is_file():
-            counted = {
-                entry["sha256"]: _counted(entry.get("facts", {}))
-                for entry in json.loads(manifest.read_text(encoding="utf-8"))
-            }
-            return {key: count for key, count in counted.items() if count is not None}
+        listed = parent / "manifest.json"
+        if listed.is_file():
+            entries = json.loads(listed.read_text(encoding="utf-8"))
+            return {entry["sha256"]: entry for entry in entries}
     return {}
 
 
@@ -145,72 +150,111 @@ def _shown(reading: Reading) -> str:
 
 
 def report(folder: Path) -> list[Line]:
-    """Read every file below a folder."""
-    known, counted = expectations(), counts(folder)
+    """Read every file below a folder, or the one file."""
+    known, listed = expectations(), manifest(folder)
+    paths = _files(folder)
     lines = []
-    for path in sorted(found for found in folder.rglob("*") if found.is_file()):
-        data = path.read_bytes()
-        key = hashlib.sha256(data).hexdigest()
-        started = time.perf_counter()
-        try:
-            reading, format_, detail = read(data, path.name)
-        except _CRASHES as crash:
-            lines.append(Line(path, "", Reading(), "", f"crashed: {crash!r}"))
-            continue
-        wrong = judge(reading, known.get(key), counted.get(key))
-        if time.perf_counter() - started > _SLOW:
-            wrong = wrong or f"took more than {_SLOW} seconds"
-        lines.append(Line(path, format_, reading, detail, wrong))
+    for at, path in enumerate(paths):
+        _show_progress(at, len(paths))
+        lines.append(_line(path, folder, known, listed))
+    _show_progress(len(paths), len(paths))
     return lines
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return [folder]
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() or (path.is_symlink() and not path.exists())
+    )
+
+
+def _show_progress(done: int, of: int) -> None:
+    if sys.stderr.isatty() and (done % 20 == 0 or done == of):
+        print(
+            f"\r{done} of {of} files", end="\n" if done == of else "", file=sys.stderr, flush=True
+        )
+
+
+def _line(
+    path: Path, folder: Path, known: dict[str, Any], listed: dict[str, dict[str, Any]]
+) -> Line:
+    bank = path.parent.relative_to(folder).as_posix() if folder.is_dir() else ""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return Line(path, "", bank, Reading(refused="too-large"), "", "")
+        data = path.read_bytes()
+    except OSError as error:
+        return Line(path, "", bank, Reading(refused="unreadable"), error.strerror or "", "")
+    key = hashlib.sha256(data).hexdigest()
+    entry = listed.get(key, {})
+    bank = entry.get("dialect") or bank
+    started = time.process_time()
+    try:
+        reading, format_, detail = read(data, path.name)
+    except _CRASHES as crash:
+        return Line(path, "", bank, Reading(), "", f"crashed: {crash!r}")
+    wrong = judge(reading, known.get(key), _counted(entry.get("facts", {})))
+    if time.process_time() - started > _SLOW:
+        wrong = wrong or f"took more than {_SLOW} seconds"
+    return Line(path, format_, bank, reading, detail, wrong)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; give the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.statements", description=__doc__)
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("folders", nargs="+", type=Path, help="folders, or single files")
     parser.add_argument("--verbose", action="store_true", help="a line per file, with its reason")
+    parser.add_argument("--banks", action="store_true", help="a line per format and bank")
     chosen = parser.parse_args(arguments)
     wrong = 0
     print(
         f"{'folder':<40} {'files':>6} {'imported':>9} {'refused':>8} {'WRONG':>6} {'rows':>7} {'problems':>9}"
     )
     for folder in chosen.folders:
-        if not folder.is_dir():
-            print(f"{folder} is no folder", file=sys.stderr)
+        if not folder.exists():
+            print(f"{folder} is not there", file=sys.stderr)
             return 2
         lines = report(folder)
-        wrong += _print(folder, lines, verbose=chosen.verbose)
+        wrong += _print(folder, lines, verbose=chosen.verbose, banks=chosen.banks)
     return 1 if wrong else 0
 
 
-def _print(folder: Path, lines: Sequence[Line], *, verbose: bool) -> int:
+def _print(folder: Path, lines: Sequence[Line], *, verbose: bool, banks: bool) -> int:
     bad = [line for line in lines if line.wrong]
     refused = [line for line in lines if line.reading.refused and not line.wrong]
-    imported = len(lines) - len(bad) - len(refused)
-    rows = sum(line.reading.rows for line in lines)
-    problems = sum(line.reading.problems for line in lines)
-    print(
-        f"{str(folder)[-40:]:<40} {len(lines):>6} {imported:>9} {len(refused):>8} {len(bad):>6} {rows:>7} {problems:>9}"
-    )
-    _print_formats(lines)
+    _print_counts(str(folder)[-40:], lines)
+    for group, mine in _groups(lines, banks=banks).items():
+        _print_counts(f"    {group[:36]}", mine)
     for reason, times in sorted(Counter(line.reading.refused for line in refused).items()):
         print(f"    refused: {reason} x{times}")
     for line in lines:
         if verbose or line.wrong:
             said = f"WRONG {line.wrong}" if line.wrong else f"{_shown(line.reading)}  {line.detail}"
-            print(f"    {line.path.relative_to(folder)}: {said}")
+            print(f"    {line.path.relative_to(folder) if folder.is_dir() else line.path}: {said}")
     return len(bad)
 
 
-def _print_formats(lines: Sequence[Line]) -> None:
-    """Print a line for each format, where a folder holds several."""
-    formats = Counter(line.format for line in lines if line.format)
-    for name, files in sorted(formats.items()) if len(formats) > 1 else ():
-        mine = [line for line in lines if line.format == name]
-        bad = sum(1 for line in mine if line.wrong)
-        rows = sum(line.reading.rows for line in mine)
-        problems = sum(line.reading.problems for line in mine)
-        print(f"    {name:<36} {files:>6} {files - bad:>9} {0:>8} {bad:>6} {rows:>7} {problems:>9}")
+def _groups(lines: Sequence[Line], *, banks: bool) -> dict[str, list[Line]]:
+    """Give the lines by format, or by format and bank; of formats only where there are several."""
+    groups: dict[str, list[Line]] = {}
+    for line in lines:
+        name = line.format or "-"
+        groups.setdefault(f"{name}  {line.bank}" if banks else name, []).append(line)
+    formats = groups.keys() - {"-"}
+    return dict(sorted(groups.items())) if banks or len(formats) > 1 else {}
+
+
+def _print_counts(name: str, lines: Sequence[Line]) -> None:
+    bad = sum(1 for line in lines if line.wrong)
+    refused = sum(1 for line in lines if line.reading.refused and not line.wrong)
+    rows = sum(line.reading.rows for line in lines)
+    problems = sum(line.reading.problems for line in lines)
+    print(
+        f"{name:<40} {len(lines):>6} {len(lines) - bad - refused:>9} {refused:>8} {bad:>6} {rows:>7} {problems:>9}"
+    )
 
 
 if __name__ == "__main__":

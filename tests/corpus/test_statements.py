@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.interchange.model.formats.types import MAX_BYTES
 from tools import statements
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,7 +93,7 @@ def test_every_workbook_gives_what_others_read_in_it() -> None:
     assert [line for line in lines if line.wrong] == []
     # Ten of an app's tests hold nothing, or words like A1 and B2.
     assert [line.reading.refused for line in lines].count("") == 7
-    assert sorted({line.format for line in lines}) == ["", "csv", "spreadsheetml", "xlsx"]
+    assert sorted({line.format for line in lines}) == ["csv", "spreadsheetml", "xls", "xlsx"]
     assert sum(line.reading.rows for line in lines) == 82
 
 
@@ -124,3 +125,25 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
     assert code == 1
     assert "the manifest counts 99 transactions" in capsys.readouterr().out
     assert statements.main([str(tmp_path / "nowhere")]) == 2
+
+
+def test_the_command_reads_any_folder_with_what_lies_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inner = tmp_path / "Bank A" / "2026"
+    inner.mkdir(parents=True)
+    (inner / "jan.csv").write_text("Date,Amount\n2026-01-31,-1.00\n")
+    (tmp_path / "letter.txt").write_text("Dear customer")
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "round").symlink_to(tmp_path)
+    with (tmp_path / "large.csv").open("wb") as large:
+        large.truncate(MAX_BYTES + 1)
+
+    code = statements.main([str(tmp_path), str(inner / "jan.csv"), "--banks", "--verbose"])
+    printed = capsys.readouterr().out
+
+    assert code == 0
+    assert "csv  Bank A/2026" in printed
+    assert "gone.csv: refusal unreadable  No such file or directory" in printed
+    assert "refused: too-large x1" in printed
+    assert printed.count("jan.csv: 1 rows") == 2

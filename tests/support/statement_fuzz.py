@@ -186,6 +186,30 @@ TARGETS: Final[dict[str, Target]] = {
             b"INVOICE",
         ),
     ),
+    "beancount": Target(
+        (seeds.BEANCOUNT,),
+        (),
+        (b" * ", b"\n  ", b"open", b"balance", b"{", b"@@", b"pad", b"include", b"#t", b"^l"),
+    ),
+    "hledger": Target(
+        (seeds.HLEDGER,),
+        (),
+        (
+            b" = ",
+            b"\n    ",
+            b"; tag:",
+            b"@",
+            b"comment\n",
+            b"end\n",
+            b"~ monthly",
+            b"apply account",
+        ),
+    ),
+    "gnucash": Target(
+        (seeds.GNUCASH,),
+        (),
+        (*_MARKUP, b"<gnc:transaction>", b"<trn:split>", b"1/0", b"<split:value>"),
+    ),
     "xlsx": Target(
         (
             workbooks.xlsx(),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from chalicelib.interchange.model.writers.cells import guarded
-from chalicelib.interchange.model.writers.postings import postings
+from chalicelib.interchange.model.writers.postings import Posting, postings
 from chalicelib.interchange.model.writers.texts import (
     LIST,
     Digits,
@@ -83,50 +83,45 @@ class CsvWriter:
         return text.encode()
 
     def _rows(self, line: Line) -> tuple[Row, ...]:
-        before = guarded(line.payee)
         tags = guarded(joined(line.tags, LIST)) if line.tags else ""
-        notes, status, kind = guarded(line.notes), line.status, line.kind
+        beside = (tags, guarded(line.notes), line.status, line.kind)
         original = ""
         if line.original_minor is not None:
             foreign = line.original_currency or line.currency
             original = decimal_text(line.original_minor, self._digits[foreign])
         behind = (original, line.original_currency or "", guarded(line.bank_payee), line.id)
-        if not line.parts and line.transfer is None:  # most are plain: no posting is made for them
-            row = (
-                line.booked_on.isoformat(),
-                self._accounts.get(line.account_id, ""),
-                before,
-                decimal_text(line.amount_minor, self._digits[line.currency]),
-                line.currency,
-                self._categories.get(line.category_id, ""),
-                tags,
-                notes,
-                status,
-                kind,
-                "",
-                "",
-                *behind,
-                line.account_id,
-                line.category_id or "",
-            )
-            return (row,)
-        return tuple(
-            (
-                one.booked_on.isoformat(),
-                self._accounts.get(one.account_id, ""),
-                before,
-                decimal_text(one.amount_minor, self._digits[one.currency]),
-                one.currency,
-                self._categories.get(one.category_id, ""),
-                tags,
-                notes,
-                status,
-                kind,
-                one.part,
-                guarded(one.notes),
-                *behind,
-                one.account_id,
-                one.category_id or "",
-            )
-            for one in postings(line)
+        payee = guarded(line.payee)
+        if line.parts or line.transfer is not None:
+            return tuple(self._row(one, payee, beside, behind) for one in postings(line))
+        # most are plain: no posting is made for them
+        row = (
+            line.booked_on.isoformat(),
+            self._accounts.get(line.account_id, ""),
+            payee,
+            decimal_text(line.amount_minor, self._digits[line.currency]),
+            line.currency,
+            self._categories.get(line.category_id, ""),
+            *beside,
+            "",
+            "",
+            *behind,
+            line.account_id,
+            line.category_id or "",
+        )
+        return (row,)
+
+    def _row(self, one: Posting, payee: str, beside: Row, behind: Row) -> Row:
+        return (
+            one.booked_on.isoformat(),
+            self._accounts.get(one.account_id, ""),
+            payee,
+            decimal_text(one.amount_minor, self._digits[one.currency]),
+            one.currency,
+            self._categories.get(one.category_id, ""),
+            *beside,
+            one.part,
+            guarded(one.notes),
+            *behind,
+            one.account_id,
+            one.category_id or "",
         )

@@ -58,6 +58,8 @@ SIZES: Final[Mapping[str, Size]] = {
 EXCEPTIONS: Final[Mapping[str, Size]] = {
     # 50 MB of statement in memory, parsed and written in chunks
     "interchange_uploads": Size(1769, 300),  # one whole CPU
+    # a million transactions take minutes; memory is flat
+    "interchange_exports": Size(1769, 900),
     # 10 MB of picture in memory, as it came and as it is kept; a reader of receipts may be asked three times
     "expenses_uploads": Size(1024, 180),
 }

@@ -10,7 +10,7 @@ from typing import Any, Final
 from chalicelib.expenses.commands import ImportRow, ImportRows
 from chalicelib.expenses.errors import AccountNotFound
 from chalicelib.expenses.events import Posting
-from chalicelib.expenses.model.accounts import AccountKind
+from chalicelib.expenses.model.accounts import Account, AccountKind
 from chalicelib.expenses.model.catalogue import catalogue
 from chalicelib.expenses.model.categories import Kind
 from chalicelib.expenses.model.movements import balances
@@ -21,6 +21,7 @@ from chalicelib.expenses.repository.accounts import (
     one_account,
 )
 from chalicelib.expenses.repository.categories import read_categories
+from chalicelib.expenses.repository.changes import change_number
 from chalicelib.expenses.repository.decode import transaction_of
 from chalicelib.expenses.repository.movements import read_days
 from chalicelib.expenses.repository.table import TABLE
@@ -28,6 +29,12 @@ from chalicelib.expenses.repository.transactions import Filter, scan
 from chalicelib.expenses.schemas.accounts import CreateAccount
 from chalicelib.expenses.service import foreseeing
 from chalicelib.expenses.service.accounts import open_once
+from chalicelib.expenses.service.exporting import (
+    Wanted,
+    check_wanted,
+    find_all,
+    visible_accounts,
+)
 from chalicelib.expenses.service.foreseeing import Duplicate
 from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
 from chalicelib.kernel.context import system_context
@@ -42,6 +49,7 @@ from chalicelib.kernel.wire import MoneyWire
 
 __all__ = [
     "TABLE",
+    "Account",
     "AccountName",
     "AccountView",
     "CategoryView",
@@ -49,15 +57,21 @@ __all__ = [
     "Duplicate",
     "NewAccount",
     "TouchedView",
+    "Transaction",
     "TransactionView",
+    "Wanted",
     "account",
     "accounts",
     "booked_balance",
     "category_names",
+    "change_number",
     "changes",
+    "check_wanted",
+    "find_all",
     "foresee",
     "iter_transactions",
     "open_account",
+    "visible_accounts",
 ]
 
 MOST_CHANGES: Final = 200

@@ -55,6 +55,16 @@ class RevokeAccess(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WriteExport(Order):
+    """Let the file of an export be written, by the function that has the time for it."""
+
+    name: ClassVar[str] = "interchange.write_export.v1"
+    to: ClassVar[str] = "interchange"
+
+    export_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EraseMore(ErasePartMore):
     """The next step of erasing a user's part; ordered by this service itself."""
 

@@ -128,6 +128,20 @@ class NothingToImport(Conflict):
     title = "No row of the file can be imported"
 
 
+class ExportNotFound(NotFound):
+    """The export is absent, too old, or somebody else's."""
+
+    slug = "export-not-found"
+    title = "There is no such export"
+
+
+class ExportIdTaken(Conflict):
+    """The id that the client made belongs to another export."""
+
+    slug = "id-taken"
+    title = "This id is already used"
+
+
 class UnfitAccounts(Invalid):
     """The account mapping does not fit the file's statements."""
 

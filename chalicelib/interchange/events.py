@@ -80,3 +80,19 @@ class SyncProgressed(Fact):
     state: SyncState
     done: int
     total: int
+
+
+ExportState = Literal["queued", "running", "ready", "failed", "expired"]
+"""`queued` until it is `running`; then `ready` for seven days and `expired` after them, or `failed`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportProgressed(Fact):
+    """An export came to a new state, or a good step further while running; both counts are transactions."""
+
+    name: ClassVar[str] = "interchange.export_progressed.v1"
+
+    export_id: str
+    state: ExportState
+    done: int
+    total: int

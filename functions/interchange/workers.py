@@ -21,6 +21,7 @@ from chalicelib.interchange.commands import (
     ExportMore,
     FetchFeed,
     RevokeAccess,
+    WriteExport,
 )
 from chalicelib.interchange.repository import TABLE
 from chalicelib.interchange.service import (
@@ -28,6 +29,7 @@ from chalicelib.interchange.service import (
     connections_claiming,
     connections_revoking,
     data_rights,
+    exporting_steps,
     reading,
     reverting,
     syncing,
@@ -43,6 +45,7 @@ from functions._edge.relays import relay
 from functions._edge.worker import batch, consume, s3_objects, units
 
 UPLOADS = "interchange-uploads"
+EXPORTS = "interchange-exports"
 _UNIT = units(TABLE)
 
 blueprint = Blueprint(__name__)
@@ -67,6 +70,7 @@ consume(
         FeedApplied: syncing_ends.follow,
         FeedStopped: syncing_ends.stop,
         RevokeAccess: connections_revoking.revoke,
+        WriteExport: exporting_steps.forward,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,
         ExportRequested: data_rights.export,
@@ -99,3 +103,15 @@ def _deliver(body: str) -> None:
 def _give_up(body: str) -> None:
     for _bucket, key in s3_objects(body):
         reading.give_up(key, _UNIT)
+
+
+# one file at a time: each may take minutes
+@blueprint.on_sqs_message(queue=settings().queue(EXPORTS), batch_size=1, name="interchange_exports")
+def on_export(event: SQSEvent) -> dict[str, Any]:
+    """Write the file of each export."""
+    return batch(
+        event,
+        lambda body: exporting_steps.write(body, _UNIT),
+        dead=f"{EXPORTS}-dead",
+        given_up=lambda body: exporting_steps.give_up(body, _UNIT),
+    )

@@ -10,6 +10,7 @@ from chalicelib.interchange.events import (
     ConnectionExpiring,
     ConnectionLinked,
     ConnectionRestored,
+    ExportProgressed,
     ImportProgressed,
     SyncProgressed,
 )
@@ -55,7 +56,9 @@ consume(
         **dict.fromkeys(told_plainly(), notices.tell),
         SignedInOnNewDevice: notices.tell_new_device,
         UserSuspended: notices.tell_suspended,
-        **dict.fromkeys((ImportProgressed, AttachmentChecked, ReceiptRead), live.push),
+        **dict.fromkeys(
+            (ImportProgressed, ExportProgressed, AttachmentChecked, ReceiptRead), live.push
+        ),
         **dict.fromkeys(_OF_BANKS, live.push),
         PushToMember: live.push_to_member,
         ErasureStarted: data_rights.erase,

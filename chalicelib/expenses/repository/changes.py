@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from chalicelib.expenses.errors.changes import ChangeNotFound
 from chalicelib.expenses.model.history import Entry, State, Touched
-from chalicelib.expenses.repository.table import TABLE, instant, place
-from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
+from chalicelib.expenses.repository.table import TABLE, instant, number, place
+from chalicelib.kernel.changes import CHANGE_PREFIX, META, change_key, unpack
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.paging import Page
@@ -105,3 +105,9 @@ def _touched(clear: Mapping[str, Any], private: Mapping[str, Any]) -> Touched:
 
 def _state(fields: Mapping[str, Any]) -> State:
     return {name: value for name, value in fields.items() if name not in _NOT_STATE}
+
+
+def change_number(owner: Owner) -> int:
+    """Give the number of the owner's last change, 0 before the first."""
+    head = Table(TABLE).get((str(owner), META))
+    return number(head, "seq") if head is not None else 0

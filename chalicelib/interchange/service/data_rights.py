@@ -7,9 +7,11 @@ from typing import Final
 
 from chalicelib.interchange.commands import EraseMore, ExportMore
 from chalicelib.interchange.gateways import originals
+from chalicelib.interchange.gateways.exports import EXPORTS
 from chalicelib.interchange.gateways.s3 import INCOMING
 from chalicelib.interchange.repository import TABLE
 from chalicelib.interchange.repository.connections import ConnectionItem
+from chalicelib.interchange.repository.exports import EXPORT, ExportItem
 from chalicelib.interchange.repository.feeds import (
     CURSOR,
     RUN,
@@ -148,6 +150,13 @@ PART: Final = parts.Part(
             about="Which account statements went to, by keyed hashes of number, last digits and name.",
             row=KnownAccountItem,
         ),
+        parts.Kind(
+            name="exports",
+            prefix=EXPORT,
+            about="Files that you asked for; `body` has what you wanted in them and what came of it.",
+            row=ExportItem,
+            opened={"body": "packed"},
+        ),
     ),
     files=(
         _PAGES,
@@ -155,6 +164,10 @@ PART: Final = parts.Part(
         _ORIGINALS,
         parts.Files(
             bucket=lambda: settings().uploads_bucket, prefix=parts.prefix_of(INCOMING, "", "/")
+        ),
+        # copies of what the ledger holds, for seven days: erased, and no part of an export
+        parts.Files(
+            bucket=lambda: settings().bulk_bucket, prefix=parts.prefix_of(EXPORTS, "", "/")
         ),
     ),
     objects=(

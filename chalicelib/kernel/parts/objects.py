@@ -108,6 +108,8 @@ class ObjectWriter:
     bucket: str
     key: str
     content_type: str
+    encryption: str = ""
+    """By which key S3 keeps it, such as `aws:kms`; else as the bucket says."""
     size: int = 0
     _buffer: bytearray = field(default_factory=bytearray)
     _upload: str = ""
@@ -134,7 +136,7 @@ class ObjectWriter:
     def _close(self) -> None:
         where = {"Bucket": self.bucket, "Key": self.key}
         if not self._upload:
-            aws.s3().put_object(**where, Body=bytes(self._buffer), ContentType=self.content_type)
+            aws.s3().put_object(**where, Body=bytes(self._buffer), **self._kind())
             return
         if self._buffer:
             self._send(bytes(self._buffer))
@@ -155,8 +157,12 @@ class ObjectWriter:
     def _send(self, data: bytes) -> None:
         where = {"Bucket": self.bucket, "Key": self.key}
         if not self._upload:
-            begun = aws.s3().create_multipart_upload(**where, ContentType=self.content_type)
+            begun = aws.s3().create_multipart_upload(**where, **self._kind())
             self._upload = cast("str", begun["UploadId"])
         number = len(self._parts) + 1
         sent = aws.s3().upload_part(**where, UploadId=self._upload, PartNumber=number, Body=data)
         self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+
+    def _kind(self) -> dict[str, str]:
+        kind = {"ContentType": self.content_type}
+        return {**kind, "ServerSideEncryption": self.encryption} if self.encryption else kind

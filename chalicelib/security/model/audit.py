@@ -86,6 +86,7 @@ ACTIONS: Final = frozenset(
         "export-requested",
         "export-ready",
         "export-downloaded",
+        "ledger-exported",
         "erasure-requested",
         "erasure-cancelled",
         "erasure-started",

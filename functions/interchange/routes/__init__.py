@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.interchange.routes import connections, imports, originals, profiles
+from functions.interchange.routes import connections, exports, imports, originals, profiles
 from functions.interchange.routes.edge import blueprint
 
-__all__ = ["blueprint", "connections", "imports", "originals", "profiles"]
+__all__ = ["blueprint", "connections", "exports", "imports", "originals", "profiles"]

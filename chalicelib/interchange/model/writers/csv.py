@@ -62,7 +62,7 @@ class CsvWriter:
 
     def begin(self, book: Book) -> Iterator[bytes]:
         """Write the header."""
-        self._accounts = {one.id: guarded(one.name) for one in book.accounts}
+        self._accounts = {one.id: guarded(one.name) for one in book.named}
         self._categories = {one: guarded(path) for one, path in path_texts(book).items()}
         self._write([COLUMNS])
         yield (BOM if self._bom else b"") + self._taken()

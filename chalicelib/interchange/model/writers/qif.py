@@ -62,7 +62,7 @@ class QifWriter:
     def begin(self, book: Book) -> Iterator[bytes]:
         """Write the lists of categories and accounts."""
         self._book = book
-        self._names = _account_names(book.accounts)
+        self._names = _account_names(book.named)
         self._paths = {
             one.id: ":".join(_line(name).translate(_NO_NAMES) for name in one.path)
             for one in book.categories
@@ -81,7 +81,7 @@ class QifWriter:
                 self._left_out["planned"] += 1
                 continue
             for account_id, found in _by_account(line).items():
-                if account_id in self._names:
+                if self._book and account_id in self._book.account_by_id:
                     self._put(line, account_id, found)
         return iter(())
 

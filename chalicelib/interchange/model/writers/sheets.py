@@ -105,7 +105,7 @@ class RowWriter:
         self._days: dict[date, str] = {}
         self._digits = Digits()
         self._texts = _Texts()
-        self._accounts = {one.id: text_cell(one.name) for one in book.accounts}
+        self._accounts = {one.id: text_cell(one.name) for one in book.named}
         self._categories = {one: text_cell(path) for one, path in path_texts(book).items()}
 
     def rows(self, line: Line) -> list[str]:

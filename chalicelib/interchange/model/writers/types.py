@@ -26,6 +26,7 @@ class AccountLine:
     """An account. `balance_minor` is what it stands at now, `pending_minor` the part that is not booked yet.
 
     `number` is what is known of the bank's number, mostly nothing. `closed` ones take no more transactions.
+    `entries` counts its live transactions.
     """
 
     id: str
@@ -37,6 +38,7 @@ class AccountLine:
     pending_minor: int = 0
     opened_on: date | None = None
     closed: bool = False
+    entries: int = 0
     number: str = ""
 
 
@@ -119,16 +121,22 @@ class Line(NamedTuple):
 class Book:
     """What stands before the lines. `complete` says that no filter leaves a transaction of its accounts out.
 
-    `first` and `last` are the days that were asked for. `changes` is the change number that the export began at.
+    `first` and `last` are the days that were asked for. `others` are accounts that were not asked for and that a
+    transaction may also lie on: they are named, and nothing else is told of them.
     """
 
     accounts: tuple[AccountLine, ...]
     categories: tuple[CategoryLine, ...]
     made_at: datetime
+    others: tuple[AccountLine, ...] = ()
     first: date | None = None
     last: date | None = None
     complete: bool = True
-    changes: int = 0
+
+    @property
+    def named(self) -> tuple[AccountLine, ...]:
+        """All accounts that have a name here."""
+        return (*self.accounts, *self.others)
 
     @cached_property
     def account_by_id(self) -> dict[str, AccountLine]:

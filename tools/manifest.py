@@ -36,6 +36,10 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
     # pydantic else reads the metadata of every package in the zip, looking for plugins: 13 ms a start
     "PYDANTIC_DISABLE_PLUGINS": "__all__",
 }
+HANDED_ON: Final[Mapping[str, tuple[str, ...]]] = {
+    "interchange-exports": ("interchange.write_export.v1",),
+}
+"""Queues of long work: a service's inbox hands orders on to them, to a function that has the time."""
 _STAGE: Final = "manifest"
 _VISIBILITY: Final = 6  # times the function's timeout, as AWS advises for Lambda pollers
 
@@ -89,7 +93,10 @@ def manifest(service: str) -> dict[str, Any]:
         "grants": {
             "clients": list(reached.clients),
             "tables": [_plain(spec.name) for one in reached.embeds for spec in _specs(one)],
-            "orders": [f"{receiver}-inbox" for receiver in reached.orders],
+            "orders": [
+                *(f"{receiver}-inbox" for receiver in reached.orders),
+                *(queue for queue in HANDED_ON if queue.startswith(f"{service}-")),
+            ],
         },
     }
 
@@ -188,7 +195,7 @@ def _queues(service: str, functions: Mapping[str, Any]) -> Iterator[dict[str, An
             "max_receives": MAX_RECEIVES,
             "visibility_timeout_s": _VISIBILITY * function["timeout_s"],
             "hears": list(hears.get(queue, ())),
-            "takes": takes if queue == f"{service}-inbox" else [],
+            "takes": takes if queue == f"{service}-inbox" else list(HANDED_ON.get(queue, ())),
             "from_bucket": _arrivals(service) if queue == f"{service}-uploads" else None,
         }
 

@@ -41,6 +41,7 @@ MADE_BY_EXAMPLE: Final = {
     "job_id": "/v1/users/me/data-export",
     "profile_id": "/v1/interchange/profiles",
     "connection_id": "/v1/interchange/connections",
+    "export_id": "/v1/interchange/exports",
 }
 ELSEWHERE: Final = {"passkey_id": "a key of a real authenticator: tests/slice/security"}
 """Ids of what cannot be made by a request alone, and where a foreign one is tried."""

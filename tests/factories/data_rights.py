@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, cast
 
+from chalicelib.interchange.gateways.exports import EXPORTS as FILES_OUT
 from chalicelib.kernel import aws, clock
 from chalicelib.kernel.context import Visit
 from chalicelib.kernel.settings import settings
 from chalicelib.users.model.erasure import GRACE, SETTLING
 from chalicelib.users.service import erasing
-from tests.factories import attachments, papers
+from tests.factories import attachments, exports, papers
 from tests.factories.expenses import RECURRING, opened, recorded, recurring
 from tests.factories.imports import committed, csv_of, uploaded
 from tests.factories.users import SignedIn, signed_in
@@ -77,6 +78,7 @@ def with_everything(cloud: Cloud, *, rows: int = 3) -> Everything:
     assert receipt.json["state"] == "ready", receipt.text
     uploaded(cloud, person, account, csv_of(2))  # one that is only looked at
     cloud.drain()
+    assert exports.written(cloud, person, filter={"q": SECRET})["state"] == "ready"
     assert me.post("/v1/notifications/live/ticket", {}).status in {200, 201, 404}
     return Everything(person, account, first["id"])
 
@@ -175,13 +177,15 @@ def all_objects() -> dict[str, bytes]:
 
 
 def objects_of_ours() -> dict[str, bytes]:
-    """Every object that is sealed by us: papers, which are downloaded by links, are encrypted by S3 (decision 18)."""
+    """Every object that is sealed by us: what is downloaded by links is encrypted by S3 (decision 18)."""
     s3 = cast("Any", aws.s3())
-    papers_bucket = settings().files_bucket
-    for one in s3.list_objects_v2(Bucket=papers_bucket).get("Contents", ()):
-        head = s3.head_object(Bucket=papers_bucket, Key=one["Key"])
-        assert head["ServerSideEncryption"] == "aws:kms", one["Key"]
-    return {key: data for key, data in all_objects().items() if not key.startswith(papers_bucket)}
+    by_link = ((settings().files_bucket, ""), (settings().bulk_bucket, FILES_OUT))
+    for bucket, prefix in by_link:
+        for one in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", ()):
+            head = s3.head_object(Bucket=bucket, Key=one["Key"])
+            assert head["ServerSideEncryption"] == "aws:kms", one["Key"]
+    theirs = tuple(f"{bucket}/{prefix}" for bucket, prefix in by_link)
+    return {key: data for key, data in all_objects().items() if not key.startswith(theirs)}
 
 
 def all_messages(cloud: Cloud) -> list[str]:

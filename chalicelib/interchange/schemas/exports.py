@@ -17,7 +17,10 @@ from chalicelib.kernel.wire import Id, Instant, TroubleOut, Wire
 
 Format = Literal["csv", "xlsx", "ofx", "qif", "jsonl"]
 _ID: Final = "01936f5e-7c3a-7d8e-9b1f-2a4c6e8f0b1e"
-_ASKED: Final[JsonDict] = {"format": "csv", "filter": {"q": "category:food", "from": "2026-01-01"}}
+_ASKED: Final[JsonDict] = {
+    "format": "xlsx",
+    "filter": {"q": "bakery -cake amount>10", "from": "2026-01-01"},
+}
 _MOST: Final = 500
 OUT: Final[JsonDict] = {
     "id": _ID,
@@ -54,7 +57,7 @@ class FilterIn(Wire):
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"q": "category:food", "from": "2026-01-01"}]}
+        json_schema_extra={"examples": [{"q": "bakery -cake amount>10", "from": "2026-01-01"}]}
     )
 
     q: Annotated[str, Field(max_length=1_000)] | None = Field(

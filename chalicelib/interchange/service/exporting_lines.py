@@ -23,7 +23,7 @@ def book_of(ctx: Context, wanted: expenses.Wanted, asked: Iterable[str]) -> tupl
     `asked` are the accounts of the file, none for all; the others that may be seen lend their names.
     """
     chosen = frozenset(asked)
-    found = list(expenses.visible_accounts(ctx, wanted))
+    found = expenses.visible_accounts(ctx, wanted)
     mine = [one for one in found if not chosen or one.id in chosen]
     book = Book(
         accounts=tuple(map(_account, mine)),

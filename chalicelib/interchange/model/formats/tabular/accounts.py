@@ -8,6 +8,7 @@ from typing import Final
 
 from chalicelib.interchange.model.formats.tabular.balance import Chain, follow
 from chalicelib.interchange.model.formats.tabular.profiles import Entry
+from chalicelib.interchange.model.formats.tabular.texts import tidy
 from chalicelib.interchange.model.formats.types import (
     MAX_STATEMENTS,
     AccountHint,
@@ -61,7 +62,7 @@ def by_name(
             for line in chain.broken_lines[:_MAX_BROKEN_STEPS]:
                 detail = "The balance does not follow from this amount."
                 notes.add("balance-mismatch", detail, line=line)
-        found.append(_statement(AccountHint(name=name), rows, chain))
+        found.append(_statement(AccountHint(name=tidy(name)), rows, chain))
     return tuple(found)
 
 

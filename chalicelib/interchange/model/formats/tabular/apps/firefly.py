@@ -50,7 +50,8 @@ def _sides(export: Export, entry: Entry, kind: str) -> tuple[bool, bool]:
         source, destination = types[0] in _OWN, types[1] in _OWN
         if source or destination:
             return source, destination
-    return kind in {"withdrawal", "transfer"}, kind in {"deposit", "transfer"}
+    arrives = kind in {"deposit", "transfer", "opening balance"}
+    return kind in {"withdrawal", "transfer"}, arrives
 
 
 def _one_sided(export: Export, entry: Entry, account: str, other: str, *, outgoing: bool) -> Entry:

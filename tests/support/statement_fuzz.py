@@ -36,7 +36,9 @@ from chalicelib.interchange.model.formats import (
     parse,
 )
 from chalicelib.interchange.model.formats.tabular.apps import APPS
+from chalicelib.interchange.model.formats.types import SavedProfile
 from chalicelib.interchange.model.formats.workbooks.compound import pack, streams
+from tests.factories import app_exports
 from tests.support import statement_seeds as seeds
 from tests.support import workbooks
 
@@ -124,7 +126,8 @@ def _app_exports() -> tuple[bytes, ...]:
             ",".join(cells[(at + n) % len(cells)] for at in range(len(names))) for n in range(4)
         ]
         made.append("\n".join([",".join(names), *rows]).encode())
-    return tuple(made)
+    whole = (text for name, text in vars(app_exports).items() if name.isupper())
+    return (*made, *map(str.encode, whole))
 
 
 TARGETS: Final[dict[str, Target]] = {
@@ -374,6 +377,11 @@ def hints(rng: random.Random) -> Hints:
         payee=(rng.randint(0, 9),),
         status=rng.choice([None, 2]),
         account=rng.choice([None, 1]),
+        category=rng.choice([(), (1, 2), (300,)]),
+        tags=rng.choice([(), (0,)]),
+        other_account=rng.choice([None, 1]),
+        original_amount=rng.choice([None, 2]),
+        original_currency=rng.choice([None, 3]),
         header_line=rng.choice([None, 1, 3, 100_000]),
     )
     return Hints(
@@ -385,6 +393,21 @@ def hints(rng: random.Random) -> Hints:
         currency=rng.choice([None, "EUR", "JPY", "QQQ"]),
         invert_sign=rng.random() < 0.5,
         round_to_currency=rng.random() < 0.5,
+        skip_head=rng.choice([0, 0, 1, 5_000]),
+        skip_foot=rng.choice([0, 0, 1, 5_000]),
+        person=rng.choice(["", "Ana Lima", "x"]),
+        profiles=rng.choice([(), (_saved(rng, columns),)]),
+    )
+
+
+def _saved(rng: random.Random, columns: ColumnMap) -> SavedProfile:
+    """A profile that somebody saved for this file or for another one."""
+    return SavedProfile(
+        id="saved",
+        hints=Hints(columns=rng.choice([None, columns]), delimiter=rng.choice([None, ";", "~"])),
+        header=rng.choice([(), ("Date", "Payee", "Amount", "Balance")]),
+        columns=rng.choice([None, 4]),
+        is_named=rng.random() < 0.5,
     )
 
 

@@ -1,24 +1,28 @@
-"""The ledger's front door for the services above it, of one owner at a time: reads, and an account to open."""
+"""The ledger's front door for the services above it, of one owner at a time.
+
+It reads, opens an account, and makes categories.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from chalicelib.expenses.commands import ImportRow, ImportRows
-from chalicelib.expenses.errors import AccountNotFound
+from chalicelib.expenses.errors import AccountNotFound, CategoryArchived, CategoryNotFound
 from chalicelib.expenses.events import Posting
 from chalicelib.expenses.model.accounts import Account, AccountKind
 from chalicelib.expenses.model.catalogue import catalogue
-from chalicelib.expenses.model.categories import Kind
+from chalicelib.expenses.model.categories import MAX_DEPTH, Kind, WantedCategory
 from chalicelib.expenses.model.movements import balances
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository.accounts import (
     all_accounts,
     currency_and_state,
     one_account,
+    states,
 )
 from chalicelib.expenses.repository.categories import read_categories
 from chalicelib.expenses.repository.changes import change_number
@@ -29,6 +33,7 @@ from chalicelib.expenses.repository.transactions import Filter, scan
 from chalicelib.expenses.schemas.accounts import CreateAccount
 from chalicelib.expenses.service import foreseeing
 from chalicelib.expenses.service.accounts import open_once
+from chalicelib.expenses.service.category_making import make_categories
 from chalicelib.expenses.service.exporting import (
     Wanted,
     check_wanted,
@@ -60,16 +65,20 @@ __all__ = [
     "Transaction",
     "TransactionView",
     "Wanted",
+    "WantedCategory",
     "account",
+    "account_states",
     "accounts",
     "booked_balance",
     "category_names",
+    "category_to_use",
     "change_number",
     "changes",
     "check_wanted",
     "find_all",
     "foresee",
     "iter_transactions",
+    "make_categories",
     "open_account",
     "visible_accounts",
 ]
@@ -101,12 +110,17 @@ class AccountName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryView:
-    """A category's name and place; `kind` tells spending, income and transfers apart."""
+    """A category's name and place; `kind` tells spending, income and transfers apart.
+
+    `merged_into` is the one that took the place of an archived one.
+    """
 
     id: str
     name: str
     parent_id: str | None
     kind: Kind
+    archived: bool = False
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +255,17 @@ def foresee(
     return foreseeing.foresee(ctx, order, rows, asked)
 
 
+def account_states(owner: Owner, account_ids: Iterable[str]) -> tuple[AccountView, ...]:
+    """Give accounts, each once, in one read; raises `AccountNotFound` when one is absent or somebody else's."""
+    wanted = sorted(set(account_ids))
+    found = states(owner, wanted)
+    if len(found) < len(wanted):
+        raise AccountNotFound
+    return tuple(
+        AccountView(id=one, currency=found[one][0], archived=found[one][1]) for one in wanted
+    )
+
+
 def category_names(owner: Owner, vault: Vault) -> dict[str, CategoryView]:
     """Give all categories by id, shipped ones as the user named them, each after its parent."""
     stored = read_categories(owner, vault)
@@ -250,9 +275,25 @@ def category_names(owner: Owner, vault: Vault) -> dict[str, CategoryView]:
             name=entry.category.name,
             parent_id=entry.category.parent_id,
             kind=entry.category.kind,
+            archived=entry.category.archived,
+            merged_into=entry.category.merged_into,
         )
         for identity, entry in catalogue(stored).items()
     }
+
+
+def category_to_use(views: Mapping[str, CategoryView], category_id: str) -> str:
+    """Give a category, or what it was merged into; raises `CategoryNotFound` and `CategoryArchived`."""
+    for _ in range(MAX_DEPTH):
+        view = views.get(category_id)
+        if view is None:
+            raise CategoryNotFound
+        if view.merged_into is None:
+            break
+        category_id = view.merged_into
+    if views[category_id].archived:
+        raise CategoryArchived
+    return category_id
 
 
 def changes(owner: Owner, after: int, limit: int = MOST_CHANGES) -> tuple[ChangeView, ...]:

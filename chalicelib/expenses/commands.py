@@ -21,8 +21,8 @@ ROWS_PER_CHUNK: Final = 85
 """Rows of one order: with accounts, change log, inbox mark and messages they fit one transaction of 100."""
 CHUNKS_PER_PAGE: Final = 6
 """Orders that share one page, which so has 510 rows."""
-MAX_ACCOUNTS: Final = 8
-"""Different accounts among the rows of one order, at most: each costs an item of the transaction."""
+PAIRS_PER_PAGE: Final = 500
+"""Transfers whose legs one blob names."""
 PENDING: Final = "pending"
 """The kind of a row that the bank has not booked yet."""
 TAGS_PER_ROW: Final = 20
@@ -45,7 +45,9 @@ class ImportRows(Order):
     """Record chunk `chunk` (from 0) of `chunks` of an import.
 
     `prefix` and the five-digit page number make the blob key; `accounts` says, by statement index as text,
-    into which account its rows go. A statement without an account is left out.
+    into which account its rows go. A statement without an account is left out. `labels` names the blob that says
+    which category each label means, or is empty; `pairs` counts the transfers whose legs are to be joined
+    (`JoinRows`) when all chunks are recorded.
     """
 
     name: ClassVar[str] = "expenses.import_rows.v1"
@@ -56,11 +58,35 @@ class ImportRows(Order):
     chunk: int
     chunks: int
     accounts: dict[str, str]
+    labels: str = ""
+    pairs: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinRows(Order):
+    """Make a transfer of every two rows that a file calls its legs, from pair `first` (from 0) on.
+
+    All chunks of the import are recorded; what it tells at the end is told as chunk `chunks`, one more than
+    there are of rows.
+    """
+
+    name: ClassVar[str] = "expenses.join_rows.v1"
+    to: ClassVar[str] = "expenses"
+
+    import_id: str
+    prefix: str
+    pairs: int
+    first: int
+    chunks: int
+    accounts: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindMatches(Order):
-    """Look for what the rows of a chunk belong to, which lie between two days; ordered by this service itself."""
+    """Look for what the rows of a chunk belong to, which lie between two days; ordered by this service itself.
+
+    `legs` are those of its rows of which the import itself makes transfers.
+    """
 
     name: ClassVar[str] = "expenses.find_matches.v1"
     to: ClassVar[str] = "expenses"
@@ -71,6 +97,7 @@ class FindMatches(Order):
     filed: dict[str, int] = field(default_factory=dict)
     """Who filed the rows, to be counted in `month`: the chunk's own transaction may have no room for it."""
     month: str = ""
+    legs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,19 +154,17 @@ class RowExtras:
     def to_json(self) -> dict[str, Any]:
         """Write what there is under keys of a letter; amounts as text, like a row's."""
         parts = [[str(one.amount_minor), list(one.label), one.memo] for one in self.parts]
-        original = None
-        if self.original_minor is not None:
-            original = [str(self.original_minor), self.original_currency]
+        original = [str(self.original_minor), self.original_currency]
         found: dict[str, Any] = {
-            "l": list(self.label) or None,
-            "t": list(self.tags) or None,
-            "p": parts or None,
-            "s": self.other_side,
-            "a": self.other_account or None,
-            "o": original,
-            "i": self.own_id or None,
+            "l": list(self.label),
+            "t": list(self.tags),
+            "p": parts,
+            "a": self.other_account,
+            "o": [] if self.original_minor is None else original,
+            "i": self.own_id,
         }
-        return {key: value for key, value in found.items() if value is not None}
+        place = {} if self.other_side is None else {"s": self.other_side}
+        return {key: value for key, value in found.items() if value} | place
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> RowExtras:
@@ -248,9 +273,24 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def leg_of(row: ImportRow) -> list[Any]:
+    """Name a leg of a transfer as it lies in a blob of pairs: statement, ordinal, identity; the sending one is first."""
+    return [row.statement, row.ordinal, *row.identity()]
+
+
 def page_key(prefix: str, page: int) -> str:
     """Give the blob key of a page, counted from 0."""
     return f"{prefix}{page:05d}"
+
+
+def labels_key(prefix: str, name: str) -> str:
+    """Give the blob key of what labels mean: a list of paths, each with the id of a category."""
+    return f"{prefix}labels-{name}"
+
+
+def pairs_key(prefix: str, page: int) -> str:
+    """Give the blob key of a page of pairs, counted from 0."""
+    return f"{prefix}pairs-{page:05d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,10 @@ from chalicelib.users.commands import ErasePartMore, ExportPartMore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropRows(Order):
-    """Delete the row pages and the file of an import that its owner deleted: `prefix` and page number make a key."""
+    """Delete the row pages and the file of an import that its owner deleted: `prefix` and page number make a key.
+
+    So do the number of pairs, and the name of what its labels were committed as.
+    """
 
     name: ClassVar[str] = "interchange.drop_rows.v1"
     to: ClassVar[str] = "interchange"
@@ -19,6 +22,8 @@ class DropRows(Order):
     import_id: str
     prefix: str
     pages: int
+    pairs: int = 0
+    labels: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

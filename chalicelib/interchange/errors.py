@@ -41,10 +41,10 @@ class ImportNotReady(Conflict):
 
 
 class ImportAlreadyCommitted(Conflict):
-    """The import was committed before, to other accounts."""
+    """The import was committed before, to other accounts or categories."""
 
     slug = "import-already-committed"
-    title = "The import was committed to other accounts"
+    title = "The import was committed otherwise before"
 
 
 class ImportIsCommitting(Conflict):
@@ -228,4 +228,15 @@ class UnfitBankAccounts(Invalid):
 
     def __init__(self, *errors: FieldProblem) -> None:
         """Name each account of the bank that cannot go where it is sent."""
+        super().__init__(errors=errors)
+
+
+class UnfitLabels(Invalid):
+    """What is said of the file's categories does not fit the file."""
+
+    slug = "unfit-categories"
+    title = "The categories do not fit those of the file"
+
+    def __init__(self, *errors: FieldProblem) -> None:
+        """Name each label that the file does not have, or for which no category can be made."""
         super().__init__(errors=errors)

@@ -14,6 +14,7 @@ from chalicelib.expenses.commands import (
     ExportMore,
     FindMatches,
     ImportRows,
+    JoinRows,
     RevertImport,
     RunMore,
     SortMovements,
@@ -31,6 +32,7 @@ from chalicelib.expenses.service import (
 from chalicelib.expenses.service.balances import sort_movements
 from chalicelib.expenses.service.feeding import apply_feed
 from chalicelib.expenses.service.importing import import_rows
+from chalicelib.expenses.service.joining import join_rows
 from chalicelib.expenses.service.proposing import find_matches
 from chalicelib.expenses.service.reverting import revert_import
 from chalicelib.kernel import clock
@@ -51,6 +53,7 @@ consume(
     TABLE,
     on={
         ImportRows: import_rows,
+        JoinRows: join_rows,
         ApplyFeed: apply_feed,
         FindMatches: find_matches,
         RevertImport: revert_import,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ import pytest
 from chalicelib.expenses.repository import TABLE
 from chalicelib.kernel.changes import ChangeRow, chain_hash
 from chalicelib.kernel.tables import Table
+from tests.factories.app_files import journal, journals_read, line, piece
 from tests.factories.imports import URL, account_of, csv_of, uploaded
 from tests.factories.users import SignedIn, signed_in
 from tests.support.client import Client, Reply
@@ -33,6 +35,10 @@ MOST: Final = 30
 """Points of a run that the everyday tests try."""
 ROWS: Final = 90
 """More than one chunk."""
+MOVES: Final = 19
+"""Transfers of a file: more than one step joins."""
+SPLITS: Final = 36
+"""Rows with a tag each, which together do not fit one transaction."""
 
 
 @dataclass(slots=True)
@@ -313,6 +319,109 @@ def test_an_edit_while_its_import_is_taken_back_is_kept_or_comes_too_late(cloud:
         one.check_log()
         outcomes.add(reply.status)
     assert outcomes
+
+
+def migrated(cloud: Cloud) -> tuple[Scene, dict[str, str], Any]:
+    """A file of another app with categories, tags, parts and transfers, read but not committed."""
+    one = scene(cloud)
+    accounts = {"0": one.account, "1": account_of(one.person)}
+    days = [date(2026, 3, 1 + place % 28) for place in range(SPLITS)]
+    split = (piece("-3.00", "Fun", "Films"), piece("-1.00", "Fun"))
+    out = [line(f"-{9 + n}", f"Save {n}", day=days[n], transfer=f"t{n}") for n in range(MOVES)]
+    back = [line(f"{9 + n}", f"From {n}", day=days[n], transfer=f"t{n}") for n in range(MOVES)]
+    rest = [
+        line("-4.00", f"Store {n}", day=days[n], parts=split, tags=(f"tag {n}",))
+        for n in range(SPLITS)
+    ]
+    with journals_read():
+        job = uploaded(cloud, one.person, one.account, journal([*out, *rest], back))
+    cloud.drain()
+    assert (job["labels"], job["transfers"]) == (2, MOVES)
+    return one, accounts, job
+
+
+def ordered(one: Scene, accounts: dict[str, str], job: Any) -> Reply:
+    reply = one.person.client.post(
+        f"{URL}/{job['id']}/commit",
+        {"accounts": accounts},
+        headers={"Idempotency-Key": "commit-1"},
+    )
+    assert reply.status == 202, reply.text
+    return reply
+
+
+def look(one: Scene) -> dict[str, Any]:
+    """What the ledger says, ids aside: they are derived from the owner's key and differ from person to person."""
+    client = one.person.client
+    rows = one.rows()
+    names = {
+        kept["id"]: kept["name"]
+        for kept in client.get("/v1/expenses/categories", query={"limit": "200"}).json["items"]
+    }
+    return {
+        "rows": sorted(
+            (
+                row["payee"],
+                row["kind"],
+                row["amount"]["amount"],
+                tuple(row["tags"]),
+                tuple(names[part["category_id"]] for part in row["parts"]),
+            )
+            for row in rows
+        ),
+        "balance": one.balance(),
+        "sums": one.summed("2026-03"),
+        "categories": sorted(names.values()),
+        "tags": sorted(
+            (tag["name"], tag["uses"])
+            for tag in client.get("/v1/expenses/tags", query={"limit": "200"}).json["items"]
+        ),
+        "changes": one.check_log(),
+    }
+
+
+@pytest.fixture(scope="module")
+def undisturbed(cloud: Cloud) -> dict[str, Any]:
+    """What an import of another app's file gives when nothing happens."""
+    one, accounts, job = migrated(cloud)
+    ordered(one, accounts, job)
+    cloud.drain()
+    found = look(one)
+    assert len(found["rows"]) == MOVES + SPLITS
+    return found
+
+
+def test_committing_a_file_with_categories_is_exactly_once(
+    cloud: Cloud, undisturbed: dict[str, Any]
+) -> None:
+    """Categories are made in transactions of the ledger's own, before the order: a repeat finds them."""
+    first = migrated(cloud)
+    calls = calls_of(partial(ordered, *first))
+    for point, side in points(len(calls)):
+        one, accounts, job = migrated(cloud)
+        once_and_again(partial(ordered, one, accounts, job), point, side)
+        cloud.drain()
+
+        assert look(one) == undisturbed, (point, side)
+
+
+def test_recording_parts_tags_and_transfers_is_exactly_once(
+    cloud: Cloud, undisturbed: dict[str, Any]
+) -> None:
+    first = migrated(cloud)
+    ordered(*first)
+    calls = calls_of(cloud.drain, ignore=LISTENING)
+    tried = points(len(calls))
+    for point, side in tried:
+        one, accounts, job = migrated(cloud)
+        ordered(one, accounts, job)
+        once_and_again(cloud.drain, point, side)
+
+        done = one.person.client.get(f"{URL}/{job['id']}").json
+        assert done["state"] == "done", (point, side)
+        assert done["result"] == {"recorded": 2 * MOVES + SPLITS, "duplicates": 0}, (point, side)
+        assert look(one) == undisturbed, (point, side)
+    assert len(tried) >= 20
 
 
 def test_importing_the_same_file_again_adds_nothing(cloud: Cloud) -> None:

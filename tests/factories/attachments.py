@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
+from chalicelib.interchange.gateways.originals import STATEMENTS
 from chalicelib.kernel import aws
 from chalicelib.kernel.settings import settings
 from tests.factories.expenses import TRANSACTIONS
@@ -58,8 +59,9 @@ def stored(bucket: str, prefix: str = "") -> list[str]:
 
 
 def papers_of(person: SignedIn) -> list[str]:
-    """Name the files that are kept of a person."""
-    return stored(settings().files_bucket, f"{person.owner}/")
+    """Name the files of papers that are kept of a person; statements as they were sent are counted elsewhere."""
+    kept = stored(settings().files_bucket, f"{person.owner}/")
+    return [key for key in kept if STATEMENTS not in key]
 
 
 def content(person: SignedIn, key: str) -> bytes:

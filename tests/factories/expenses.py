@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,10 +11,16 @@ from typing import Any, Final
 
 from chalicelib.expenses.commands import (
     CHUNKS_PER_PAGE,
+    PAIRS_PER_PAGE,
     ROWS_PER_CHUNK,
     ImportRow,
     ImportRows,
+    JoinRows,
+    Label,
+    labels_key,
+    leg_of,
     page_key,
+    pairs_key,
 )
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository import TABLE
@@ -36,6 +42,7 @@ CATEGORIES: Final = "/v1/expenses/categories"
 RULES: Final = "/v1/expenses/rules"
 RECURRING: Final = "/v1/expenses/recurring"
 ROWS_PER_PAGE: Final = ROWS_PER_CHUNK * CHUNKS_PER_PAGE
+_STEPS: Final = frozenset({ImportRows.name, JoinRows.name})
 
 
 def opened(person: SignedIn, **more: Any) -> Any:
@@ -136,13 +143,17 @@ def row(line: int = 1, amount_minor: int | None = -420, **more: Any) -> ImportRo
 
 
 def laid(person: SignedIn, rows: Sequence[ImportRow], account_id: str, **more: Any) -> ImportRows:
-    """Lay rows into sealed pages, and give the order for their first chunk."""
+    """Lay rows into sealed pages, and give the order for their first chunk.
+
+    `means` says which category each label is.
+    """
     import_id = more.pop("import_id", new_id())
     prefix = f"{person.owner}/imports/{import_id}/rows/"
     for page, start in enumerate(range(0, len(rows), ROWS_PER_PAGE)):
         value = [[*one.to_json(), []] for one in rows[start : start + ROWS_PER_PAGE]]
         blobs.put(person.vault, page_key(prefix, page), value)
     given: dict[str, Any] = {
+        **_beside(person, prefix, rows, more.pop("means", {})),
         "import_id": import_id,
         "prefix": prefix,
         "chunk": 0,
@@ -151,6 +162,32 @@ def laid(person: SignedIn, rows: Sequence[ImportRow], account_id: str, **more: A
         **more,
     }
     return ImportRows(**given)
+
+
+def _beside(
+    person: SignedIn, prefix: str, rows: Sequence[ImportRow], means: Mapping[Label, str]
+) -> dict[str, Any]:
+    """Lay down what labels mean and which rows are the legs of transfers."""
+    if means:
+        value = [[list(path), category_id] for path, category_id in means.items()]
+        blobs.put(person.vault, labels_key(prefix, "test"), value)
+    sending = [
+        one for one in rows if one.extras and one.extras.other_side is not None and _sends(one)
+    ]
+    pairs = [[leg_of(side) for side in (one, rows[_other_side(one)])] for one in sending]
+    for page, start in enumerate(range(0, len(pairs), PAIRS_PER_PAGE)):
+        blobs.put(person.vault, pairs_key(prefix, page), pairs[start : start + PAIRS_PER_PAGE])
+    return {"labels": "test" if means else "", "pairs": len(pairs)}
+
+
+def _sends(one: ImportRow) -> bool:
+    return (one.amount_minor or 0) < 0
+
+
+def _other_side(one: ImportRow) -> int:
+    assert one.extras is not None
+    assert one.extras.other_side is not None
+    return one.extras.other_side
 
 
 def envelope(person: SignedIn, message: Message, *, identity: str | None = None) -> str:
@@ -195,7 +232,7 @@ class Ears:
         return [
             (one.type.split(".")[1], json.loads(one.data))
             for one in self.envelopes
-            if one.subject == subject and one.type.split(".")[1] != "import_rows"
+            if one.subject == subject and one.type not in _STEPS
         ]
 
 
@@ -206,6 +243,6 @@ def imported(cloud: Cloud, ears: Ears, person: SignedIn, order: ImportRows) -> l
     while body is not None:
         seen = len(ears.envelopes)
         assert handed(cloud, body) == []
-        ordered = [one for one in ears.envelopes[seen:] if one.type == ImportRows.name]
+        ordered = [one for one in ears.envelopes[seen:] if one.type in _STEPS]
         body = ordered[0].to_json() if ordered else None
     return [data for _, data in ears.about(order.import_id)[before:]]

@@ -235,7 +235,7 @@ def impossible(case: Case) -> bool:
 
 _WORDS: Final[dict[str, frozenset[str | int]]] = {
     "direction": frozenset({"out", "in"}),
-    "category_source": frozenset({"user", "rule", "learned", "mcc", "prior", "none"}),
+    "category_source": frozenset({"user", "rule", "import", "learned", "mcc", "prior", "none"}),
     "status": frozenset({"planned", "pending", "posted", "reconciled"}),
     "kind": frozenset({"expense", "income", "transfer"}),
     "source": frozenset({"manual", "import", "recurring", "receipt", "payment"}),

@@ -45,6 +45,14 @@ class Override:
     merged_into: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedCategory:
+    """A category that a file names by its path, outermost name first; `kind` where none stands above it."""
+
+    path: tuple[str, ...]
+    kind: Kind
+
+
 def default_id(slug: str) -> str:
     """Give the fixed id of a default category by its slug, such as `groceries`."""
     return derived_id("xpense:category", slug)

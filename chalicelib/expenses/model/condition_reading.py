@@ -289,7 +289,7 @@ def _is_tag(text: str) -> bool:
 
 _WORDS: Final[Mapping[ChoiceField, tuple[str, ...]]] = {
     "direction": ("out", "in"),
-    "category_source": ("user", "rule", "learned", "mcc", "prior", "none"),
+    "category_source": ("user", "rule", "import", "learned", "mcc", "prior", "none"),
     "status": ("planned", "pending", "posted", "reconciled"),
     "kind": ("expense", "income", "transfer"),
     "source": ("manual", "import", "recurring", "receipt", "payment"),

@@ -90,7 +90,7 @@ def work_out(
 
 
 def _is_to_be_guessed(work: _Work) -> bool:
-    named = "category" in work.touched or work.before.filing.by == "user"
+    named = "category" in work.touched or work.before.filing.by in {"user", "import"}
     return not named and work.now.transfer is None
 
 

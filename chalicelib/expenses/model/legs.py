@@ -62,11 +62,14 @@ def paired(sent: Transaction, arrived: Transaction) -> Transaction:
         fee = amount - sent.amount
         if fee.amount_minor < 0:
             raise NotAPair
+    fee = fee if fee and fee.amount_minor else None
     transfer = Transfer(
         to_account_id=arrived.account_id,
         received=arrived.amount,
         received_on=None if arrived.booked_on == sent.booked_on else arrived.booked_on,
-        fee=fee if fee and fee.amount_minor else None,
+        fee=fee,
+        # a file that names a category of a transfer can mean nothing but its fee
+        fee_category_id=sent.filing.category_id if fee and sent.filing.by == "import" else None,
     )
     return replace(
         sent,

@@ -25,8 +25,8 @@ Kind = Literal["expense", "income", "transfer"]
 Source = Literal["manual", "import", "recurring", "receipt", "payment", "reconciliation"]
 Status = Literal["planned", "pending", "posted", "reconciled"]
 """A planned one moves no money yet; a reconciled one was compared with the bank and is locked."""
-SetBy = Literal["user", "rule", "learned", "mcc", "prior", "none"]
-"""Who set a field. What a user set, nothing automatic may change."""
+SetBy = Literal["user", "rule", "import", "learned", "mcc", "prior", "none"]
+"""Who set a field; `import` is what the file said. What a user set, nothing automatic may change."""
 AHEAD: Final = timedelta(days=366)
 """A booking day further ahead is a slip of the pen."""
 MAX_PAYEE: Final = 200

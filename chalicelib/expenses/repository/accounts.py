@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from chalicelib.expenses.errors import AccountNotFound
 from chalicelib.expenses.model.accounts import MAX_ACCOUNTS_OWNED, Account
@@ -181,6 +181,16 @@ def currency_and_state(owner: Owner, account_id: str) -> tuple[str, bool]:
     if item is None or table.is_deleted(item):
         raise AccountNotFound
     return item["currency"]["S"], table.flag(item, "archived")
+
+
+def states(owner: Owner, account_ids: Iterable[str]) -> dict[str, tuple[str, bool]]:
+    """Give the currencies of live accounts and whether they are archived, in one read."""
+    keys = [key(owner, table.ACCOUNT, one) for one in account_ids]
+    return {
+        sk.removeprefix(table.ACCOUNT): (item["currency"]["S"], table.flag(item, "archived"))
+        for (_, sk), item in Table(table.TABLE).get_many(keys).items()
+        if not table.is_deleted(item)
+    }
 
 
 def _clear(account: Account) -> dict[str, object]:

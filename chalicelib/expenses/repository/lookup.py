@@ -86,6 +86,21 @@ class Found:
         item = self.raw("transaction", transaction_id)
         return table.text(item, "reverted") if item else None
 
+    def brought_by(self, transaction_id: str) -> str | None:
+        """Give the import that a live transaction came with."""
+        item = self.raw("transaction", transaction_id)
+        return table.text(item, "import_id") if item else None
+
+    def brought(self, import_id: str) -> list[str]:
+        """Give the live transactions of the look-up that came with an import."""
+        return [
+            sk.removeprefix(table.TRANSACTION)
+            for (_, sk), item in self._items.items()
+            if sk.startswith(table.TRANSACTION)
+            and not table.is_deleted(item)
+            and table.text(item, "import_id") == import_id
+        ]
+
     def account_once(self, transaction_id: str) -> str | None:
         """Give the account of a transaction that was deleted, where its tombstone names one."""
         item = self.raw("transaction", transaction_id)
@@ -97,6 +112,11 @@ class Found:
         if item is None or not table.is_deleted(item):
             raise TransactionNotFound
         return table.number(item, "version")
+
+    def version_of(self, kind: str, identity: str) -> int:
+        """Give the version of an item, deleted or not; 0 where there was never one."""
+        item = self.raw(kind, identity)
+        return table.number(item, "version") if item is not None else 0
 
     def is_gone(self, kind: str, identity: str) -> bool:
         """Tell whether the object was there and is deleted."""

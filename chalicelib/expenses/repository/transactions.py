@@ -133,6 +133,8 @@ class Transactions:
         gone = self._tombstone(transaction, version=version)
         gone.change = self._ctx.commit.sequence
         gone.into, gone.reverted = leaving.into, leaving.reverted
+        if leaving.into is not None:
+            gone.import_id = transaction.import_id
         self._ctx.commit.put(gone, expect=transaction.version, refusal=LostRace())
         count_uses(self._ctx, before=transaction.tags, after=())
         self._ctx.commit.record(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from chalicelib.expenses.model.catalogue import catalogue
-from chalicelib.expenses.model.categories import Category
+from chalicelib.expenses.model.categories import Category, standing_in
 from chalicelib.expenses.model.categoriser import Categoriser, Guess
 from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.doing import World
@@ -49,6 +49,7 @@ class Filer:
         fresh: Callable[[], Categoriser],
         known: Mapping[str, KnownPayee],
         room: int,
+        tree: Mapping[str, Category],
     ) -> None:
         """Take the owner's compiled rules, the categoriser with and without what was learned, and the known payees."""
         self._rules = rules
@@ -57,7 +58,15 @@ class Filer:
         self._fresh = fresh
         self._known = known
         self._room = room
+        self._tree = tree
         self._taken: set[str] = set()
+
+    def in_use(self, category_id: str | None) -> str | None:
+        """Give a category, or what it was merged into; None where that is archived or gone by now."""
+        if category_id is None:
+            return None
+        stands = standing_in(category_id, self._tree)
+        return stands if self._world.has_category(stands) else None
 
     def carried(self, transaction: Transaction, line: Line | None = None) -> Transaction:
         """Give a new transaction as the rules leave it, under the category that they or a guess name.
@@ -127,6 +136,7 @@ def filer_of(ctx: Context, found: Found, *, room: int | None = None) -> Filer:
         fresh=lambda: Categoriser(tree),
         known=with_standing_categories(found.known(), tree),
         room=ctx.commit.room() - _ROOM_FOR_OTHERS if room is None else room,
+        tree=tree,
     )
 
 

@@ -67,7 +67,8 @@ def _of_known(item: Raw, import_id: str) -> Duplicate | None:
     """Say what a row is that is there: recorded by this very import, or taken by it for another one, or known."""
     if table.text(item, "import_id") != import_id:
         return "certain"
-    return "suspected" if table.is_deleted(item) else None
+    joined = table.text(item, "into") is not None  # it is a leg of a transfer now
+    return "suspected" if table.is_deleted(item) and not joined else None
 
 
 def _claimed(

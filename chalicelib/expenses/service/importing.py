@@ -7,13 +7,12 @@ crash between any two steps repeats at most a chunk that then finds all its rows
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from chalicelib.expenses.commands import (
     CHUNKS_PER_PAGE,
-    MAX_ACCOUNTS,
     FindMatches,
     ImportRows,
 )
@@ -39,14 +38,23 @@ from chalicelib.expenses.repository.memory import needed
 from chalicelib.expenses.repository.movements import Movements
 from chalicelib.expenses.repository.transactions import Transactions
 from chalicelib.expenses.service.filing import filer_of
-from chalicelib.expenses.service.meeting import PER_SETTLED, Meeting, bury, meet, settle
+from chalicelib.expenses.service.joining import first_join
+from chalicelib.expenses.service.ledger import Together
+from chalicelib.expenses.service.meeting import Meeting, bury, meet, settle
 from chalicelib.expenses.service.planning import (
+    Labels,
     Planned,
     Raws,
+    fitting,
+    is_known,
+    items_beside,
+    labels_of,
     line_of_row,
     page_of,
     plan,
+    recorded_by,
     siblings,
+    stated,
     transaction_of_row,
 )
 from chalicelib.expenses.service.returning import behind_tombstone, reborn
@@ -65,17 +73,21 @@ _STOPPING = (
 """What no second try can mend."""
 _MESSAGES = 3
 """Operations that are still to come when the rows are booked: the fact, the next order, and movements that wait."""
+_BESIDE = 2
+"""The same, less the answer that is counted for requests and that no worker keeps."""
 
 
 def import_rows(ctx: Context, order: ImportRows) -> None:
     """Record a chunk, tell `TransactionsImported` and order the next one.
 
-    Tells `ImportStopped` instead, and orders nothing, where the rows are gone or cannot be read, or an
-    account is gone, archived, or kept in another currency.
+    What does not fit one transaction is recorded by the same order again: then the rest is known. Tells
+    `ImportStopped` instead, and orders nothing, where the rows are gone or cannot be read, or an account is
+    gone, archived, or kept in another currency.
     """
     try:
         page = page_of(ctx.vault, order, order.chunk // CHUNKS_PER_PAGE)
         planned = plan(ctx.vault, order, page)
+        labels = labels_of(ctx.vault, order)
         found = _look_up(ctx, order, planned)
         if found.raw("closed", order.import_id) is not None:
             return  # the import was taken back meanwhile
@@ -86,22 +98,34 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
         return
     room = ctx.commit.room() - len({one.account_id for one in planned}) - _MESSAGES - 1
     if meeting.settled and meeting.items > room:
-        settle(ctx, meeting.settled[: room // PER_SETTLED])
-        ctx.commit.order(order, subject=order.import_id)  # again: then those are known
+        settle(ctx, meeting.fitting(room))
+        _again(ctx, order)
         return
     settle(ctx, meeting.settled)
     bury(ctx, meeting.copies)
-    recorded = _filed(ctx, planned, meeting.fresh) if meeting.fresh else []
+    rows = {one.id: one for one in planned}
+    fresh = fitting(meeting.fresh, rows, room=ctx.commit.room() - _BESIDE)
+    if not (fresh or meeting.settled or meeting.copies):
+        fresh = meeting.fresh[:1]  # one alone fits always
+    recorded = _filed(ctx, rows, labels, fresh) if fresh else []
     _book(ctx, recorded)
-    _tell(ctx, order, recorded, duplicates=len(planned) - len(recorded))
+    _look_for_matches(ctx, order, rows, recorded)
+    if len(fresh) < len(meeting.fresh):
+        Together(after=[one for row in recorded for one in row.postings]).tell(ctx, order.import_id)
+        _again(ctx, order)
+    else:
+        brought = recorded_by(order.import_id, planned, found) + len(recorded)
+        _tell(ctx, order, recorded, brought=brought, duplicates=len(planned) - brought)
     if meeting.items and ctx.commit.room() >= 0:  # a worker answers nobody, so there is one more
         require_open(ctx, order.import_id)
 
 
+def _again(ctx: Context, order: ImportRows) -> None:
+    ctx.commit.order(order, subject=order.import_id)
+
+
 def _look_up(ctx: Context, order: ImportRows, planned: Sequence[Planned]) -> Found:
     accounts = {one.account_id for one in planned}
-    if len(accounts) > MAX_ACCOUNTS:
-        raise UnreadableRows
     own = [one.own_id for one in planned if one.own_id]
     ids = [*(one.id for one in planned), *own]
     return look_up(ctx, transaction=ids, account=accounts, closed=[order.import_id])
@@ -110,14 +134,18 @@ def _look_up(ctx: Context, order: ImportRows, planned: Sequence[Planned]) -> Fou
 def _meet(
     ctx: Context, order: ImportRows, chunk: tuple[Sequence[Planned], Raws], found: Found
 ) -> Meeting:
-    """Sort the rows that the ledger never had, each once; where it had all, nothing more is read."""
+    """Sort the rows that the ledger never had, each once; where it had all, nothing more is read.
+
+    What an earlier step of this chunk recorded says nothing about how the file and the ledger go together.
+    """
     planned, page = chunk
     again = reborn(ctx, planned, found)
-    known = {one.id: one for one in planned if _is_known(found, one, again)}
+    known = {one.id: one for one in planned if is_known(found, one, again)}
     fresh = {one.id: one for one in planned if one.id not in known}
     if not fresh:
         return Meeting()
-    held = Counter(one.account_id for one in known.values())
+    before = [one for one in known.values() if found.brought_by(one.id) != order.import_id]
+    held = Counter(one.account_id for one in before)
     newcomers = [
         behind_tombstone(transaction_of_row(ctx, order, one), found) for one in fresh.values()
     ]
@@ -128,14 +156,6 @@ def _meet(
         known=theirs.union(known),
         held=held,
         siblings=partial(siblings, ctx.vault, order, page),
-    )
-
-
-def _is_known(found: Found, one: Planned, again: Collection[str]) -> bool:
-    """Tell whether the ledger has or had the row: under its id here, or as the transaction that was exported."""
-    ids = (one.id, one.own_id) if one.own_id else (one.id,)
-    return any(
-        found.raw("transaction", identity) is not None and identity not in again for identity in ids
     )
 
 
@@ -159,16 +179,15 @@ def _check(ctx: Context, found: Found, meeting: Meeting) -> None:
 
 
 def _filed(
-    ctx: Context, planned: Sequence[Planned], fresh: Sequence[Transaction]
+    ctx: Context, rows: Mapping[str, Planned], labels: Labels, fresh: Sequence[Transaction]
 ) -> list[Transaction]:
-    """File new transactions, each under the category that rules, memory or the prior name."""
-    rows = {one.id: one for one in planned}
+    """File new transactions, each under the category that rules, the file, memory or the prior name."""
     seen = [traits_of(line_of_row(rows[one.id])) for one in fresh]
     memory = look_up(ctx, memory=needed(ctx.vault, seen), known={one.payee_id for one in fresh})
-    accounts = {one.account_id for one in fresh}
-    room = ctx.commit.room() - len(fresh) - len(accounts) - _MESSAGES
+    room = ctx.commit.room() - len(fresh) - len(items_beside(fresh)) - _MESSAGES
     filer = filer_of(ctx, memory, room=room)
-    return [filer.carried(one, line_of_row(rows[one.id])) for one in fresh]
+    said = [stated(one, rows[one.id], labels, filer.in_use) for one in fresh]
+    return [filer.carried(one, line_of_row(rows[one.id], one)) for one in said]
 
 
 def _book(ctx: Context, recorded: Sequence[Transaction]) -> None:
@@ -188,31 +207,49 @@ def _book(ctx: Context, recorded: Sequence[Transaction]) -> None:
     Movements(ctx).add(changes, keep=_MESSAGES)
 
 
+def _look_for_matches(
+    ctx: Context,
+    order: ImportRows,
+    rows: Mapping[str, Planned],
+    recorded: Sequence[Transaction],
+) -> None:
+    if not recorded:
+        return
+    days = [one.booked_on.isoformat() for one in recorded]
+    legs = (one.id for one in recorded if rows[one.id].extras.other_side is not None)
+    look = FindMatches(
+        import_id=order.import_id,
+        first=min(days),
+        last=max(days),
+        filed=filed(one.filing for one in recorded),
+        month=this_month(ctx),
+        legs=tuple(legs),
+    )
+    ctx.commit.order(look, subject=str(ctx.owner))
+
+
 def _tell(
-    ctx: Context, order: ImportRows, recorded: Sequence[Transaction], *, duplicates: int
+    ctx: Context,
+    order: ImportRows,
+    recorded: Sequence[Transaction],
+    *,
+    brought: int,
+    duplicates: int,
 ) -> None:
     fact = TransactionsImported(
         import_id=order.import_id,
         chunk=order.chunk,
         chunks=order.chunks,
-        recorded=len(recorded),
+        recorded=brought,
         duplicates=duplicates,
         totals=totals(posting for one in recorded for posting in one.postings),
         change=ctx.commit.sequence if recorded else 0,
     )
     ctx.commit.tell(fact, subject=order.import_id)
-    if recorded:
-        days = [one.booked_on.isoformat() for one in recorded]
-        look = FindMatches(
-            import_id=order.import_id,
-            first=min(days),
-            last=max(days),
-            filed=filed(one.filing for one in recorded),
-            month=this_month(ctx),
-        )
-        ctx.commit.order(look, subject=str(ctx.owner))
     if order.chunk + 1 < order.chunks:
         ctx.commit.order(replace(order, chunk=order.chunk + 1), subject=order.import_id)
+    elif order.pairs:
+        ctx.commit.order(first_join(order), subject=order.import_id)
 
 
 def _stop(ctx: Context, order: ImportRows, refusal: Refusal) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Final
 
 from chalicelib.expenses.errors import HasRefunds, RefundedMore, RefundUsedUp
@@ -30,8 +31,8 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.values import dataclass
 
 _AROUND: Final = timedelta(days=WINDOW)
-PER_SETTLED: Final = 3
-"""Items: the transaction, its newcomer's tombstone, and a month of its account."""
+_PER_SETTLED: Final = 3
+"""Items: the transaction, its newcomer's tombstone, and a month of its account; tags come on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ class Settled:
     before: Transaction
     after: Transaction
 
+    @property
+    def items(self) -> int:
+        """How many items it takes to write, its account left aside."""
+        return _PER_SETTLED + len({*self.after.tags} - {*self.before.tags})
+
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
@@ -73,7 +79,12 @@ class Meeting:
     @property
     def items(self) -> int:
         """How many items it takes to write, accounts left aside."""
-        return len(self.fresh) + len(self.copies) + PER_SETTLED * len(self.settled)
+        return len(self.fresh) + len(self.copies) + sum(one.items for one in self.settled)
+
+    def fitting(self, room: int) -> list[Settled]:
+        """Give as many of the settled ones as so many items hold, one at least."""
+        ends = accumulate(one.items for one in self.settled)
+        return self.settled[: max(1, sum(end <= room for end in ends))]
 
 
 def meet(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -12,19 +13,24 @@ from chalicelib.expenses.commands import (
     ROWS_PER_CHUNK,
     ImportRow,
     ImportRows,
+    Label,
     RowExtras,
+    labels_key,
     page_key,
 )
 from chalicelib.expenses.errors import UnreadableRows
 from chalicelib.expenses.model.conditions import Line
+from chalicelib.expenses.model.effects import line_of
+from chalicelib.expenses.model.parts import Part
 from chalicelib.expenses.model.payee import merchant_key
-from chalicelib.expenses.model.tags import MAX_TAGS, distinct
+from chalicelib.expenses.model.tags import MAX_TAGS, distinct, folded
 from chalicelib.expenses.model.transactions import (
     MAX_NOTES,
     MAX_PAYEE,
     Filing,
     Transaction,
 )
+from chalicelib.expenses.repository.lookup import Found
 from chalicelib.expenses.repository.table import payee_id
 from chalicelib.expenses.service.meeting import Sibling
 from chalicelib.kernel import blobs
@@ -37,6 +43,11 @@ from chalicelib.kernel.vault import Vault
 Raws: TypeAlias = list[Sequence[Any]]
 NOT_FILED = Filing(category_id=None, by="none")
 _NOTHING_MORE = RowExtras()
+_MOST_SUMS = 90
+"""Sums of a month, currency and category that one fact changes: analytics writes an item for each."""
+_MOST_BYTES = 60_000
+"""Bytes of the change-log entry for parts: it has room for 390,000, most of which long texts of rows may take."""
+_PART_BYTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Planned:
     amount: Money
     booked_on: date
     original: Money | None = None
+    parts: tuple[Part, ...] = ()
+    """Its pieces, under no category yet."""
 
     @property
     def own_id(self) -> str:
@@ -105,8 +118,30 @@ def _planned(vault: Vault, row: ImportRow, account_id: str) -> Planned:
         raise UnreadableRows
     identity = row_id(vault, account_id, row.identity(), row.ordinal)
     amount = Money(row.amount_minor, row.currency)
-    original = _original(row.extras) if row.extras is not None else None
-    return Planned(identity, account_id, row, amount, row.booked_on, original)
+    if row.extras is None:
+        return Planned(identity, account_id, row, amount, row.booked_on)
+    original, parts = _original(row.extras), _parts(identity, row.extras, row.currency)
+    if parts and sum(part.amount.amount_minor for part in parts) != row.amount_minor:
+        raise UnreadableRows
+    return Planned(identity, account_id, row, amount, row.booked_on, original, parts)
+
+
+def _original(extras: RowExtras) -> Money | None:
+    if extras.original_minor is None:
+        return None
+    return Money(extras.original_minor, extras.original_currency)
+
+
+def _parts(identity: str, extras: RowExtras, currency: str) -> tuple[Part, ...]:
+    return tuple(
+        Part(
+            id=derived_id(identity, "part", str(place)),
+            category_id=None,
+            amount=Money(part.amount_minor, currency),
+            notes=part.memo,
+        )
+        for place, part in enumerate(extras.parts)
+    )
 
 
 def row_id(vault: Vault, account_id: str, identity: Sequence[str], ordinal: int) -> str:
@@ -145,15 +180,45 @@ def _bank_ref(vault: Vault, one: Planned) -> bytes | None:
     return vault.fingerprint("bank-ref", one.account_id, one.row.provider_id)[:16]
 
 
-def _original(extras: RowExtras) -> Money | None:
-    if extras.original_minor is None:
-        return None
-    return Money(extras.original_minor, extras.original_currency)
+Labels: TypeAlias = Mapping[Label, str]
+"""The category of each label that has one."""
 
 
-def line_of_row(one: Planned) -> Line:
-    """Give a row as rules and the categoriser look at it."""
+def labels_of(vault: Vault, order: ImportRows) -> Labels:
+    """Read what the labels of the file mean, where it has any; raises `BlobGone`."""
+    if not order.labels:
+        return {}
+    found = blobs.get(vault, labels_key(order.prefix, order.labels))
+    return {tuple(label): category_id for label, category_id in found}
+
+
+def stated(
+    transaction: Transaction,
+    one: Planned,
+    labels: Labels,
+    in_use: Callable[[str | None], str | None],
+) -> Transaction:
+    """Give a new transaction its parts, and the categories that the file states for it and for them.
+
+    `in_use` gives a category that may be used, or None: one may be archived or gone since the import was committed.
+    """
+    if one.row.extras is None:
+        return transaction
+    category_id = in_use(labels.get(one.extras.label))
+    if category_id is not None:
+        transaction = replace(transaction, filing=Filing(category_id=category_id, by="import"))
+    parts = tuple(
+        replace(part, category_id=in_use(labels.get(said.label)))
+        for part, said in zip(one.parts, one.extras.parts, strict=True)
+    )
+    return replace(transaction, parts=parts)
+
+
+def line_of_row(one: Planned, filed: Transaction | None = None) -> Line:
+    """Give a row as rules and the categoriser look at it; `filed` with what the file states of it."""
     row = one.row
+    if filed is not None and row.extras is not None:
+        return replace(line_of(filed), notes=row.memo, payee=row.payee, mcc=row.mcc)
     return Line(
         payee=row.payee,
         notes=row.memo,
@@ -164,3 +229,55 @@ def line_of_row(one: Planned) -> Line:
         mcc=row.mcc,
         source="import",
     )
+
+
+# --- what the ledger has of a chunk, and what of it fits one transaction
+
+
+def is_known(found: Found, one: Planned, again: Collection[str]) -> bool:
+    """Tell whether the ledger has or had a row: under its id here, or as the transaction that was exported.
+
+    Ids in `again` are free: what they were left with its import.
+    """
+    ids = (one.id, one.own_id) if one.own_id else (one.id,)
+    return any(
+        found.raw("transaction", identity) is not None and identity not in again for identity in ids
+    )
+
+
+def recorded_by(import_id: str, planned: Sequence[Planned], found: Found) -> int:
+    """Count what an import recorded of a chunk before, in an earlier step or before it got stuck."""
+    ids = {one.id for one in planned}
+    return sum(
+        found.is_live("transaction", one) and found.brought_by(one) == import_id for one in ids
+    )
+
+
+def fitting(
+    fresh: Sequence[Transaction], rows: Mapping[str, Planned], *, room: int
+) -> Sequence[Transaction]:
+    """Give as many new transactions as fit one of the store's: in items, in bytes of the log, in sums.
+
+    A bank's chunk fits always: what may not fit are tags, many accounts, and parts.
+    """
+    items, sums, letters = set[str](), set[object](), 0
+    for number, one in enumerate(fresh):
+        planned = rows[one.id]
+        items |= items_beside([one])
+        if not planned.parts:
+            sums.add(one.id)
+        for said in planned.extras.parts:
+            sums.add((one.booked_on.isoformat()[:7], one.amount.currency, said.label))
+            letters += _PART_BYTES + 3 * len(said.memo)
+        if number + 1 + len(items) > room or len(sums) > _MOST_SUMS or letters > _MOST_BYTES:
+            return fresh[:number]
+    return fresh
+
+
+def items_beside(fresh: Iterable[Transaction]) -> set[str]:
+    """Name the items beside their own that new transactions touch, but for the months of their accounts."""
+    found: set[str] = set()
+    for one in fresh:
+        found.update(one.accounts)
+        found.update(folded(tag) for tag in one.tags)
+    return found

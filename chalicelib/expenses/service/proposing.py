@@ -44,7 +44,9 @@ def find_matches(ctx: Context, order: FindMatches) -> None:
     """
     judging.add(ctx, order.filed, order.month or None)
     first, last = date.fromisoformat(order.first), date.fromisoformat(order.last)
-    rows = neighbours(ctx, first - timedelta(days=BACK), last + timedelta(days=WINDOW))
+    around = neighbours(ctx, first - timedelta(days=BACK), last + timedelta(days=WINDOW))
+    legs = frozenset(order.legs)
+    rows = [one for one in around if one.id not in legs]
     fresh = {
         one.id
         for one in rows

@@ -29,7 +29,7 @@ from chalicelib.expenses.model.legs import unpaired
 from chalicelib.expenses.model.pairing.matches import Match
 from chalicelib.expenses.model.refunding import linked_to
 from chalicelib.expenses.model.reverting import Kept, is_same, why_kept, why_not_restored
-from chalicelib.expenses.model.transactions import Transaction
+from chalicelib.expenses.model.transactions import Filing, Transaction
 from chalicelib.expenses.repository import judging, table
 from chalicelib.expenses.repository.absorbed import read_absorbed
 from chalicelib.expenses.repository.attachments import Attachments
@@ -142,6 +142,7 @@ class _Taking:
         self._found = look_up(ctx, transaction=[one.id for one in rows])
         self._others = self._look_beyond()
         live = [one.id for one in rows if self._is_ours(one.id)]
+        live += self._others.brought(order.import_id)
         self._attached = Attachments(ctx).bearers(live) if live else set()
         self._matches = _by_transaction(Matches(ctx).open() if live else ())
         self._entries: dict[int, Entry] = {}
@@ -216,7 +217,7 @@ class _Taking:
         why = why_kept(one, as_made=as_made, attached=row.id in self._attached)
         if why == "reconciled" or (why is not None and self._order.edited == "keep"):
             return why
-        links = bool(linked_to(one) or one.absorbed)
+        links = bool(linked_to(one)) or self._absorbed_other(one)
         return _Step(
             do=partial(self._remove, one, as_made=why is None),
             objects=frozenset({one.id}),
@@ -237,13 +238,28 @@ class _Taking:
             + (_month_of(one) not in self._counted)
         )
 
-    def _is_as_made(self, one: Transaction) -> bool:
-        """Tell whether the change that recorded it was the last that it saw."""
-        if one.updated_at != one.created_at or not one.change:
+    def _absorbed_other(self, one: Transaction) -> bool:
+        """Tell whether it is a transfer that took in a row which this import did not bring."""
+        if not one.absorbed:
             return False
-        entry = self._entry(one.change)
+        return read_absorbed(one.absorbed).row.import_id != self._order.import_id
+
+    def _is_as_made(self, one: Transaction) -> bool:
+        """Tell whether the change that recorded it was the last that it saw, but for the import's own joining."""
+        number = self._before_joining(one) if one.absorbed else one.change
+        if not number or (not one.absorbed and one.updated_at != one.created_at):
+            return False
+        entry = self._entry(number)
         touched = entry.of("transaction", one.id)
         return touched is not None and touched.before is None and entry.at == one.created_at
+
+    def _before_joining(self, one: Transaction) -> int:
+        """Give the change before an import made a transfer of it, if that was the last one: people accept matches."""
+        entry = self._entry(one.change) if one.change else None
+        touched = entry.of("transaction", one.id) if entry else None
+        if entry is None or touched is None or entry.actor != "system":
+            return 0
+        return touched.previous
 
     def _entry(self, number: int) -> Entry:
         if number not in self._entries:
@@ -279,7 +295,10 @@ class _Taking:
         if self._others.is_live("transaction", other):
             whole = self._others.transaction(other)
             ours = whole.import_id == self._order.import_id and whole.status != "reconciled"
-            if not (ours and self._order.edited == "revert"):
+            goes = self._order.edited == "revert" or (
+                self._is_as_made(whole) and whole.id not in self._attached
+            )
+            if not (ours and goes):
                 return "linked"
         elif not self._others.reverted(other):
             return None  # it was deleted, and this row with it
@@ -299,7 +318,7 @@ class _Taking:
                 Matches(self._ctx).drop(match)
         if as_made:
             counts = self._counted.setdefault(_month_of(one), Counter())
-            counts.update(filed([one.filing]))
+            counts.update(filed(_filings(one)))
         self._accounts.update(one.accounts)
         self.removed += 1
 
@@ -328,6 +347,15 @@ class _Taking:
 def _month_of(one: Transaction) -> str:
     """Name the month in which an import counted who filed a transaction."""
     return one.created_at.date().isoformat()[:7]
+
+
+def _filings(one: Transaction) -> list[Filing]:
+    """Give under what a transaction was filed when it was recorded; both rows where the import joined two."""
+    if not one.absorbed:
+        return [one.filing]
+    kept = read_absorbed(one.absorbed)
+    own = kept.row.import_id == one.import_id
+    return [kept.filing, *([kept.row.filing] if own else [])]
 
 
 def _by_transaction(matches: Sequence[Match]) -> Mapping[str, list[Match]]:

@@ -33,6 +33,7 @@ from chalicelib.expenses.schemas.transfers import CreateTransfer, PatchTransfer
 from chalicelib.expenses.service import ledger
 from chalicelib.expenses.service.amounts import converted
 from chalicelib.expenses.service.attachments import hand_over
+from chalicelib.expenses.service.ledger import Together
 from chalicelib.expenses.service.rights import require_account, require_transaction
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
@@ -197,10 +198,17 @@ def check_edit(ctx: Context, found: Found, before: Transaction, after: Transacti
 # --- two rows that are one transfer
 
 
-def pair_transfer(ctx: Context, out_tx: Transaction, in_tx: Transaction) -> Transaction:
+def pair_transfer(
+    ctx: Context,
+    out_tx: Transaction,
+    in_tx: Transaction,
+    together: Together | None = None,
+    *,
+    bare: bool = False,
+) -> Transaction:
     """Make one transfer of two rows that were read in this unit of work; balances stay what they are.
 
-    It keeps the id of the sending row. The other row's id stays taken for ever by its tombstone, so no
+    `bare` says that it is known that the row that goes has no attachments. It keeps the id of the sending row. The other row's id stays taken for ever by its tombstone, so no
     statement brings it back, and the row lies sealed in the transfer, for `unpair_transfer`. Raises
     `NotAPair` and `TransactionReconciled`.
     """
@@ -210,9 +218,10 @@ def pair_transfer(ctx: Context, out_tx: Transaction, in_tx: Transaction) -> Tran
         whole, version=out_tx.version + 1, updated_at=ctx.now, absorbed=write_absorbed(kept)
     )
     check_legs(after)
-    ledger.correct(ctx, out_tx, after)
-    hand_over(ctx, in_tx, after)
-    ledger.strike(ctx, in_tx, leaving=Leaving(into=after.id))
+    ledger.correct(ctx, out_tx, after, together)
+    if not bare:
+        hand_over(ctx, in_tx, after)
+    ledger.strike(ctx, in_tx, together, leaving=Leaving(into=after.id), bare=bare)
     return after
 
 

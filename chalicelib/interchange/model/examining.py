@@ -21,6 +21,7 @@ from chalicelib.interchange.model.formats.types import (
     Row,
 )
 from chalicelib.interchange.model.importing import ROWS_PER_PAGE, Column, Flaw, Statement
+from chalicelib.interchange.model.labels import MAX_LABELS, Named, named_of
 from chalicelib.kernel.money import Money, MoneyError
 from chalicelib.kernel.values import dataclass
 
@@ -57,8 +58,8 @@ class PageRow(NamedTuple):
 class Examined:
     """A file's rows in their order, with what was counted on the way.
 
-    `labels` counts how often a category is named, apart for money that comes in (True) and that does not.
-    `pairs` are the places of the two legs of each transfer that the file names, the sending one first.
+    `labels` are the categories that it names, those of the most rows first. `pairs` are the places of the
+    two legs of each transfer that it names, the sending one first.
     """
 
     rows: tuple[PageRow, ...]
@@ -67,7 +68,7 @@ class Examined:
     notes: tuple[Flaw, ...]
     importable: int
     problem_pages: tuple[int, ...]
-    labels: Counter[tuple[Label, bool]]
+    labels: tuple[Named, ...]
     pairs: tuple[tuple[int, int], ...]
 
 
@@ -94,6 +95,9 @@ def examine(parsed: ParsedFile, *, account_currency: str) -> Examined:
                 labels.update(labels_of(one))
         statements.append(_summary(part, index, stated, judged))
         rows += judged
+    named = named_of(labels, own=reader.own)
+    if len(named) > MAX_LABELS:
+        named = reader.cut(named)
     pairs = reader.pairs()
     for sent, arrived in pairs:
         for place, other in ((sent, arrived), (arrived, sent)):
@@ -106,7 +110,7 @@ def examine(parsed: ParsedFile, *, account_currency: str) -> Examined:
         notes=_notes(parsed.notes, reader.notes),
         importable=sum(part.importable for part in statements),
         problem_pages=tuple(sorted(bad)),
-        labels=labels,
+        labels=tuple(named),
         pairs=tuple(pairs),
     )
 

@@ -25,6 +25,7 @@ from chalicelib.expenses.commands import (
 )
 from chalicelib.interchange.model.formats.types import Extras, Part, Row
 from chalicelib.interchange.model.importing import Flaw
+from chalicelib.interchange.model.labels import MAX_LABELS, Named
 from chalicelib.kernel.ids import is_id
 from chalicelib.kernel.money import Money, MoneyError
 
@@ -49,6 +50,8 @@ class Reader:
 
     def __init__(self) -> None:
         """Begin with nothing read."""
+        self.own = False
+        """Whether any row is of an export of ours."""
         self._labels: dict[tuple[str, ...], Label] = {}
         self._sides: dict[str, list[Side]] = {}
         self._notes: list[Flaw] = []
@@ -70,6 +73,7 @@ class Reader:
             original_currency=original.currency if original else "",
             own_id=extras.own_id if is_id(extras.own_id) else "",
         )
+        self.own = self.own or bool(found.own_id)
         return None if found == _NOTHING else found
 
     def _label(self, path: tuple[str, ...]) -> Label:
@@ -154,6 +158,15 @@ class Reader:
                 said = f"The rows are no transfer between two accounts: {problem}."
                 self._note_at(sent.line, "transfer", "not-a-transfer", said)
         return found
+
+    def cut(self, named: list[Named]) -> list[Named]:
+        """Give the labels of the most rows, and note that there are more than one import asks about."""
+        said = (
+            f"The file names {len(named)} categories; the {MAX_LABELS} with the most rows are used, "
+            "what stands under the others is filed as if it had none."
+        )
+        self._note_at(0, "category", "too-many-labels", said)
+        return named[:MAX_LABELS]
 
     # --- notes
 

@@ -73,7 +73,8 @@ class Reversal:
 class Progress:
     """What the ledger has done with a committed import; chunks may be heard of in any order, and twice.
 
-    `base` is the import's own version, which no longer changes. `seen` has a bit for each chunk.
+    `base` is the import's own version, which no longer changes. `seen` has a bit for each chunk, and one for joining
+    the rows that the file calls legs of one transfer, where it has `pairs`: that comes when all are recorded.
     """
 
     import_id: str
@@ -82,6 +83,7 @@ class Progress:
     updated_at: datetime
     rows: int
     chunks: int
+    pairs: bool = False
     seen: int = 0
     recorded: int = 0
     duplicates: int = 0
@@ -94,6 +96,11 @@ class Progress:
     def done(self) -> int:
         """How many chunks were done, or taken back."""
         return (self.reversal or self).seen.bit_count()
+
+    @property
+    def steps(self) -> int:
+        """How many answers of the ledger there are to wait for."""
+        return self.chunks + (self.pairs and self.reversal is None)
 
     @property
     def next_chunk(self) -> int:
@@ -117,15 +124,15 @@ class Progress:
         if self.reversal is not None:
             if self.reversal.stopped:
                 return "failed"
-            return "reverted" if self.done >= self.chunks else "reverting"
+            return "reverted" if self.done >= self.steps else "reverting"
         if self.stopped:
             return "failed"
-        return "done" if self.done >= self.chunks else "committing"
+        return "done" if self.done >= self.steps else "committing"
 
     @property
     def percent(self) -> int:
-        """Whole percents of the chunks."""
-        return 100 * self.done // self.chunks
+        """Whole percents of the steps."""
+        return 100 * self.done // self.steps
 
     def is_stuck(self, at: datetime) -> bool:
         """Tell whether the ledger should have told something for a long time."""
@@ -135,7 +142,7 @@ class Progress:
         self, chunk: int, *, recorded: int, duplicates: int, at: datetime
     ) -> Progress | None:
         """Count a chunk, or give None for one that was counted before."""
-        if not 0 <= chunk < self.chunks or self.seen >> chunk & 1:
+        if not 0 <= chunk < self.chunks + self.pairs or self.seen >> chunk & 1:
             return None
         return replace(
             self,

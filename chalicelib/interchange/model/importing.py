@@ -11,7 +11,7 @@ from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from chalicelib.expenses.commands import CHUNKS_PER_PAGE, MAX_ACCOUNTS, ROWS_PER_CHUNK
+from chalicelib.expenses.commands import CHUNKS_PER_PAGE, ROWS_PER_CHUNK
 from chalicelib.interchange.errors import (
     ImportNotReady,
     NothingToImport,
@@ -30,6 +30,8 @@ STEP_LIFE: Final = timedelta(hours=1)
 """A step that shows nothing for so long has failed five times and lies in the dead letters."""
 ROWS_PER_PAGE: Final = ROWS_PER_CHUNK * CHUNKS_PER_PAGE
 """Rows of one sealed page."""
+MAX_ACCOUNTS: Final = 80
+"""Different accounts of one import, at most: that the file was imported is noted for each, with the commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,10 @@ class Reading:
     width: int = 0
     original: Original | None = None
     by_code: Mapping[str, int] = field(default_factory=dict)
+    labels: int = 0
+    """How many different categories the file names; `service/labelling.py` has them."""
+    pairs: int = 0
+    """How many transfers the file says both legs of."""
 
     @property
     def pages(self) -> int:
@@ -188,6 +194,10 @@ class Import:
     trouble: Trouble | None = None
     reading: Reading | None = None
     accounts: Mapping[str, str] | None = None
+    labels: str = ""
+    """Which blob says what the file's labels were committed as; empty where it has none."""
+    choice: str = ""
+    """A hash of what the commit said of labels."""
 
     @property
     def expires_at(self) -> datetime:
@@ -235,10 +245,18 @@ def read_rows(one: Import) -> Reading:
     return one.reading
 
 
-def when_ordered(one: Import, accounts: Mapping[str, str], at: datetime) -> Import:
+def when_ordered(
+    one: Import, accounts: Mapping[str, str], at: datetime, *, labels: str = "", choice: str = ""
+) -> Import:
     """The ledger has the order; `accounts` goes from statement index to account."""
     return replace(
-        one, state="committing", version=one.version + 1, updated_at=at, accounts=dict(accounts)
+        one,
+        state="committing",
+        version=one.version + 1,
+        updated_at=at,
+        accounts=dict(accounts),
+        labels=labels,
+        choice=choice,
     )
 
 
@@ -267,7 +285,7 @@ def settle_accounts(
     """Say which statement goes into which account: by the owner's word, else where it is `known` to go.
 
     Raises `UnfitAccounts` with a pointer for each statement that is unknown or not settled, or when there
-    are more accounts than one order carries; `NothingToImport` when no importable row is left.
+    are more accounts than one import carries; `NothingToImport` when no importable row is left.
     """
     filled = {str(part.index): part for part in reading.statements if part.rows}
     given: dict[str, str | None] = {**known, **(wanted or {})}

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final, cast
 
 from pydantic import TypeAdapter
-from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
 
 from chalicelib.interchange.errors import ImportIdTaken, ImportNotFound
 from chalicelib.interchange.events import ImportState
@@ -80,6 +80,7 @@ class ProgressItem(Row):
     recorded = WholeNumber()
     duplicates = WholeNumber()
     stopped = UnicodeAttribute()
+    pairs = BooleanAttribute(null=True)
     reversal = UnicodeAttribute(null=True)
     ledger = UnicodeAttribute(null=True)
 
@@ -100,6 +101,8 @@ class _Body:
     trouble: Trouble | None
     reading: Reading | None
     accounts: dict[str, str] | None
+    labels: str = ""
+    choice: str = ""
 
 
 @cache
@@ -222,7 +225,8 @@ def keep_progress(ctx: Context, progress: Progress) -> None:
         updated_at=rfc3339(progress.updated_at),
         rows=progress.rows,
         chunks=progress.chunks,
-        seen=progress.seen.to_bytes(-(-progress.chunks // 8), "little"),
+        pairs=progress.pairs or None,
+        seen=progress.seen.to_bytes(progress.chunks // 8 + 1, "little"),
         recorded=progress.recorded,
         duplicates=progress.duplicates,
         stopped=progress.stopped,
@@ -285,6 +289,8 @@ def _item(ctx: Context, one: Import) -> ImportItem:
         trouble=one.trouble,
         reading=one.reading,
         accounts=dict(one.accounts) if one.accounts is not None else None,
+        labels=one.labels,
+        choice=one.choice,
     )
     return ImportItem(
         pk,
@@ -320,6 +326,8 @@ def _import_of(raw: Raw, vault: Vault) -> Import:
         trouble=body.trouble,
         reading=body.reading,
         accounts=body.accounts,
+        labels=body.labels,
+        choice=body.choice,
     )
 
 
@@ -332,6 +340,7 @@ def _progress_of(raw: Raw) -> Progress:
         updated_at=parse_rfc3339(item.updated_at),
         rows=item.rows,
         chunks=item.chunks,
+        pairs=bool(item.pairs),
         seen=int.from_bytes(item.seen, "little"),
         recorded=item.recorded,
         duplicates=item.duplicates,

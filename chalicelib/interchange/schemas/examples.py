@@ -8,6 +8,7 @@ from pydantic.config import JsonDict
 
 _ID: Final = "01936f5e-7c3a-7d8e-9b1f-2a4c6e8f0b1d"
 ACCOUNT: Final = "01936f5e-1111-7d8e-9b1f-2a4c6e8f0b1d"
+CATEGORY: Final = "0190b5a8-7c3e-8b1a-9d55-0a6f0c1d2e41"
 IMPORT: Final[JsonDict] = {
     "id": _ID,
     "version": 131,
@@ -64,6 +65,16 @@ IMPORT: Final[JsonDict] = {
         {"line": 216, "column": None, "code": "footer", "detail": "The line is no transaction."}
     ],
     "same_file": None,
+    "labels": 0,
+    "transfers": 0,
+}
+LABEL: Final[JsonDict] = {
+    "label": "Everyday:Food",
+    "path": ["Everyday", "Food"],
+    "rows": 41,
+    "incoming": 2,
+    "outcome": "match",
+    "category_id": CATEGORY,
 }
 ROW: Final[JsonDict] = {
     "index": 17,

@@ -21,8 +21,8 @@ from chalicelib.interchange.model.importing import (
     Trouble,
     UsedProfile,
 )
-from chalicelib.interchange.model.labels import label_text
-from chalicelib.interchange.schemas.examples import IMPORT, ROW
+from chalicelib.interchange.model.labels import Meant, Named, label_text
+from chalicelib.interchange.schemas.examples import IMPORT, LABEL, ROW
 from chalicelib.kernel import wire
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.money import Money
@@ -196,7 +196,8 @@ class ImportOut(Wire):
 
     `result` is there once it was committed, `revert` once it is being taken back.
     What was understood of the file stands from `format` on; it is null or empty until the file was read.
-    `same_file` is the import that committed the same content into the same account before.
+    `same_file` is the import that committed the same content into the same account before. `labels` counts the
+    categories that the file names (`GET .../labels`), `transfers` those of which it has both rows.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [IMPORT]})
@@ -225,6 +226,8 @@ class ImportOut(Wire):
     statements: list[StatementOut]
     notes: list[FlawOut]
     same_file: str | None
+    labels: int
+    transfers: int
 
     @classmethod
     def of(
@@ -262,6 +265,8 @@ class ImportOut(Wire):
             statements=_statements(one, progress),
             notes=[FlawOut.of(note) for note in read.notes] if read else [],
             same_file=read.same_file if read else None,
+            labels=read.labels if read else 0,
+            transfers=read.pairs if read else 0,
         )
 
 
@@ -299,6 +304,50 @@ def _statements(one: Import, progress: Progress | None) -> list[StatementOut]:
         StatementOut.of(part, accounts.get(str(part.index)), ledger.get(str(part.index)))
         for part in parts
     ]
+
+
+class LabelOut(Wire):
+    """A category as the file names it, and what it means here; `incoming` counts rows that bring money in.
+
+    `outcome` says whether it is a category of yours (`match`), one that is made with the commit (`new`), or none
+    because one of that path is archived (`archived`). Once it is committed it is `match` with what it became, or
+    `none`.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LABEL]})
+
+    label: str
+    path: list[str]
+    rows: int
+    incoming: int
+    outcome: Literal["match", "new", "archived", "none"]
+    category_id: str | None
+
+    @classmethod
+    def would_be(cls, meant: Meant) -> LabelOut:
+        """Write a label before the commit."""
+        return cls._of(meant.named, meant.outcome, meant.category_id)
+
+    @classmethod
+    def became(cls, named: Named, category_id: str | None) -> LabelOut:
+        """Write a label after the commit."""
+        return cls._of(named, "match" if category_id else "none", category_id)
+
+    @classmethod
+    def _of(
+        cls,
+        named: Named,
+        outcome: Literal["match", "new", "archived", "none"],
+        category_id: str | None,
+    ) -> LabelOut:
+        return cls(
+            label=label_text(named.path) or "",
+            path=list(named.path),
+            rows=named.rows,
+            incoming=named.incoming,
+            outcome=outcome,
+            category_id=category_id,
+        )
 
 
 class RowPartOut(Wire):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from chalicelib.interchange.model.formats.text import ENCODINGS
 from chalicelib.interchange.model.formats.types import MAX_STATEMENTS, ColumnMap, Hints
-from chalicelib.interchange.schemas.examples import ACCOUNT
+from chalicelib.interchange.model.labels import MAX_LABELS
+from chalicelib.interchange.schemas.examples import ACCOUNT, CATEGORY
 from chalicelib.kernel.wire import CurrencyCode, Id, PageQuery, Wire
 
 
@@ -39,6 +40,9 @@ SkippedLines = Annotated[int, Field(ge=0, le=1_000)]
 PersonName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(_one_line)
 ]
+NEW: Final = "new"
+LabelText = Annotated[str, StringConstraints(min_length=1, max_length=2_100)]
+"""A label as the import shows it: its path joined by colons."""
 StatementIndex = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,2})$")]
 
 
@@ -137,10 +141,22 @@ class CommitImport(Wire):
     `accounts` goes from statement index to account, null leaves a statement out. What it does not mention goes where
     statements of the same account number went before. It may be left out where the file has one statement and the
     import an account.
+
+    Where the file names categories, each is used as `GET .../labels` shows it. `categories` says what some of them
+    are instead: a category's id, `new` for one of this very path, null to leave the rows to rules and guesses. With
+    `new_categories` false nothing is made but what `categories` asks for.
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{}, {"accounts": {"0": ACCOUNT, "1": None}}]}
+        json_schema_extra={
+            "examples": [
+                {},
+                {
+                    "accounts": {"0": ACCOUNT, "1": None},
+                    "categories": {"Everyday:Food": CATEGORY, "Fun": "new", "Other": None},
+                },
+            ]
+        }
     )
 
     accounts: (
@@ -150,6 +166,14 @@ class CommitImport(Wire):
         ]
         | None
     ) = None
+    categories: (
+        Annotated[
+            dict[LabelText, Literal["new"] | Id | None],
+            Field(max_length=MAX_LABELS, examples=[{"Fun": "new"}]),
+        ]
+        | None
+    ) = None
+    new_categories: bool = True
 
 
 class RevertIn(Wire):

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 from chalicelib.expenses import api as expenses
-from chalicelib.expenses.commands import ImportRows, page_key
+from chalicelib.expenses.commands import ImportRows, JoinRows
 from chalicelib.expenses.events import ImportStopped, TransactionsImported
 from chalicelib.interchange.commands import DropRows
 from chalicelib.interchange.errors import (
@@ -28,10 +28,12 @@ from chalicelib.interchange.model.importing import (
     settle_accounts,
     when_ordered,
 )
+from chalicelib.interchange.model.labels import laid_keys
 from chalicelib.interchange.repository import imports as repository
 from chalicelib.interchange.repository.imports import ANY_ACCOUNT
 from chalicelib.interchange.schemas.import_answers import ImportOut
 from chalicelib.interchange.schemas.import_requests import CommitImport
+from chalicelib.interchange.service import labelling
 from chalicelib.interchange.service.recognising import remember, still_open
 from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context
@@ -44,15 +46,16 @@ MOST_COMPARED: Final = 50
 def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut:
     """Order the ledger to record the importable rows; again with the same accounts is the same job.
 
-    A job that got stuck goes on where it was. Refuses an import that is not ready or failed, accounts that
-    are foreign, archived or of another currency, statements without a word on where they go, and a
-    file without an importable row.
+    Before that the categories are made that the file names and the owner does not have. A job that got stuck goes
+    on where it was. Refuses an import that is not ready or failed, accounts that are foreign, archived or of another
+    currency, statements without a word on where they go, a file without an importable row, and what
+    `labelling.decide` refuses.
     """
     one, progress = repository.get(ctx, import_id)
     now = standing(one, progress, ctx.now)
     reading = read_rows(one)
     if progress is not None:
-        _check_same(one, reading, body)
+        _check_same(ctx, one, reading, body)
         return ImportOut.of(one, _again(ctx, one, reading, progress), ctx.now)
     ctx.expect_version(now.version)
     known = recognised(one, reading, body.accounts)
@@ -60,7 +63,8 @@ def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut
         known = still_open(ctx, known)
     accounts = settle_accounts(reading, body.accounts, known)
     _check_accounts(ctx, reading, accounts)
-    ordered = when_ordered(one, accounts, ctx.now)
+    labels, choice = labelling.decide(ctx, reading, body), labelling.choice_of(ctx, body)
+    ordered = when_ordered(one, accounts, ctx.now, labels=labels, choice=choice)
     begun = Progress(
         import_id=one.id,
         base=ordered.version,
@@ -68,6 +72,7 @@ def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut
         updated_at=ctx.now,
         rows=reading.rows,
         chunks=reading.chunks,
+        pairs=bool(reading.pairs),
     )
     repository.replace(ctx, ordered)
     for account_id in sorted({*accounts.values(), ANY_ACCOUNT}):
@@ -93,29 +98,43 @@ def _again(ctx: Context, one: Import, reading: Reading, progress: Progress) -> P
 
 def _order(ctx: Context, one: Import, reading: Reading, progress: Progress) -> None:
     repository.keep_progress(ctx, progress)
-    ctx.commit.order(
-        ImportRows(
-            import_id=one.id,
-            prefix=reading.prefix,
-            chunk=progress.next_chunk,
-            chunks=reading.chunks,
-            accounts=dict(one.accounts or {}),
-        ),
-        subject=one.id,
+    accounts = dict(one.accounts or {})
+    rows = ImportRows(
+        import_id=one.id,
+        prefix=reading.prefix,
+        chunk=progress.next_chunk,
+        chunks=reading.chunks,
+        accounts=accounts,
+        labels=one.labels,
+        pairs=reading.pairs,
     )
+    last = JoinRows(
+        import_id=one.id,
+        prefix=reading.prefix,
+        pairs=reading.pairs,
+        first=0,
+        chunks=reading.chunks,
+        accounts=accounts,
+    )
+    # all chunks are recorded, and what got stuck is the joining
+    ctx.commit.order(last if rows.chunk == reading.chunks else rows, subject=one.id)
     tell(ctx, progress)
 
 
-def _check_same(one: Import, reading: Reading, body: CommitImport) -> None:
+def _check_same(ctx: Context, one: Import, reading: Reading, body: CommitImport) -> None:
+    if body.categories is not None and labelling.choice_of(ctx, body) != one.choice:
+        raise ImportAlreadyCommitted
     if body.accounts is None:
         return
     known = recognised(one, reading, body.accounts)
     if settle_accounts(reading, body.accounts, known) != one.accounts:
         raise ImportAlreadyCommitted
+    if body.categories is not None and labelling.choice_of(ctx, body) != one.choice:
+        raise ImportAlreadyCommitted
 
 
 def _check_accounts(ctx: Context, reading: Reading, accounts: dict[str, str]) -> None:
-    views = [expenses.account(ctx.owner, one) for one in sorted(set(accounts.values()))]
+    views = expenses.account_states(ctx.owner, accounts.values())
     if any(view.archived for view in views):
         raise AccountArchived
     check_currencies(reading, accounts, {view.id: view.currency for view in views})
@@ -169,8 +188,8 @@ def follow(ctx: Context, before: Progress, after: Progress) -> None:
 
 
 def drop_rows(ctx: Context, order: DropRows) -> None:
-    """Delete the sealed pages and the file of a deleted import."""
-    blobs.remove([page_key(order.prefix, page) for page in range(order.pages)])
+    """Delete the sealed pages of a deleted import, what lies beside them, and its file."""
+    blobs.remove(laid_keys(order.prefix, pages=order.pages, pairs=order.pairs, labels=order.labels))
     originals.remove(ctx.owner, order.import_id)
 
 

@@ -46,14 +46,22 @@ _FEEDS: Final = parts.Files(
 )
 
 
+_KINDS: Final = {"named": "label", "labels": "label_became", "pairs": "transfer_legs"}
+
+
 def _lines(vault: Vault, key: str) -> list[object]:
-    """Read a sealed page of rows; one that was deleted since the listing has none."""
+    """Read a sealed page of rows, labels or pairs; one that was deleted since the listing has none."""
     try:
         rows: list[object] = blobs.get(vault, key)
     except blobs.BlobGone:
         return []
-    import_id = key.split("/")[2]
-    return [{"import_id": import_id, "row": row} for row in rows]
+    _, _, import_id, *_, page = key.split("/")
+    return [{"import_id": import_id, _kind_of(page): row} for row in rows]
+
+
+def _kind_of(page: str) -> str:
+    """Name what a page holds by how its own name begins: rows lie on numbered ones."""
+    return _KINDS.get(page.split("-", maxsplit=1)[0], "row")
 
 
 _ORIGINALS: Final = parts.Files(
@@ -173,7 +181,8 @@ PART: Final = parts.Part(
     objects=(
         parts.ObjectKind(
             name="imported_rows",
-            about="The rows that were read from your files, as they are kept for an import.",
+            about="The rows that were read from your files, as they are kept for an import; also the categories that "
+            "the files name, what these became, and which rows are legs of one transfer.",
             files=_PAGES,
             lines=_lines,
         ),

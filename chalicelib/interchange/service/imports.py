@@ -96,5 +96,11 @@ def remove_import(ctx: Context, import_id: str) -> None:
     if one.reading is not None:
         if one.reading.original is not None:
             originals.give_back(ctx, one.reading.size)
-        order = DropRows(import_id=one.id, prefix=one.reading.prefix, pages=one.reading.pages)
+        order = DropRows(
+            import_id=one.id,
+            prefix=one.reading.prefix,
+            pages=one.reading.pages,
+            pairs=one.reading.pairs,
+            labels=one.labels,
+        )
         ctx.commit.order(order, subject=one.id)

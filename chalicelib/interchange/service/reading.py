@@ -30,10 +30,11 @@ from chalicelib.interchange.model.importing import (
     too_late,
     when_read,
 )
+from chalicelib.interchange.model.labels import laid_keys
 from chalicelib.interchange.repository import imports as repository
 from chalicelib.interchange.repository.imports import ANY_ACCOUNT
 from chalicelib.interchange.repository.originals import has_room, take
-from chalicelib.interchange.service import profiles
+from chalicelib.interchange.service import labelling, profiles
 from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context, Unit
 from chalicelib.kernel.errors import NotFound
@@ -118,7 +119,7 @@ def _read(owner: Owner, one: Import, unit: Unit) -> None:
 def _tidy(owner: Owner, import_id: str, found: Reading, now: Import | None) -> None:
     """Delete what was stored in vain: of an import that was deleted, or read by another delivery meanwhile."""
     if now is None:
-        blobs.remove([page_key(found.prefix, page) for page in range(found.pages)])
+        blobs.remove(laid_keys(found.prefix, pages=found.pages, pairs=found.pairs, labels=""))
     named = now.reading.original if now is not None and now.reading is not None else None
     if found.original is not None and found.original != named:
         originals.remove(owner, import_id, found.original.place)
@@ -145,6 +146,7 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
     digest = hashlib.sha256(data).hexdigest()
     prefix = f"{owner}/imports/{one.id}/{digest[:16]}/"
     _lay(vault, prefix, examined.rows)
+    labelling.lay(vault, prefix, examined)
     return Reading(
         format=parsed.format,
         dialect=parsed.dialect,
@@ -163,6 +165,8 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
         profile=shelf.used(parsed.profile),
         header=profiles.header_of(parsed.columns),
         width=parsed.width,
+        labels=len(examined.labels),
+        pairs=len(examined.pairs),
     )
 
 

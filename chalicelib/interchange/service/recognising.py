@@ -22,6 +22,8 @@ from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.vault import Vault
 
+_STILL_TO_COME: Final = 4
+"""Operations of a commit beside what is remembered: progress, the order, what is told."""
 MOST_REMEMBERED: Final = 20
 """Statements of a file whose marks are kept: each writes up to three items in the commit's transaction."""
 
@@ -103,11 +105,15 @@ def _is_open(ctx: Context, account_id: str) -> bool:
 
 
 def remember(ctx: Context, reading: Reading, accounts: Mapping[str, str]) -> None:
-    """Remember which account each statement went to, so that the next one goes there by itself."""
+    """Remember which account each statement went to, so that the next one goes there by itself.
+
+    Of a file with very many accounts some, as many as the commit has room for.
+    """
     said: dict[str, str] = {}
     for part in reading.statements[:MOST_REMEMBERED]:
         account_id = accounts.get(str(part.index))
         if account_id is not None and part.marks is not None:
             said.update(dict.fromkeys(part.marks.all(), account_id))
-    for mark, account_id in said.items():
+    room = max(0, ctx.commit.room() - _STILL_TO_COME)
+    for mark, account_id in list(said.items())[:room]:
         remember_account(ctx, mark, account_id)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from chalicelib.interchange.schemas.import_answers import ImportOut, RowOut
+from chalicelib.interchange.schemas.import_answers import ImportOut, LabelOut, RowOut
 from chalicelib.interchange.schemas.import_requests import (
     CommitImport,
     RevertIn,
     RowsQuery,
     StartImport,
 )
-from chalicelib.interchange.service import committing, imports, reverting, rows
+from chalicelib.interchange.service import committing, imports, labelling, reverting, rows
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.wire import PageOut, PageQuery
 from chalicelib.security.api import Limit
@@ -72,6 +72,20 @@ def read_import(ctx: Context, import_id: str) -> ImportOut:
 def list_rows(ctx: Context, import_id: str, query: RowsQuery) -> PageOut[RowOut]:
     """Give rows as they were understood, with their problems."""
     return rows.list_rows(ctx, import_id, query)
+
+
+@edge.endpoint(
+    "GET",
+    "/v1/interchange/imports/{import_id}/labels",
+    summary="List the categories that a file names",
+    query=PageQuery,
+    out=PageOut[LabelOut],
+    scope=READ,
+    refuses=(409,),
+)
+def list_labels(ctx: Context, import_id: str, query: PageQuery) -> PageOut[LabelOut]:
+    """Give each with how many rows it has and what it means here; `commit` takes what you want otherwise."""
+    return labelling.list_labels(ctx, import_id, query)
 
 
 @edge.endpoint(

@@ -252,9 +252,9 @@ def test_committing_costs_so_much_and_no_more(cloud: Cloud, person: SignedIn, ac
     with budget() as spent:
         person.client.post(f"{URL}/{job['id']}/commit", {})
 
-    # session; head; import and progress; account; and all in one write:
+    # session; head; import and progress; accounts; and all in one write:
     # import, progress, the file's marks (for the account, and for any), META, CHG, the order and the fact
-    assert spent.calls == {"BatchGetItem": 3, "GetItem": 1, "TransactWriteItems": 1}
+    assert spent.calls == {"BatchGetItem": 4, "TransactWriteItems": 1}
     assert spent.writes == 8
 
 

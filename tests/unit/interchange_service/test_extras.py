@@ -21,6 +21,7 @@ from chalicelib.interchange.model.formats.types import (
     Part,
     Row,
 )
+from chalicelib.interchange.model.labels import Named
 
 DAY = date(2026, 11, 2)
 OWN = "0190b5a8-7c3e-7b1a-9d55-0a6f0c1d2e3f"
@@ -64,7 +65,7 @@ def test_a_banks_row_carries_nothing_and_writes_one_null() -> None:
 
     assert [one.row.extras for one in found.rows] == [None, None]
     assert found.rows[0].row.to_json()[-1] is None
-    assert (found.labels, found.pairs) == ({}, ())
+    assert (found.labels, found.pairs) == ((), ())
 
 
 def test_all_that_a_row_carries_is_kept_exactly() -> None:
@@ -199,7 +200,7 @@ def test_labels_are_counted_by_direction_and_those_of_parts_in_place_of_the_rows
         )
     )
 
-    assert found.labels == {(food, False): 1, (food, True): 2, (home, False): 1}
+    assert found.labels == (Named(food, 3, 2, own=False), Named(home, 1, 0, own=False))
 
 
 def test_many_notes_are_counted_and_leave_room_for_the_parsers() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.expenses.commands import MAX_ACCOUNTS, ROWS_PER_CHUNK
+from chalicelib.expenses.commands import ROWS_PER_CHUNK
 from chalicelib.interchange.errors import (
     ImportIsCommitting,
     ImportNotReady,
@@ -20,6 +20,7 @@ from chalicelib.interchange.errors import (
 from chalicelib.interchange.model.following import Progress, check_removable, standing
 from chalicelib.interchange.model.formats.types import Hints
 from chalicelib.interchange.model.importing import (
+    MAX_ACCOUNTS,
     STEP_LIFE,
     UPLOAD_GRACE,
     UPLOAD_LIFE,

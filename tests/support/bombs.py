@@ -234,6 +234,10 @@ BOMBS: Final[dict[str, Callable[[], bytes]]] = {
     ),
     "BAI2 record that goes on for ever": lambda: _xml(_BAI + b"\n16,475,1", b"\n88,x"),
     "IIF transaction of endless splits": lambda: _xml(_IIF + b"\nTRNS\t", b"\nSPL\t\tFood\t1"),
+    "IIF of transactions with a thousand splits": lambda: (
+        seeds.IIF
+        + (b"TRNS\t\tCHECK\t1/31/26\tChecking\t\t\t0\n" + b"SPL\t\tChecking\t1\n" * 900) * 60
+    ),
     "IIF of endless columns": lambda: b"!TRNS" + b"\tA" * _MB + b"\nTRNS\n",
     "Beancount transaction of endless postings": lambda: _xml(
         seeds.BEANCOUNT + b'\n2026-03-01 * "x"\n', b"  Assets:Bank  -1 EUR\n"

@@ -11,8 +11,7 @@ it is QuickBooks' own, and that is noted.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -50,6 +49,7 @@ _MAX_LINE: Final = 100_000
 _MAX_SPLITS: Final = 1_000
 _MAX_COLUMNS: Final = 256
 _MAX_TAGS: Final = 20
+_NOTHING: Final = Extras()
 _NO_HEADER: Final[Mapping[str, int]] = {}
 
 
@@ -104,6 +104,7 @@ class _Walk:
         self.transactions: list[_Transaction] = []
         self.types: dict[str, str] = {}
         self._headers: dict[str, Mapping[str, int]] = {}
+        self._places: dict[str, list[int]] = {}
         self._open: _Transaction | None = None
         self._notes = notes
         self._count = 0
@@ -116,18 +117,24 @@ class _Walk:
             if word[:1] == "!":
                 names = (name.strip().upper() for name in cells[:_MAX_COLUMNS])
                 self._headers[word[1:40]] = {name: at for at, name in enumerate(names) if name}
+                self._places.pop(word[1:40], None)
             elif word == "ACCNT":
-                name = self._field("ACCNT", "NAME", cells)
-                self.types[_key(name)] = self._field("ACCNT", "ACCNTTYPE", cells).strip().upper()
+                name, kind = self._wanted(word, ("NAME", "ACCNTTYPE"), cells)
+                self.types[_key(name)] = kind.strip().upper()
             elif word in {"TRNS", "SPL"}:
                 self._take(word, line, cells)
             elif word == "ENDTRNS":
                 self._close()
         self._close(cut=True)
 
-    def _field(self, word: str, name: str, cells: list[str]) -> str:
-        at = self._headers.get(word, _NO_HEADER).get(name, len(cells))
-        return cells[at][: 8 * MAX_TEXT] if at < len(cells) else ""
+    def _wanted(self, word: str, names: Sequence[str], cells: list[str]) -> list[str]:
+        """Give the cells of some columns, empty where the line or its header has none."""
+        header = self._headers.get(word, _NO_HEADER)
+        filled = len(cells)
+        places = self._places.get(word)
+        if places is None:
+            places = self._places[word] = [header.get(name, _MAX_COLUMNS) for name in names]
+        return [cells[at][: 8 * MAX_TEXT] if at < filled else "" for at in places]
 
     def _take(self, word: str, line: int, cells: list[str]) -> None:
         if word == "TRNS":
@@ -138,16 +145,13 @@ class _Walk:
             return
         self._count += 1
         if self._count > 2 * MAX_ROWS or len(self._open.lines) > _MAX_SPLITS:
-            raise Unreadable(
-                "too-many-rows", "The file has too many transactions, or one too many splits."
-            )
-        account, *fields = self._shared.share(
-            [self._field(word, name, cells) for name in ("ACCNT", *_FIELDS)]
-        )
-        amount = self._field(word, "AMOUNT", cells).strip()[:80]
-        found = _Line(line, account.strip(), amount, tuple(fields))
+            detail = "The file has too many transactions, or one too many splits."
+            raise Unreadable("too-many-rows", detail)
+        amount, tag, *texts = self._wanted(word, ("AMOUNT", "CLASS", "ACCNT", *_FIELDS), cells)
+        account, *fields = self._shared.share(texts)
+        found = _Line(line, account.strip(), amount.strip()[:80], tuple(fields))
         self._open.lines.append(found)
-        tag = tidy(self._field(word, "CLASS", cells)[:100])
+        tag = tidy(tag[:100])
         if tag and tag not in self._open.tags and len(self._open.tags) < _MAX_TAGS:
             self._open.tags += (tag,)
 
@@ -199,6 +203,8 @@ class _Reader:
         if style.ambiguous and hints.decimal is None:
             detail = "Nothing in the file tells thousands from decimals."
             notes.add("ambiguous-decimals", detail, column="amount")
+        self._known: dict[str, bool] = {}
+        self._categories: dict[str, tuple[str, ...]] = {}
         self._banks = {_key(line.account) for line in self._first_lines()}
 
     def _first_lines(self) -> Iterator[_Line]:
@@ -209,9 +215,20 @@ class _Reader:
                 yield first
 
     def _is_bank(self, line: _Line) -> bool:
-        key = _key(line.account)
-        listed = self._walk.types.get(key)
-        return bool(key) and (listed in _KINDS if listed is not None else key in self._banks)
+        known = self._known.get(line.account)
+        if known is None:
+            key = _key(line.account)
+            listed = self._walk.types.get(key)
+            known = bool(key) and (listed in _KINDS if listed is not None else key in self._banks)
+            self._known[line.account] = known
+        return known
+
+    def _category(self, account: str) -> tuple[str, ...]:
+        known = self._categories.get(account)
+        if known is None:
+            known = tuple(name for part in account.split(":") if (name := tidy(part)[:100]))
+            self._categories[account] = known
+        return known
 
     def rows(self) -> dict[AccountHint, list[Row]]:
         """Give the rows of each account that a bank keeps."""
@@ -241,42 +258,41 @@ class _Reader:
         banks = [line for line in one.lines if self._is_bank(line)]
         if not banks:
             return []
-        rest = [line for line in one.lines if line not in banks]
-        parts = self._parts(one, rest) if len(banks) == 1 else ()
+        rest = [line for line in one.lines if not self._is_bank(line)]
+        parts = self._parts(banks[0], rest) if len(banks) == 1 else ()
         pair = len(banks) == 2 and not rest and self._amount(banks[0]) == self._negated(banks[1])
         rows = []
         for line in banks:
-            others = [other.account for other in banks if other is not line]
+            other = banks[line is banks[0]].account if len(banks) > 1 else ""
             extras = Extras(
                 category=parts[0].category if len(parts) == 1 else (),
                 tags=one.tags,
                 parts=parts if len(parts) > 1 else (),
                 transfer=str(at) if pair else "",
-                other_account=tidy(others[0])[:100] if others else "",
+                other_account=tidy(other)[:100],
             )
             row = self._row(line, one.lines[0])
-            rows.append((line, row._replace(extras=extras) if extras != Extras() else row))
+            rows.append((line, row if extras == _NOTHING else row._replace(extras=extras)))
         return rows
 
-    def _parts(self, one: _Transaction, rest: list[_Line]) -> tuple[Part, ...]:
+    def _parts(self, bank: _Line, rest: list[_Line]) -> tuple[Part, ...]:
         """Give what the money was for: pieces that sum up to the row's amount, or none at all."""
         parts = []
+        sign = -1 if self._hints.invert_sign else 1
+        total = ZERO
         for line in rest:
             amount = self._negated(line)
             if amount is None:
                 return ()
-            category = tuple(name for part in line.account.split(":") if (name := tidy(part)[:100]))
-            parts.append(
-                Part(amount=amount, category=category, memo=tidy(line.fields[_MEMO])[:MAX_TEXT])
-            )
-        (bank,) = (line for line in one.lines if line not in rest)
-        whole = self._amount(bank)
-        if whole is None or sum((part.amount for part in parts), ZERO) != whole:
+            total += amount
+            memo = tidy(line.fields[_MEMO])[:MAX_TEXT]
+            category = self._category(line.account)
+            parts.append(Part(amount=sign * amount or ZERO, category=category, memo=memo))
+        if total != self._amount(bank):
             detail = "The splits do not add up to the amount and were left out."
             self._notes.add("splits-incomplete", detail, line=bank.line)
             return ()
-        sign = -1 if self._hints.invert_sign else 1
-        return tuple(replace(part, amount=sign * part.amount or ZERO) for part in parts)
+        return tuple(parts)
 
     def _amount(self, line: _Line) -> Decimal | None:
         amount = read_styled(line.amount, self._mark)

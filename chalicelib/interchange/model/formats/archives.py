@@ -26,10 +26,12 @@ from chalicelib.interchange.model.formats.types import (
 from chalicelib.interchange.model.formats.workbooks.package import (
     MAX_UNPACKED,
     check_container,
+    claimed_size,
     read_member,
     refusing_damage,
 )
 
+_WORKBOOK: Final = b"PK\x03\x04"
 MAX_MEMBERS: Final = 50
 """Statement files of one zip."""
 _MAX_NAME: Final = 80
@@ -45,10 +47,11 @@ def parse_archive(data: bytes, read: Reader, is_archive: Callable[[bytes], bool]
     """
     walk = _Walk(read)
     for name, member in _members(data):
-        if is_archive(member):
-            walk.leave_out(
-                name, Unreadable("unsupported-format", "a zip within a zip is not read.")
-            )
+        if isinstance(member, Unreadable):
+            walk.leave_out(name, member)
+        elif is_archive(member):
+            detail = "A zip within a zip is not read."
+            walk.leave_out(name, Unreadable("unsupported-format", detail))
         else:
             walk.take(name, member)
     return walk.file()
@@ -137,8 +140,8 @@ def _of_file(row: Row, at: int) -> Row:
     return row._replace(extras=replace(row.extras, transfer=f"{at}/{row.extras.transfer}"))
 
 
-def _members(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Unpack file after file, measuring while unpacking."""
+def _members(data: bytes) -> Iterator[tuple[str, bytes | Unreadable]]:
+    """Unpack file after file, measuring while unpacking; a damaged one is not the others' fault."""
     check_container(data)
     left = MAX_UNPACKED
     with refusing_damage():
@@ -147,10 +150,21 @@ def _members(data: bytes) -> Iterator[tuple[str, bytes]]:
     if len(wanted) > MAX_MEMBERS:
         raise Unreadable("too-complex", f"The zip holds more than {MAX_MEMBERS} files.")
     for info in wanted:
-        with refusing_damage():
-            member = read_member(package, info, left)
-        left -= len(member)
-        yield _shown(info.filename), member
+        name = _shown(info.filename)
+        try:
+            with refusing_damage():
+                member = read_member(data, info, left)
+                left -= len(member)
+                if member.startswith(_WORKBOOK):
+                    left -= claimed_size(member)  # it will be unpacked in its turn
+        except Unreadable as refused:
+            if refused.reason == "too-complex":
+                raise
+            yield name, refused
+            continue
+        if left < 0:
+            raise Unreadable("too-complex", f"Unpacked, it has more than {MAX_UNPACKED} bytes.")
+        yield name, member
 
 
 def _is_junk(info: zipfile.ZipInfo) -> bool:

@@ -79,6 +79,25 @@ def test_a_zip_within_a_zip_is_not_opened() -> None:
     assert codes(parsed).count("file-left-out") == 2
 
 
+def test_workbooks_in_a_zip_are_measured_together() -> None:
+    sheet = workbooks.STATEMENT + '<row r="3"/>' * 700_000
+    data = workbooks.zipped({f"{n}.xlsx": workbooks.xlsx(sheet + f"<!--{n}-->") for n in range(9)})
+
+    assert refusal(data).reason == "too-complex"
+
+
+def test_a_damaged_or_locked_file_is_not_the_others_fault() -> None:
+    data = workbooks.zipped({"a.csv": CSV, "b.csv": CSV + b"\n"}, method=0)
+    spoilt = data.replace(b"-1.50\n\n", b"-1.51\n\n")
+    locked = bytearray(data)
+    locked[data.rindex(b"PK\x01\x02") + 8] |= 1
+
+    for one in (spoilt, bytes(locked)):
+        parsed = parse(one)
+        assert len(parsed.rows) == 1
+        assert "file-left-out" in codes(parsed)
+
+
 def test_zips_beyond_all_bounds_are_refused() -> None:
     many = workbooks.zipped({f"{n}.csv": CSV + b"%d" % n for n in range(51)})
     rows = b"".join(b"2026-01-31,Shop %d,-1.50\n" % n for n in range(110_000))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -319,6 +320,27 @@ def test_packages_that_are_locked_doubled_or_of_another_kind_are_refused() -> No
         workbooks.zipped({"xl/workbook.xml": "<a/>"}, method=zipfile.ZIP_BZIP2)
     ).reason == ("damaged-workbook")
     assert refusal(workbooks.xlsx()[:-40]).reason == "damaged-workbook"
+
+
+def test_a_part_that_goes_on_behind_its_claimed_size_is_refused() -> None:
+    """A reader that believes the size sees a harmless sheet, one that does not sees another cell behind it."""
+    parts = workbooks.xlsx_parts(workbooks.STATEMENT + far(1_048_576, "XFD"))
+    name = "xl/worksheets/sheet1.xml"
+    whole = str(parts[name]).encode()
+    shown = whole[: whole.index(b'<row r="1048576"')]
+    data = workbooks.zipped(parts)
+    seen = struct.pack("<LLL", zlib.crc32(whole), len(zlib.compress(whole, -1)[2:-4]), len(whole))
+    at = [found for found in range(len(data)) if data.startswith(seen, found)]
+
+    lying = bytearray(data)
+    for place in at:
+        struct.pack_into("<L", lying, place, zlib.crc32(shown))
+        struct.pack_into("<L", lying, place + 8, len(shown))
+
+    assert len(at) == 2
+    with zipfile.ZipFile(io.BytesIO(bytes(lying))) as package:
+        assert package.read(name) == shown
+    assert refusal(bytes(lying)).reason == "damaged-workbook"
 
 
 def test_packages_beyond_all_bounds_are_refused() -> None:

@@ -33,6 +33,8 @@ _MAX_RATIO: Final = 300
 _SMALL: Final = 4 * 1024 * 1024
 _CHUNK: Final = 64 * 1024
 _ENTRY: Final = b"PK\x01\x02"
+_LOCAL: Final = 30
+"""Bytes of the header before each member."""
 _END: Final = struct.Struct("<4s4H2LH")
 _CELL: Final = rb"<(?:[^\s<>/:]+:)?c(?=[\s/>])"
 _REST: Final = rb"(?: (?!r=)[\w:]+=\"[^\"<>=]*\")* ?/?>"
@@ -84,7 +86,7 @@ def unpacked(data: bytes) -> dict[str, bytes]:
                 continue
             if info.filename in parts:
                 raise Unreadable("damaged-workbook", "The workbook holds one part twice.")
-            part = read_member(package, info, left)
+            part = read_member(data, info, left)
             left -= len(part)
             if _is_markup(part) and b"\0" in part:
                 part = b""  # UTF-16, as in parts beside the sheets; no sheet is written so
@@ -107,24 +109,68 @@ def check_container(data: bytes) -> None:
         raise Unreadable("too-complex", f"The zip lists more than {MAX_PARTS} files.")
 
 
-def read_member(package: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
-    """Unpack one member, at most `left` bytes of it; sizes that the zip claims are not believed."""
+def read_member(data: bytes, info: zipfile.ZipInfo, left: int) -> bytes:
+    """Unpack one member, at most `left` bytes of it; refuse one that is not what the zip says of it.
+
+    Not by the zip module, which stops at the size that is claimed: another reader would go on, and see what was
+    not looked at.
+    """
     if info.flag_bits & 0x1:
         detail = "The zip is protected by a password: save it without one."
         raise Unreadable("encrypted", detail)
+    packed = _packed(data, info)
+    pieces: list[bytes] = []
+    size = 0
+    for piece in _inflated(packed) if info.compress_type == zipfile.ZIP_DEFLATED else (packed,):
+        size += len(piece)
+        if size > left:
+            raise Unreadable("too-complex", f"Unpacked, it has more than {MAX_UNPACKED} bytes.")
+        if size > _SMALL and size > _MAX_RATIO * max(len(packed), 1):
+            raise Unreadable("too-complex", "It is packed more densely than any statement.")
+        pieces.append(piece)
+    part = b"".join(pieces)
+    if size != info.file_size or zlib.crc32(part) != info.CRC:
+        raise _damaged()
+    return part
+
+
+def claimed_size(data: bytes) -> int:
+    """Give the bytes that a zip says to have unpacked; `read_member` holds it to that."""
+    with refusing_damage(), zipfile.ZipFile(io.BytesIO(data)) as package:
+        return sum(info.file_size for info in package.infolist())
+
+
+def _packed(data: bytes, info: zipfile.ZipInfo) -> bytes:
     if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise Unreadable("damaged-workbook", "The zip is packed in a way that is not read.")
-    pieces = []
-    size = 0
-    with package.open(info) as member:
-        while piece := member.read(_CHUNK):
-            size += len(piece)
-            if size > left:
-                raise Unreadable("too-complex", f"Unpacked, it has more than {MAX_UNPACKED} bytes.")
-            if size > _SMALL and size > _MAX_RATIO * max(info.compress_size, 1):
-                raise Unreadable("too-complex", "It is packed more densely than any statement.")
-            pieces.append(piece)
-    return b"".join(pieces)
+    at = info.header_offset
+    if data[at : at + 4] != b"PK\x03\x04" or at + _LOCAL > len(data):
+        raise _damaged()
+    start = at + _LOCAL + sum(struct.unpack_from("<HH", data, at + 26))
+    packed = data[start : start + info.compress_size]
+    if len(packed) != info.compress_size:
+        raise _damaged()
+    return packed
+
+
+def _inflated(packed: bytes) -> Iterator[bytes]:
+    """Unpack piece by piece; refuse what ends too early, or is followed by something else."""
+    unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
+    for at in range(0, len(packed), _CHUNK):
+        if unpacking.eof:
+            raise _damaged()
+        rest = packed[at : at + _CHUNK]
+        while rest and not unpacking.eof:
+            yield unpacking.decompress(rest, _CHUNK)
+            rest = unpacking.unconsumed_tail
+    while not unpacking.eof and (piece := unpacking.decompress(b"", _CHUNK)):
+        yield piece
+    if not unpacking.eof or unpacking.unused_data:
+        raise _damaged()
+
+
+def _damaged() -> Unreadable:
+    return Unreadable("damaged-workbook", "The zip is damaged and cannot be unpacked.")
 
 
 @contextmanager
@@ -136,9 +182,7 @@ def refusing_damage() -> Iterator[None]:
         zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
         struct.error, OverflowError, LookupError,
     ) as error:  # fmt: skip
-        raise Unreadable(
-            "damaged-workbook", "The zip is damaged and cannot be unpacked."
-        ) from error
+        raise _damaged() from error
 
 
 def _is_markup(part: bytes) -> bool:

@@ -43,7 +43,9 @@ def beancount(text: str) -> tuple[Held, list[str]]:
         for posting in getattr(entry, "postings", ()):
             if posting.account.startswith(("Assets", "Liabilities")):
                 sums[posting.account, posting.units.currency] += posting.units.number
-    return {key: total for key, total in sums.items() if total}, [one.message for one in errors]
+    # A total price becomes one of 28 digits a piece there, and the total again with a rest beyond them.
+    exact = {key: round(total, 9) for key, total in sums.items()}
+    return {key: total for key, total in exact.items() if total}, [one.message for one in errors]
 
 
 def hledger(text: bytes, *arguments: str) -> str:

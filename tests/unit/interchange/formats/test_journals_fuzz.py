@@ -130,14 +130,14 @@ def test_damaged_files_are_read_or_refused(name: str) -> None:
     rng = random.Random(f"journals {name}")
     for at in range(ROUNDS):
         data = mutate(rng, rng.choice(SEEDS[name]))
-        started = time.monotonic()
+        started = time.process_time()
         try:
             sound(READERS[name](data, Hints()))
         except Unreadable:
             pass
         except Exception as error:
             raise AssertionError(f"round {at} of {name}: {error!r}") from error
-        assert time.monotonic() - started < SLOWEST
+        assert time.process_time() - started < SLOWEST
 
 
 def bombs() -> dict[str, bytes]:

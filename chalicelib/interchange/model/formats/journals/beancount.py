@@ -81,6 +81,7 @@ class _Reader:
         self._pushed: list[str] = []
         self._ignored: Counter[str] = Counter()
         self._flagged = 0
+        self._shared: dict[str, str] = {}
         self._links: Counter[str] = Counter()
         self._linked: list[tuple[Entry, str]] = []
 
@@ -93,7 +94,8 @@ class _Reader:
         day = make_day(int(found[1]), int(found[2]), int(found[3]))
         keyword, rest = found[4], found[5]
         if keyword == "txn" or (len(keyword) == 1 and keyword in _FLAGS):
-            entry = Entry(directive.line, day, written_day=directive.text.split()[0])
+            written = "" if day else directive.text.split()[0]
+            entry = Entry(directive.line, day, written_day=written)
             self._transaction(directive, entry, keyword, rest)
         elif keyword in _IGNORED:
             self._ignored[keyword] += 1
@@ -233,6 +235,10 @@ class _Reader:
                 self._notes.add("bad-line", detail, line=line.number)
                 return
             posting, cost = read
+            share = self._shared.setdefault
+            posting.account = share(posting.account, posting.account)
+            posting.commodity = share(posting.commodity, posting.commodity)
+            posting.weight_in = share(posting.weight_in, posting.weight_in)
             entry.postings.append(posting)
             if cost is not None:
                 self.lots.add(entry, posting, cost)

@@ -6,7 +6,10 @@ Syntax after the lexer and grammar of Beancount 3 (`lexer.l`, `grammar.y`) and i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from io import StringIO
+from itertools import islice
 from typing import Final, NamedTuple
 
 from chalicelib.interchange.model.formats.types import Notes
@@ -53,24 +56,27 @@ def directives(text: str, notes: Notes) -> Iterator[Directive]:
 
 
 def _lines(text: str, notes: Notes) -> Iterator[Line]:
-    lines = text.replace("\r\n", "\n").split("\n")
-    at = 0
-    while at < len(lines):
-        first, line = at, lines[at]
-        at += 1
-        if line.count('"') % 2 and _is_open(line):
-            end = _closing_line(lines, at)
+    source = enumerate(StringIO(text, newline="\n"), 1)
+    ahead: deque[Line] = deque()
+    while True:
+        if not ahead:
+            ahead.extend(_numbered(source, 1))
+            if not ahead:
+                return
+        number, line = ahead.popleft()
+        if '"' in line and (line.count('"') % 2 or "\\" in line) and _is_open(line):
+            ahead.extend(_numbered(source, _MOST_STRING_LINES - len(ahead)))
+            end = _closing_line(ahead)
             if end is None:
-                notes.add("bad-line", "A text is not closed by a quotation mark.", line=first + 1)
+                notes.add("bad-line", "A text is not closed by a quotation mark.", line=number)
             else:
-                line = "\n".join(lines[first : end + 1])
-                at = end + 1
-        elif "\\" in line and '"' in line and _is_open(line):
-            end = _closing_line(lines, at)
-            if end is not None:
-                line = "\n".join(lines[first : end + 1])
-                at = end + 1
-        yield Line(first + 1, line)
+                rest = [ahead.popleft().text for _ in range(end + 1)]
+                line = "\n".join((line, *rest))
+        yield Line(number, line)
+
+
+def _numbered(source: Iterator[tuple[int, str]], count: int) -> Iterator[Line]:
+    return (Line(number, line.rstrip("\r\n")) for number, line in islice(source, max(count, 0)))
 
 
 def _is_open(line: str) -> bool:
@@ -78,9 +84,9 @@ def _is_open(line: str) -> bool:
     return any(found[1] for found in _PIECE.finditer(line))
 
 
-def _closing_line(lines: list[str], start: int) -> int | None:
-    for at in range(start, min(start + _MOST_STRING_LINES, len(lines))):
-        if '"' in lines[at] and _CLOSING.match(lines[at]):
+def _closing_line(ahead: Iterable[Line]) -> int | None:
+    for at, line in enumerate(ahead):
+        if '"' in line.text and _CLOSING.match(line.text):
             return at
     return None
 

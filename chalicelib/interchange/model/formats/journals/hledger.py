@@ -230,7 +230,8 @@ class _Reader:
             return
         year = int(head[1]) if head[1] else self._year
         day = make_day(year, int(head[2]), int(head[3])) if year else None
-        entry = Entry(block.line, day, written_day=bare.split()[0], pending=head[4] == "!")
+        written = "" if day else bare.split()[0]
+        entry = Entry(block.line, day, written_day=written, pending=head[4] == "!")
         entry.provider_id = bank_id(head[5], day) or "" if head[5] else ""
         payee, parted, note = (head[6] or "").partition("|")
         entry.payee, entry.memo = payee.strip(), note.strip() if parted else ""
@@ -276,9 +277,11 @@ class _Reader:
             written = take_apart(rest)
             if written.wrong:
                 posting.flaw = f"{quoted(rest)} is no amount."
-            self._styles.note((written.amount, written.price, written.asserted))
             posting.inclusive = written.inclusive
-            self._written.append((posting, written))
+            if self._styles.note((written.amount, written.price, written.asserted)):
+                self._value(posting, written)
+            else:
+                self._written.append((posting, written))
         remarks = Remarks()
         remarks.read(comment)
         return posting, remarks
@@ -295,8 +298,8 @@ class _Reader:
     def finish(self) -> Journal:
         """Turn what was written into numbers, and note what was left aside."""
         self._styles.settle()
-        for posting, written in self._written:
-            self._value(posting, written)
+        while self._written:
+            self._value(*self._written.pop())
         if self._aside:
             said = ", ".join(f"{count} {name}" for name, count in sorted(self._aside.items()))
             self._notes.add("ignored-line", f"What moves no money was left aside: {said}.")

@@ -141,14 +141,19 @@ class Styles:
     currency: str | None
     marks: dict[str, DecimalMark] = field(default_factory=dict)
     default: str = ""
-    seen: dict[str, list[str]] = field(default_factory=dict)
+    seen: dict[str, dict[str, None]] = field(default_factory=dict)
     _codes: dict[str, str] = field(default_factory=dict)
 
-    def note(self, quantities: Iterable[Quantity | None]) -> None:
-        """Collect numbers in which there is a mark."""
+    def note(self, quantities: Iterable[Quantity | None]) -> bool:
+        """Collect numbers in which there is a mark; tell whether all can be read before the file's end."""
+        clear = True
         for one in quantities:
-            if one is not None and ("," in one.text or "." in one.text):
-                self.seen.setdefault(one.symbol, []).append(one.text)
+            if one is None or not ("," in one.text or "." in one.text):
+                continue
+            if "" not in self.marks and one.symbol not in self.marks:
+                self.seen.setdefault(one.symbol, {}).setdefault(one.text)
+                clear = False
+        return clear
 
     def declare(self, example: str, *, default: bool = False) -> None:
         """Take a directive that shows how a commodity is written."""
@@ -169,7 +174,7 @@ class Styles:
         for symbol, texts in self.seen.items():
             if symbol in self.marks or "" in self.marks:
                 continue
-            style = find_style(texts)
+            style = find_style([*texts])
             style = whole if style.ambiguous else style
             self.marks[symbol] = style.decimal
             if style.ambiguous:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import field
+from io import StringIO
 from typing import Final, NamedTuple
 
 from chalicelib.kernel.values import dataclass
@@ -70,7 +71,8 @@ def blocks(text: str) -> Iterator[Block]:
 def _spoken(text: str) -> Iterator[tuple[int, str]]:
     """Give the lines that are neither empty nor comments, with their numbers."""
     until = ""
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+    for number, ended in enumerate(StringIO(text, newline="\n"), 1):
+        line = ended.rstrip("\r\n")
         word = line.strip()
         if until:
             if word in {until, "end"}:

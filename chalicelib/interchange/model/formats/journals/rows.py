@@ -13,6 +13,7 @@ from chalicelib.interchange.model.formats.journals.entries import Entry, Journal
 from chalicelib.interchange.model.formats.journals.flows import Leg, Piece, Role, match
 from chalicelib.interchange.model.formats.journals.sorts import Sorts
 from chalicelib.interchange.model.formats.types import (
+    MAX_SHARED,
     MAX_TEXT,
     Extras,
     Hints,
@@ -20,6 +21,7 @@ from chalicelib.interchange.model.formats.types import (
     Part,
     Problem,
     Row,
+    SharedTexts,
     quoted,
 )
 from chalicelib.kernel.money import UnknownCurrency, exponent
@@ -48,6 +50,8 @@ class Roles:
         self._things = 0
         self._paths: dict[str, tuple[str, ...]] = {}
         self._currencies: dict[str, str] = {}
+        self._tags: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.shared = SharedTexts()
 
     def of(self, posting: Posting) -> Role | None:
         """Give the role of a posting, None for one that only balances currencies."""
@@ -82,6 +86,10 @@ class Roles:
                 path = tuple(name.strip()[:_MAX_NAME] for name in below if name.strip())
             path = self._paths[account] = path[:_MAX_LEVELS]
         return path
+
+    def tags(self, tags: tuple[str, ...]) -> tuple[str, ...]:
+        """Give the same tags, the same object for equal ones as long as there are not too many."""
+        return self._tags.setdefault(tags, tags) if len(self._tags) < MAX_SHARED else tags
 
     def currency(self, account: str) -> str:
         """Give the currency that an account is said or seen to be in; empty if neither."""
@@ -193,7 +201,7 @@ class _Maker:
         return Extras(
             transfer=transfer,
             other_account=other_account,
-            tags=self._entry.tags,
+            tags=self._roles.tags(self._entry.tags),
             own_id=self._entry.own_id,
         )
 
@@ -217,7 +225,7 @@ class _Maker:
         extras = Extras(
             category=path,
             parts=parts,
-            tags=self._entry.tags,
+            tags=self._roles.tags(self._entry.tags),
             own_id=self._entry.own_id,
             original_amount=original[0] if original else None,
             original_currency=original[1] if original else None,
@@ -235,7 +243,7 @@ class _Maker:
         problems = _problems(entry, posting)
         if isinstance(fitted, Flaw):
             problems += (Problem(posting.line, "amount", fitted.code, fitted.detail),)
-        payee, memo = _texts(entry, posting)
+        payee, memo = self._roles.shared.share([*_texts(entry, posting)])
         return Row(
             line=entry.line,
             booked_on=posting.day or entry.day,

@@ -95,6 +95,7 @@ class Books:
                 held = self._running.held(posting.account, code, inclusive=posting.inclusive)
                 self._compare(posting.line, held, amount, code, ZERO)
                 self._assert(posting.account, code, amount, posting.day or entry.day)
+        entry.postings.clear()  # its rows are made: of a large journal only one of both is held
 
     def _check(self, check: Check) -> None:
         held = self._running.held(check.account, check.commodity, inclusive=True)

@@ -17,17 +17,18 @@ from chalicelib.kernel.values import dataclass
 
 Resolver = Callable[[str, int], list[str]]
 MAX_URL: Final = 1_000
-_HIDDEN: Final = tuple(
+_PUBLIC_V6: Final = ipaddress.ip_network("2000::/3")
+"""The only part of IPv6 that is given out to anybody."""
+_CLOSED: Final = tuple(
     ipaddress.ip_network(one)
     for one in (
-        "64:ff9b::/96",  # NAT64: any IPv4 address behind it
-        "64:ff9b:1::/48",
-        "2001::/32",  # Teredo
-        "2002::/16",  # 6to4
-        "::/96",
+        "2001::/32",  # Teredo: an IPv4 address hides in it
+        "2002::/16",  # 6to4: likewise
+        "192.88.99.0/24",  # its relays
+        "3fff::/20",  # documentation, which Python's tables do not know yet
     )
 )
-"""IPv6 addresses in which an IPv4 address hides: nobody's bridge lives there."""
+"""Public by Python's tables, but nobody's bridge lives there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,10 @@ def _is_fit(text: str, *, loopback: bool) -> bool:
         return False
     if loopback and address.is_loopback:
         return True
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None or any(address in one for one in _HIDDEN):
-            return False
-        if address.scope_id is not None:
-            return False
+    if isinstance(address, ipaddress.IPv6Address) and (
+        address.scope_id is not None or address not in _PUBLIC_V6
+    ):
+        return False
+    if any(address in one for one in _CLOSED):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved

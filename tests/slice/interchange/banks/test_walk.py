@@ -103,6 +103,7 @@ def test_an_account_is_opened_so_that_it_stands_where_the_bank_says(
     assert [one["opens"] for one in done["accounts"]] == [False, False]
 
 
+@pytest.mark.durable
 def test_a_first_sync_of_many_pages_goes_in_steps(
     cloud: Cloud, person: SignedIn, bank: FakePlaid
 ) -> None:

@@ -111,7 +111,10 @@ class TransactionsRevised(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionsImported(Fact):
-    """A chunk of an import was recorded: sums instead of rows; `change` is its change number, 0 for none."""
+    """A chunk of an import was recorded: sums instead of rows; `change` is its change number, 0 for none.
+
+    Of the `duplicates`, `matched` were no known ids but found to be transactions that are there.
+    """
 
     name: ClassVar[str] = "expenses.transactions_imported.v1"
 
@@ -122,6 +125,7 @@ class TransactionsImported(Fact):
     duplicates: int
     totals: tuple[Total, ...]
     change: int
+    matched: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

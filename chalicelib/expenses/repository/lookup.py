@@ -81,6 +81,11 @@ class Found:
         item = self.raw("transaction", transaction_id)
         return table.text(item, "copy_of") if item else None
 
+    def taken_by(self, transaction_id: str) -> str | None:
+        """Give the import that took a row for a transaction that was there."""
+        item = self.raw("transaction", transaction_id)
+        return table.text(item, "import_id") if item and table.is_deleted(item) else None
+
     def reverted(self, transaction_id: str) -> str | None:
         """Give the import with whose revert a transaction left, so that it may come again."""
         item = self.raw("transaction", transaction_id)

@@ -57,7 +57,7 @@ from chalicelib.expenses.service.planning import (
     stated,
     transaction_of_row,
 )
-from chalicelib.expenses.service.returning import behind_tombstone, reborn
+from chalicelib.expenses.service.returning import behind_tombstone, matched, reborn
 from chalicelib.kernel.blobs import BlobGone
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.errors import Refusal
@@ -115,7 +115,8 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
         _again(ctx, order)
     else:
         brought = recorded_by(order.import_id, planned, found) + len(recorded)
-        _tell(ctx, order, recorded, brought=brought, duplicates=len(planned) - brought)
+        taken = matched(order.import_id, planned, found, meeting)
+        _tell(ctx, order, recorded, brought=(brought, len(planned) - brought, taken))
     if meeting.items and ctx.commit.room() >= 0:  # a worker answers nobody, so there is one more
         require_open(ctx, order.import_id)
 
@@ -233,17 +234,18 @@ def _tell(
     order: ImportRows,
     recorded: Sequence[Transaction],
     *,
-    brought: int,
-    duplicates: int,
+    brought: tuple[int, int, int],
 ) -> None:
+    """Tell how many rows of the chunk are new, duplicates, and matched among these."""
     fact = TransactionsImported(
         import_id=order.import_id,
         chunk=order.chunk,
         chunks=order.chunks,
-        recorded=brought,
-        duplicates=duplicates,
+        recorded=brought[0],
+        duplicates=brought[1],
         totals=totals(posting for one in recorded for posting in one.postings),
         change=ctx.commit.sequence if recorded else 0,
+        matched=brought[2],
     )
     ctx.commit.tell(fact, subject=order.import_id)
     if order.chunk + 1 < order.chunks:

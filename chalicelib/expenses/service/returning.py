@@ -8,6 +8,7 @@ from dataclasses import replace
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository.lookup import Found, look_up
 from chalicelib.expenses.repository.table import number
+from chalicelib.expenses.service.meeting import Meeting
 from chalicelib.expenses.service.planning import Planned
 from chalicelib.kernel.context import Context
 
@@ -25,6 +26,12 @@ def reborn(ctx: Context, planned: Sequence[Planned], found: Found) -> set[str]:
         owners = look_up(ctx, transaction=wanted)
         again |= {one for one, known in copies.items() if known and owners.reverted(known)}
     return again
+
+
+def matched(import_id: str, planned: Sequence[Planned], found: Found, meeting: Meeting) -> int:
+    """Count rows of a chunk that an import took for transactions that are there, in this step or before."""
+    before = sum(found.taken_by(one) == import_id for one in {one.id for one in planned})
+    return before + len(meeting.copies) + len(meeting.settled)
 
 
 def behind_tombstone(one: Transaction, found: Found) -> Transaction:

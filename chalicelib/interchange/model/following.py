@@ -87,6 +87,8 @@ class Progress:
     seen: int = 0
     recorded: int = 0
     duplicates: int = 0
+    matched: int = 0
+    """How many of the duplicates were found to be transactions that are there, without being known by their id."""
     stopped: str = ""
     reversal: Reversal | None = None
     ledger: Mapping[str, int] = field(default_factory=dict)
@@ -139,7 +141,7 @@ class Progress:
         return self.state in {"committing", "reverting"} and at > self.updated_at + STEP_LIFE
 
     def with_chunk(
-        self, chunk: int, *, recorded: int, duplicates: int, at: datetime
+        self, chunk: int, *, recorded: int, duplicates: int, at: datetime, matched: int = 0
     ) -> Progress | None:
         """Count a chunk, or give None for one that was counted before."""
         if not 0 <= chunk < self.chunks + self.pairs or self.seen >> chunk & 1:
@@ -151,6 +153,7 @@ class Progress:
             seen=self.seen | 1 << chunk,
             recorded=self.recorded + recorded,
             duplicates=self.duplicates + duplicates,
+            matched=self.matched + matched,
         )
 
     def compared(self, ledger: Mapping[str, int]) -> Progress:

@@ -79,6 +79,7 @@ class ProgressItem(Row):
     seen = BinaryAttribute(legacy_encoding=False)
     recorded = WholeNumber()
     duplicates = WholeNumber()
+    matched = WholeNumber(null=True)
     stopped = UnicodeAttribute()
     pairs = BooleanAttribute(null=True)
     reversal = UnicodeAttribute(null=True)
@@ -229,6 +230,7 @@ def keep_progress(ctx: Context, progress: Progress) -> None:
         seen=progress.seen.to_bytes(progress.chunks // 8 + 1, "little"),
         recorded=progress.recorded,
         duplicates=progress.duplicates,
+        matched=progress.matched,
         stopped=progress.stopped,
         reversal=_written(progress.reversal),
         ledger=json.dumps(dict(progress.ledger)) if progress.ledger else None,
@@ -344,6 +346,7 @@ def _progress_of(raw: Raw) -> Progress:
         seen=int.from_bytes(item.seen, "little"),
         recorded=item.recorded,
         duplicates=item.duplicates,
+        matched=item.matched or 0,
         stopped=item.stopped,
         reversal=_reversals().validate_json(item.reversal) if item.reversal else None,
         ledger=json.loads(item.ledger) if item.ledger else {},

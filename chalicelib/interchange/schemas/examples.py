@@ -17,6 +17,7 @@ IMPORT: Final[JsonDict] = {
     "state": "committing",
     "progress": {"done": 85, "total": 214},
     "result": None,
+    "matched": None,
     "revert": None,
     "problem": None,
     "upload": None,

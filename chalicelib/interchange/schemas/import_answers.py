@@ -194,7 +194,8 @@ class ReversalOut(Wire):
 class ImportOut(Wire):
     """An import as a job: `progress` counts rows.
 
-    `result` is there once it was committed, `revert` once it is being taken back.
+    `result` is there once it was committed, `revert` once it is being taken back. Of the duplicates, `matched` were not
+    known by their ids but found to be transactions that are there: pending, planned, written down, or of another source.
     What was understood of the file stands from `format` on; it is null or empty until the file was read.
     `same_file` is the import that committed the same content into the same account before. `labels` counts the
     categories that the file names (`GET .../labels`), `transfers` those of which it has both rows.
@@ -209,6 +210,7 @@ class ImportOut(Wire):
     state: ImportState
     progress: wire.Progress
     result: ResultOut | None
+    matched: int | None
     revert: ReversalOut | None
     problem: TroubleOut | None
     upload: UploadOut | None
@@ -248,6 +250,7 @@ class ImportOut(Wire):
                 done=progress.rows_done if progress else 0, total=read.rows if read else 0
             ),
             result=_result(progress) if ended else None,
+            matched=progress.matched if progress is not None and ended else None,
             revert=ReversalOut.of(undone) if undone is not None else None,
             problem=_problem(now.trouble),
             upload=upload,

@@ -144,7 +144,11 @@ def count_chunk(ctx: Context, fact: TransactionsImported) -> None:
     """Count a recorded chunk; the last one makes the import done."""
     before = repository.get_progress(ctx, fact.import_id)
     after = before.with_chunk(
-        fact.chunk, recorded=fact.recorded, duplicates=fact.duplicates, at=ctx.now
+        fact.chunk,
+        recorded=fact.recorded,
+        duplicates=fact.duplicates,
+        matched=fact.matched,
+        at=ctx.now,
     )
     if after is not None:
         follow(ctx, before, after)

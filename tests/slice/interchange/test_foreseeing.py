@@ -36,7 +36,8 @@ def test_known_rows_are_certain_and_likely_ones_suspected(
     assert said(person, job) == [*["certain"] * 4, "suspected", None]
     assert state_of(person) == before
     done = committed(cloud, person, job)
-    assert done["result"]["recorded"] == 1
+    assert done["result"] == {"recorded": 1, "duplicates": 5}
+    assert (job["matched"], done["matched"]) == (None, 1)
     assert said(person, job) == [*["certain"] * 4, "suspected", None]
 
 
@@ -52,6 +53,7 @@ def test_what_is_foreseen_is_what_happens(cloud: Cloud, person: SignedIn, accoun
 
     assert foreseen.count("certain") == 120
     assert done["result"]["duplicates"] == 260 - foreseen.count(None)
+    assert done["matched"] == foreseen.count("suspected")
 
 
 def test_two_equal_rows_of_a_file_are_two(cloud: Cloud, person: SignedIn, account: str) -> None:

@@ -66,6 +66,12 @@ def with_everything(cloud: Cloud, *, rows: int = 3) -> Everything:
     )
     assert filed.status == 200, filed.text
     _planned(person, account)
+    profile = {
+        "name": f"{SECRET} bank",
+        "match": {"header": [f"{SECRET} day"]},
+        "hints": {"person": f"{SECRET} Ada"},
+    }
+    assert me.post("/v1/interchange/profiles", profile).status == 201
     statement = csv_of(rows).replace(b"Shop", f"{SECRET} Shop".encode())
     job = uploaded(cloud, person, account, statement, filename=f"{SECRET}.csv")
     cloud.drain()

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from tests.factories.app_exports import FIREFLY, YNAB
-from tests.journeys.product import ACCOUNTS, IMPORTS, TRANSACTIONS, Person, Product, sign_up
+from tests.journeys.product import (
+    ACCOUNTS,
+    CATEGORIES,
+    IMPORTS,
+    TRANSACTIONS,
+    Person,
+    Product,
+    sign_up,
+)
 
 pytestmark = pytest.mark.journey
 
@@ -31,9 +39,19 @@ def moved_in(person: Person, export: str, filename: str) -> tuple[Any, dict[str,
     return done, accounts
 
 
-def transactions(person: Person, account_id: str) -> list[tuple[str, str, str]]:
-    rows = person.every(TRANSACTIONS, account_id=account_id)
-    return sorted((row["booked_on"], row["amount"]["amount"], row["payee"]) for row in rows)
+def ledger(person: Person, account_id: str) -> dict[str, Any]:
+    """Give an account's transactions by payee."""
+    return {row["payee"]: row for row in person.every(TRANSACTIONS, account_id=account_id)}
+
+
+def category(person: Person, category_id: str | None) -> str:
+    """Give the path of a category's names."""
+    names: list[str] = []
+    known = {one["id"]: one for one in person.every(CATEGORIES)}
+    while category_id is not None:
+        names.insert(0, known[category_id]["name"])
+        category_id = known[category_id]["parent_id"]
+    return ":".join(names)
 
 
 def balances(person: Person, accounts: dict[str, str]) -> dict[str, Decimal]:
@@ -50,11 +68,20 @@ def test_somebody_moves_in_from_ynab(product: Product) -> None:
 
     assert job["profile"]["name"] == "YNAB register"
     assert job["result"] == {**job["result"], "recorded": 6, "duplicates": 0}
-    assert transactions(person, accounts["Checking"]) == [
-        ("2026-01-29", "2500.00", "Employer"),
-        ("2026-01-30", "-100.00", "Transfer : Savings"),
-        ("2026-01-31", "-25.50", "Corner Market"),
-    ]
+    checking, savings = ledger(person, accounts["Checking"]), ledger(person, accounts["Savings"])
+    assert [
+        (part["amount"]["amount"], category(person, part["category_id"]), part["notes"])
+        for part in checking["Corner Market"]["parts"]
+    ] == [("-20.00", "Everyday:Groceries", "food"), ("-5.50", "Everyday:Household", "soap")]
+    moved = checking["Transfer : Savings"]
+    assert (moved["kind"], moved["transfer"]["to_account_id"]) == ("transfer", accounts["Savings"])
+    assert moved["tags"] == ["Red"]
+    assert list(savings.values()) == [moved]
+    books = ledger(person, accounts["Card"])["Bookshop"]
+    assert (category(person, books["category_id"]), books["category_source"]) == (
+        "Fun:Books",
+        "import",
+    )
     assert balances(person, accounts) == {
         "Checking": Decimal("2374.50"),
         "Savings": Decimal("100.00"),
@@ -104,12 +131,15 @@ def test_somebody_moves_in_from_firefly(product: Product) -> None:
         "Dollars": Decimal("110.00"),
         "Car loan": Decimal("300.00"),
     }
-    diner = next(
-        row
-        for row in person.every(TRANSACTIONS, account_id=accounts["Checking"])
-        if row["payee"] == "Diner"
-    )
-    assert diner["original_amount"] == {"amount": "-10.00", "currency": "USD"}
+    checking = ledger(person, accounts["Checking"])
+    assert checking["Diner"]["original_amount"] == {"amount": "-10.00", "currency": "USD"}
+    assert [part["notes"] for part in checking["Corner Market"]["parts"]] == ["food", "soap"]
+    assert checking["Corner Market"]["tags"] == ["weekly", "shared", "Budget: Everyday"]
+    moved = {name: checking[name]["transfer"] for name in ("Dollars", "Car loan")}
+    assert {name: one["to_account_id"] for name, one in moved.items()} == {
+        name: accounts[name] for name in moved
+    }
+    assert moved["Dollars"]["received"] == {"amount": "110.00", "currency": "USD"}
 
 
 def test_a_table_that_nobody_knows_is_corrected_once_and_read_by_itself_from_then_on(

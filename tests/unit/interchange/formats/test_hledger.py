@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.interchange.model.formats import Hints, ParsedFile, Row, Unreadable, parse
+from chalicelib.interchange.model.formats import Hints, ParsedFile, Row, Unreadable, detect, parse
 from chalicelib.interchange.model.formats.journals.hledger import parse_hledger
 from chalicelib.interchange.model.formats.types import Extras, Part
 from tests.support import judges
@@ -314,3 +314,57 @@ def test_the_styles_of_amounts_are_hledgers_own() -> None:
         ("liabilities:d", "USD"): Decimal(234),
     }
     judges.hledger(text.encode(), "check")
+
+
+@pytest.mark.parametrize(
+    ("head", "pending", "payee"),
+    [
+        ("*Shop", False, "Shop"),
+        ("!(7)Shop", True, "Shop"),
+        ("* (7)", False, ""),
+        ("(x", False, "(x"),
+        ("", False, ""),
+    ],
+)
+def test_marks_and_codes_need_no_blank_behind_them(head: str, pending: bool, payee: str) -> None:
+    row = only(spent("-1 EUR", f"2024-01-02 {head}"))
+
+    assert (row.payee, row.kind == "pending") == (payee, pending)
+
+
+@pytest.mark.parametrize(("gain", "parts"), [("$-500", [3000, 500]), ("$0", [3500, 0])])
+def test_sold_shares_weigh_their_cost_where_only_that_balances(gain: str, parts: list[int]) -> None:
+    row = only(
+        f"2024-01-02 Sale\n    assets:shares  -5 AAPL {{$600}} @ $700\n    assets:cash  $3500\n    income:gains  {gain}\n"
+    )
+
+    assert row.amount == 3500
+    assert [part.amount for part in extras(row).parts] == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-01-02 x\n  assets  5\n  income\n",
+        "account assets:bank\n",
+        "; c\n\n1/2 * x\n\t! assets:bank\t5\n",
+        "2024/01/02=2024/01/05 x\n    ; note\n    assets:bank  5\n",
+    ],
+)
+def test_journals_are_recognised(text: str) -> None:
+    assert detect(text.encode()) == "hledger"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-01-02,Shop\n  more: text,5\n",
+        '2024-01-02;"Shop\n   at 10:30  5";-1\n',
+        "2024-01-02\tShop\t5\n",
+        "01.02.2024 Shop 5\n01.03.2024 Shop 6\n",
+        "Date,Text\n2024-01-02,account a:b\n",
+        "option a,b\n",
+    ],
+)
+def test_tables_with_days_are_no_journals(text: str) -> None:
+    assert detect(text.encode()) == "csv"

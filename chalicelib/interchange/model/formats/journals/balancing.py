@@ -35,6 +35,8 @@ def complete(entry: Entry, notes: Notes, *, quantise: bool) -> None:
     missing = [one for one in entry.postings if one.amount is None and not one.flaw]
     sums = residuals(entry.postings)
     if not missing:
+        if any(sums.values()) and any(one.cost for one in entry.postings):
+            sums = _by_cost(entry, sums)
         _judge(entry, sums, notes)
         return
     flaw = _unclear(entry, missing)
@@ -49,6 +51,19 @@ def complete(entry: Entry, notes: Notes, *, quantise: bool) -> None:
         found = [(_rounded(-total, quanta.get(key)), key) for key, total in totals.items()]
         found = [(amount, key) for amount, key in found if amount]
         _fill(entry, posting, found or [(ZERO, code or next(iter(sums), ""))])
+
+
+def _by_cost(entry: Entry, sums: dict[str, Decimal]) -> dict[str, Decimal]:
+    """Weigh sold shares by their cost, as Ledger does, where hledger's weights by price do not balance."""
+    weighed = [
+        replace(one, weight=one.cost[0], weight_in=one.cost[1]) if one.cost else one
+        for one in entry.postings
+    ]
+    others = residuals(weighed)
+    if any(others.values()):
+        return sums
+    entry.postings[:] = weighed
+    return others
 
 
 def _unclear(entry: Entry, missing: list[Posting]) -> str:

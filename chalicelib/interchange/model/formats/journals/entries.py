@@ -19,7 +19,7 @@ class Posting:
     """One line of a transaction: `amount` of `commodity` goes to `account`.
 
     `weight` is what it counts for when the transaction is balanced, in `weight_in`; without an amount both are
-    inferred. `asserted` is what the account must hold afterwards; with `assigns` the amount follows from it.
+    inferred; `cost` is what it weighs where shares are balanced by what they had cost. `asserted` is what the account must hold afterwards; with `assigns` the amount follows from it.
     """
 
     account: str
@@ -36,6 +36,7 @@ class Posting:
     assigns: bool = False
     provider_id: str = ""
     flaw: str = ""
+    cost: tuple[Decimal, str] | None = None
 
     def set_amount(self, amount: Decimal, commodity: str) -> None:
         """Say what an amount left out has been found to be."""

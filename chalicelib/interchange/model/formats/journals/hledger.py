@@ -51,7 +51,7 @@ from chalicelib.kernel.values import dataclass
 
 _DATE: Final = r"(?:([0-9]{4})[-/.])?([0-9]{1,2})[-/.]([0-9]{1,2})"
 _HEAD: Final = re.compile(
-    rf"{_DATE}(?:=[0-9/.-]+)?(?:\s+([*!])(?=\s|\(|$))?(?:\s*\(([^()]*)\))?(?:\s+(.*))?\Z"
+    rf"{_DATE}(?:=[0-9/.-]+)?(?:\s+([*!]))?(?:\s*\(([^()]*)\))?(?:(?<=[*!)])|\s+|\Z)(.*)\Z"
 )
 _DAY: Final = re.compile(_DATE)
 _BRACKET: Final = re.compile(rf"\[{_DATE}(?:=[0-9/.-]*)?\]")
@@ -321,15 +321,22 @@ class _Reader:
         price = self._number(written.price) if written.price else None
         if price is None:
             return
-        units, (value, posting.weight_in) = amount[0], price
-        if written.total:
-            posting.weight = value.copy_sign(units) if units else ZERO
-        else:
-            posting.weight = units * value
+        posting.weight, posting.weight_in = _worth(amount[0], price, total=written.total)
+        lot = self._number(written.lot) if written.lot else None
+        if lot is not None and lot != price:
+            posting.cost = _worth(amount[0], lot, total=written.lot_total)
 
     def _number(self, one: Quantity) -> tuple[Decimal, str] | None:
         value = self._styles.number(one)
         return None if value is None else (value, self._styles.code(one.symbol))
+
+
+def _worth(units: Decimal, price: tuple[Decimal, str], *, total: bool) -> tuple[Decimal, str]:
+    """Give what units weigh at a price for each or for all of them."""
+    value, code = price
+    if total:
+        return (value.copy_sign(units) if units else ZERO), code
+    return units * value, code
 
 
 def parse_hledger(data: bytes, hints: Hints) -> ParsedFile:

@@ -14,22 +14,22 @@ from chalicelib.interchange.model.formats.journals.entries import Sort
 _WORDS: Final[dict[Sort, str]] = {
     "asset": (
         "asset assets aktiva vermögen vermoegen anlagevermögen umlaufvermögen actif actifs activo activos "
-        "attività attivo ativo ativos activa bezittingen aktywa tillgångar"
+        "attività attivo ativo ativos activa bezittingen aktywa tillgångar 資産 资产 자산"
     ),
     "liability": (
         "liability liabilities debt debts passiva verbindlichkeiten schulden fremdkapital passif passifs dettes "
-        "pasivo pasivos passività passivo passivos schuld schulden pasywa zobowiązania skulder"
+        "pasivo pasivos passività passivo passivos schuld schulden pasywa zobowiązania skulder 負債 负债 부채"
     ),
     "expense": (
         "expense expenses aufwand aufwendungen ausgaben dépense dépenses depenses charges gasto gastos spese uscite "
-        "despesa despesas kosten uitgaven wydatki utgifter"
+        "despesa despesas kosten uitgaven wydatki utgifter 費用 费用 支出 비용"
     ),
     "income": (
         "income incomes revenue revenues ertrag erträge ertraege einnahmen einkommen einkünfte revenu revenus "
         "produits ingreso ingresos entrate redditi receita receitas rendimentos inkomsten opbrengsten przychody "
-        "dochody intäkter inkomster"
+        "dochody intäkter inkomster 収益 收入 수익"
     ),
-    "equity": "equity eigenkapital capitaux patrimonio patrimoine patrimônio capitale vermogen kapitał kapitaly",
+    "equity": "equity eigenkapital capitaux patrimonio patrimoine patrimônio capitale vermogen kapitał kapitaly 純資産 权益 자본",
 }
 _MOST_LEVELS: Final = 30
 _SORTS: Final = {word: sort for sort, words in _WORDS.items() for word in words.split()}

@@ -9,7 +9,7 @@ finds done what was done.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple
@@ -283,11 +283,19 @@ class _Taking:
         why = why_not_restored(now, made=made, before=before, edited=self._order.edited)
         if why is not None:
             return why
+        if not self._are_there(set(before.accounts) - set(now.accounts)):
+            return "edited"  # it was moved away, and its account deleted
         return _Step(
             do=partial(self._restore, item, now, before),
             objects=frozenset({row.id, other}),
             cost=2 + 2 * len({*now.accounts, *before.accounts}) + len(now.tags) + len(before.tags),
         )
+
+    def _are_there(self, accounts: Collection[str]) -> bool:
+        if not accounts:
+            return True
+        found = look_up(self._ctx, account=accounts)
+        return all(found.is_live("account", one) for one in accounts)
 
     def _of_merged(self, row: _Row, item: Raw) -> _Step | Kept | None:
         """A row that its owner let go into another transaction, which stands for both."""

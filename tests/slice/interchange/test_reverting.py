@@ -199,6 +199,43 @@ def test_a_settled_row_that_was_edited_since_stays_unless_it_is_taken_along(
     assert by_payee(person, "Lotus")["notes"] == "with Ines"
 
 
+def test_a_settled_row_that_was_moved_off_a_deleted_account_stays(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    other = account_of(person)
+    mine = recorded(person, account, "-48.17", payee="Lotus")
+    job = brought(cloud, person, account, b"Date,Amount,Payee\n2026-11-03,-48.17,LOTUS BERLIN\n")
+    (taken,) = everything(person)
+    moved = person.client.patch(
+        f"{TRANSACTIONS}/{mine['id']}", {"account_id": other}, headers=matching(taken)
+    )
+    assert moved.status == 200, moved.text
+    url = f"/v1/expenses/accounts/{account}"
+    assert person.client.delete(url, headers={"If-Match": "*"}).status == 204
+
+    along = reverted(cloud, person, job, edited="revert")
+
+    assert (along["state"], along["revert"]["kept"]) == ("reverted", {"edited": 1})
+    assert balance(person, other) == "-48.17"
+
+
+def test_undoing_the_revert_in_the_history_brings_rows_back_as_their_owners(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    job = brought(cloud, person, account, CSV)
+    before = balance(person, account)
+    reverted(cloud, person, job)
+    change = person.client.get("/v1/expenses/changes").json["items"][0]
+
+    undone = person.client.post(f"/v1/expenses/changes/{change['id']}/undo", {})
+    cloud.drain()
+
+    assert undone.status == 200, undone.text
+    assert balance(person, account) == before
+    assert brought(cloud, person, account, CSV)["result"] == {"recorded": 0, "duplicates": 4}
+    assert reverted(cloud, person, job, edited="revert")["revert"]["removed"] == 4
+
+
 def test_a_linked_refund_is_released_when_its_purchase_goes_along(
     cloud: Cloud, person: SignedIn, account: str
 ) -> None:

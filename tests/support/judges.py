@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 from collections import defaultdict
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 import pytest
@@ -44,7 +44,9 @@ def beancount(text: str) -> tuple[Held, list[str]]:
             if posting.account.startswith(("Assets", "Liabilities")):
                 sums[posting.account, posting.units.currency] += posting.units.number
     # A total price becomes one of 28 digits a piece there, and the total again with a rest beyond them.
-    exact = {key: round(total, 9) for key, total in sums.items()}
+    with localcontext() as context:
+        context.prec = 60
+        exact = {key: round(total, 9) for key, total in sums.items()}
     return {key: total for key, total in exact.items() if total}, [one.message for one in errors]
 
 

@@ -45,15 +45,18 @@ _STATUS_KEY: Final = "xpense-status"
 class BeancountWriter:
     """Writes an export as a Beancount file."""
 
+    def __init__(self) -> None:
+        self._left_out: Counter[str] = Counter()
+
     @property
     def left_out(self) -> Mapping[str, int]:
         """Plans, and transactions on accounts that the reader may not see."""
-        return self._entries.left_out
+        return self._left_out
 
     def begin(self, book: Book) -> Iterator[bytes]:
         """Write the options; accounts come where they are used first."""
         self._names = Names(book, component)
-        self._entries = Entries(book, self._names)
+        self._entries = Entries(book, self._names, self._left_out)
         self._opened: set[str] = set()
         self._categories = {self._names.categories[one.id]: one.path for one in book.categories}
         currencies = Counter(one.currency for one in book.accounts)

@@ -8,6 +8,7 @@ after hledger's manual, "Journal", version 1.25 and later.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
@@ -44,15 +45,18 @@ _MARKS: Final = {"posted": "", "pending": "! ", "reconciled": "* "}
 class HledgerWriter:
     """Writes an export as an hledger journal."""
 
+    def __init__(self) -> None:
+        self._left_out: Counter[str] = Counter()
+
     @property
     def left_out(self) -> Mapping[str, int]:
         """Plans, and transactions on accounts that the reader may not see."""
-        return self._entries.left_out
+        return self._left_out
 
     def begin(self, book: Book) -> Iterator[bytes]:
         """Declare everything."""
         self._names = Names(book, component)
-        self._entries = Entries(book, self._names)
+        self._entries = Entries(book, self._names, self._left_out)
         self._begun: set[str] = set()
         self._declared: set[str] = set()
         yield joined(

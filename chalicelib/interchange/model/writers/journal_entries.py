@@ -55,9 +55,9 @@ class Entries:
 
     book: Book
     names: Names
+    left_out: Counter[str]
     last: date | None = None
     standings: dict[str, Standing] = field(default_factory=dict)
-    left_out: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         """Begin with every account of the book."""

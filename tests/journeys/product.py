@@ -163,11 +163,18 @@ _CRASHED: Final = ("ERROR", "CRITICAL", "Traceback")
 _WAITING: Final = ("waiting", "in_flight", "delayed")
 
 
-def serve(folder: Path, *, data_dir: Path | None = None, port: int = 0, level: str = "") -> Product:
+def serve(
+    folder: Path,
+    *,
+    data_dir: Path | None = None,
+    port: int = 0,
+    level: str = "",
+    settings: Mapping[str, str] | None = None,
+) -> Product:
     """Start the product on a free port, or a given one, and return when it says that it is ready."""
     log = folder / f"serve-{secrets.token_hex(3)}.log"
     place = ["--memory"] if data_dir is None else ["--data-dir", str(data_dir)]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(settings or {})}
     if level:
         environment["XPENSE_LOG_LEVEL"] = level
     with log.open("wb") as out:

@@ -43,10 +43,19 @@ PASSING: Final[frozenset[TroubleReason]] = frozenset(
     {"institution-down", "not-ready", "rate-limited", "timeout", "unreachable", "unreadable"}
 )
 """What may work by itself later."""
+_FIRST_YEAR: Final = 1970
+_LAST_YEAR: Final = 2199
 MAX_ACCOUNTS: Final = 50
 """Accounts of one connection that are kept."""
+MOST_ROWS: Final = 20_000
+"""Rows of one answer: a bank that shows more in two months is none."""
 MAX_TEXT: Final = 500
 """Characters of a payee or memo that are kept; the ledger cuts further."""
+
+
+def is_day(day: date) -> bool:
+    """Tell whether a bank may have booked something on a day: others are slips, and no neighbours can be counted from them."""
+    return _FIRST_YEAR <= day.year <= _LAST_YEAR
 
 
 @dataclass(frozen=True, slots=True)

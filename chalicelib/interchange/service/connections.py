@@ -39,9 +39,10 @@ from chalicelib.interchange.schemas.connections import (
 )
 from chalicelib.interchange.service import connections_revoking as revoking
 from chalicelib.interchange.service import syncing_ends
+from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import derived_id, new_id
-from chalicelib.kernel.paging import decode_cursor
+from chalicelib.kernel.paging import decode_cursor, encode_cursor
 from chalicelib.kernel.values import dataclass
 from chalicelib.kernel.wire import PageOut, PageQuery
 
@@ -129,11 +130,24 @@ def _order_claim(ctx: Context, one: Connection) -> None:
 
 
 def list_connections(ctx: Context, query: PageQuery) -> PageOut[ConnectionOut]:
-    """Give the owner's connections, oldest first: there are few, and one page holds them."""
-    decode_cursor(query.cursor, owner=str(ctx.owner), question=_LIST)
-    pairs = repository.list_all(ctx)
-    items = [ConnectionOut.of(one, run, ctx) for one, run in pairs]
-    return PageOut[ConnectionOut](items=items, next_cursor=None)
+    """Give a page of the owner's connections, oldest first; there are few, so all are read."""
+    owner = str(ctx.owner)
+    start = decode_cursor(query.cursor, owner=owner, question=_LIST)
+    pairs = [
+        (one, run)
+        for one, run in repository.list_all(ctx)
+        if start is None or _place(one) > start["after"]
+    ]
+    page = pairs[: query.limit]
+    after = {"after": _place(page[-1][0])} if len(pairs) > len(page) else None
+    return PageOut[ConnectionOut](
+        items=[ConnectionOut.of(one, run, ctx) for one, run in page],
+        next_cursor=encode_cursor(after, owner=owner, question=_LIST),
+    )
+
+
+def _place(one: Connection) -> str:
+    return f"{rfc3339(one.created_at)}#{one.id}"
 
 
 def read_connection(ctx: Context, connection_id: str) -> ConnectionOut:

@@ -23,9 +23,10 @@ from chalicelib.interchange.repository import connections as repository
 from chalicelib.interchange.repository import feeds
 from chalicelib.interchange.repository.feeds import Revocation
 from chalicelib.kernel.context import Context
-from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.log import logger
+from chalicelib.kernel.owners import Owner
+from chalicelib.security import api as security
 
 AGAIN: Final = timedelta(hours=1)
 GIVEN_UP: Final = timedelta(days=7)
@@ -67,14 +68,15 @@ def _revoked(provider: ProviderName, access: Access) -> BankTrouble | None:
         return BankTrouble("not-configured")
 
 
-def give_all_back(ctx: Context) -> None:
+def give_all_back(owner: Owner) -> None:
     """Give all accesses of an owner back before they are erased: once, because an erasure waits for nobody.
 
     A provider that does not answer is not asked for the next one; the access is destroyed all the same.
     """
     try:
-        found = repository.accesses(ctx.owner, ctx.vault)
-    except NotFound:  # the key is gone: with it what it sealed
+        # an erasure closes the key before it tells anybody
+        found = repository.accesses(owner, security.closed_vault(owner))
+    except security.OwnerKeyAbsent:  # destroyed: and with it what it sealed
         return
     silent: set[ProviderName] = set()
     for provider, access in found:

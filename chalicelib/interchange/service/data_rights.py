@@ -32,6 +32,7 @@ from chalicelib.interchange.repository.recognition import KnownAccountItem
 from chalicelib.interchange.service.connections_revoking import give_all_back
 from chalicelib.kernel import blobs, parts
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.vault import Vault
 from chalicelib.users import api as users
@@ -200,7 +201,7 @@ PART: Final = parts.Part(
 def erase(ctx: Context, message: ErasureStarted | EraseMore) -> None:
     """Erase a page of a user's part, and order the next; first the banks' providers get their accesses back."""
     if isinstance(message, ErasureStarted):
-        give_all_back(ctx)
+        give_all_back(Owner.parse(message.owner))
     users.erase_part(ctx, PART, message, EraseMore)
 
 

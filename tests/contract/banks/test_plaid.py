@@ -181,11 +181,13 @@ def test_a_row_that_cannot_be_understood_is_left_out_and_counted(ours: Plaid, it
     item.put("good", "chk", -100)
     item.put("coin", "chk", -100, iso_currency_code=None, unofficial_currency_code="BTC")
     item.put("odd", "chk", -100, iso_currency_code="XXQ")
+    item.put("late", "chk", -100, date="9999-12-31")
+    item.put("early", "chk", -100, date="0001-01-01")
 
     page = synced(ours, item)
 
     assert [row.id for row in page.upserts] == ["good"]
-    assert page.skipped == 2
+    assert page.skipped == 4
 
 
 @pytest.mark.parametrize(

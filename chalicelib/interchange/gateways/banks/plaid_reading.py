@@ -20,6 +20,7 @@ from chalicelib.interchange.model.bank_feeds import (
     Seen,
     SyncPage,
     TroubleReason,
+    is_day,
 )
 from chalicelib.kernel.clock import parse_rfc3339
 from chalicelib.kernel.currencies import EXPONENTS
@@ -136,12 +137,15 @@ def _row(one: Mapping[str, Any]) -> BankRow | None:
         amount = one["amount"]
         if not currency or not isinstance(amount, Decimal) or not isinstance(one["pending"], bool):
             return None
+        day = date.fromisoformat(one["date"])
+        if not is_day(day):
+            return None
         name = str(one.get("merchant_name") or one.get("name") or "")
         original = str(one.get("original_description") or one.get("name") or "")
         return BankRow(
             account_ref=_text(one["account_id"]),
             id=_text(one["transaction_id"]),
-            day=date.fromisoformat(one["date"]),
+            day=day,
             amount_minor=-Money.rounded_half_even(amount, currency).amount_minor,
             currency=currency,
             payee=_clean(name),

@@ -30,6 +30,7 @@ from chalicelib.interchange.gateways.banks.reach import (
     target_of,
 )
 from chalicelib.interchange.model.bank_feeds import (
+    MOST_ROWS,
     Access,
     BankAccount,
     BankEvent,
@@ -38,6 +39,7 @@ from chalicelib.interchange.model.bank_feeds import (
     Link,
     Seen,
     SyncPage,
+    is_day,
 )
 from chalicelib.interchange.model.bank_windows import (
     Memory,
@@ -219,8 +221,12 @@ def _account(one: Mapping[str, Any]) -> BankAccount:
     )
 
 
-def _page_of(answer: Mapping[str, Any], memory: Memory, window: Window, now: datetime) -> SyncPage:
+def _page_of(
+    answer: Mapping[str, Any], memory: Memory, window: Window, now: datetime
+) -> SyncPage | BankTrouble:
     listed = answer["accounts"][:_MOST_ACCOUNTS]
+    if sum(len(one.get("transactions") or ()) for one in listed) > MOST_ROWS:
+        return BankTrouble("too-large")
     rows: list[BankRow] = []
     skipped = 0
     for one in listed:
@@ -253,12 +259,15 @@ def _row(account: Mapping[str, Any], raw: Mapping[str, Any], today: date) -> Ban
             return None
         pending = raw.get("pending") is True or not raw.get("posted")
         at = raw.get("transacted_at") if pending else raw["posted"]
+        day = datetime.fromtimestamp(int(at), UTC).date() if at else today
+        if not is_day(day):
+            return None
         payee = _clean(str(raw.get("payee") or raw.get("description") or ""))
         told = (str(raw.get(name) or "") for name in ("description", "memo"))
         return BankRow(
             account_ref=_text(account["id"]),
             id=_text(raw["id"]),
-            day=datetime.fromtimestamp(int(at), UTC).date() if at else today,
+            day=day,
             amount_minor=minor,
             currency=currency,
             payee=payee,

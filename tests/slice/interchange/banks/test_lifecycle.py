@@ -173,6 +173,14 @@ def test_an_owner_has_a_bounded_number_of_connections(person: SignedIn, bank: Fa
 
     assert [one.status for one in replies] == [201] * 20 + [409]
     assert replies[-1].problem == "too-many-connections"
+    seen: list[str] = []
+    query = {"limit": "7"}
+    for _ in range(3):
+        page = person.client.get(URL, query=query).json
+        seen += [one["id"] for one in page["items"]]
+        query["cursor"] = page["next_cursor"] or ""
+    assert page["next_cursor"] is None
+    assert seen == [one.json["id"] for one in replies[:-1]]
     person.client.delete(f"{URL}/{replies[0].json['id']}")
     assert person.client.post(URL, {"provider": "plaid"}).status == 201
 

@@ -52,9 +52,11 @@ _DATED: Final = re.compile(
     r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})[ \t]+(\S+)[ \t]*(.*)", re.DOTALL
 )
 _LOOKS_DATED: Final = re.compile(r"[0-9]{4,}[-/][0-9]+[-/][0-9]+[ \t]")
-_HEAD: Final = re.compile(r'"((?:[^"\\]|\\.)*+)"|#([\w/.-]+)|\^([\w/.-]+)|(;.*)', re.DOTALL)
+_HEAD: Final = re.compile(
+    r'"((?:[^"\\]|\\.)*+)(?:"|\\?\Z)|#([\w/.-]+)|\^([\w/.-]+)|(;.*)', re.DOTALL
+)
 _KEY: Final = re.compile(r"([a-z][a-zA-Z0-9_-]+):(?:[ \t]+(.*))?\Z", re.DOTALL)
-_BALANCE: Final = re.compile(rf"(\S+)\s+([^~;]*?)(?:~\s*([^;]*?))?\s*({CURRENCY})\s*(?:;.*)?")
+_CURRENCY: Final = re.compile(CURRENCY)
 _FLAGS: Final = frozenset("*!&#?%ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _IGNORED: Final = frozenset({"price", "note", "event", "document", "query", "custom"})
 _SILENT: Final = frozenset({"commodity", "close"})
@@ -66,6 +68,7 @@ _NAMES: Final[dict[str, Sort]] = {
     "name_expenses": "expense",
 }
 _MAX_ACCOUNT: Final = 1_000
+_MOST_TAGS: Final = 200
 _MOST_PUSHED: Final = 100
 _MOST_JOINED: Final = 200
 _EXACT: Final = Context(prec=120)
@@ -149,7 +152,7 @@ class _Reader:
             self._pushed.remove(tag)
 
     def _option(self, rest: str) -> None:
-        said = [unquote(text) for text in STRING.findall(rest)]
+        said = [unquote(text) for text in STRING.findall(rest[:_MAX_ACCOUNT])]
         if len(said) != 2:
             return
         name, value = said
@@ -161,7 +164,7 @@ class _Reader:
     def _open(self, directive: Directive, rest: str) -> None:
         words = rest.split(";", maxsplit=1)[0].split()
         account = words[0] if words else ""
-        booking = STRING.search(rest)
+        booking = STRING.search(rest[:_MAX_ACCOUNT])
         if booking:
             self.lots.methods[account] = booking[1]
         currencies = [word.strip(",") for word in words[1:2] if not word.startswith('"')]
@@ -170,16 +173,18 @@ class _Reader:
         self.journal.names[account] = naming
 
     def _balance(self, directive: Directive, day: date, rest: str) -> None:
-        found = _BALANCE.fullmatch(" ".join(rest.split())[:_MAX_ACCOUNT])
-        amount = evaluate(found[2]) if found else None
-        if found is None or amount is None:
+        account, *middle = rest[:_MAX_ACCOUNT].split(";", 1)[0].split() or [""]
+        currency = middle.pop() if middle else ""
+        stated, _, around = " ".join(middle).partition("~")
+        amount = evaluate(stated)
+        if amount is None or not _CURRENCY.fullmatch(currency):
             self._odd(directive, "is no balance")
             return
-        tolerance = evaluate(found[3]) if found[3] else None
+        tolerance = evaluate(around) if around else None
         if tolerance is None:
             power = amount.as_tuple().exponent
             tolerance = Decimal((0, (1,), power)) if isinstance(power, int) and power < 0 else ZERO
-        check = Check(directive.line, day, found[1], amount, found[4], tolerance)
+        check = Check(directive.line, day, account, amount, currency, tolerance)
         self.journal.checks.append(check)
 
     def _transaction(self, directive: Directive, entry: Entry, flag: str, rest: str) -> None:
@@ -209,7 +214,7 @@ class _Reader:
                 self._link(entry, link)
             elif not comment:
                 texts.append(unquote(text))
-        entry.tags = tuple(dict.fromkeys(tags))
+        entry.tags = tuple(dict.fromkeys(tags))[:_MOST_TAGS]
         return texts
 
     def _link(self, entry: Entry, link: str) -> None:
@@ -224,7 +229,7 @@ class _Reader:
             self._key(entry, key[1], _value(key[2] or ""), metadata)
         elif text[0] in "#^":
             for _, tag, link, _ in _HEAD.findall(text):
-                if tag:
+                if tag and len(entry.tags) < _MOST_TAGS:
                     entry.tags = (*entry.tags, tag)
                 elif link:
                     self._link(entry, link)

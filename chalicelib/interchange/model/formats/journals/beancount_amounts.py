@@ -12,7 +12,7 @@ from chalicelib.interchange.model.formats.journals.entries import Posting
 from chalicelib.interchange.model.formats.journals.sums import evaluate
 from chalicelib.kernel.values import dataclass
 
-CURRENCY: Final = r"(?:[A-Z][A-Z0-9'._-]*|/[A-Z0-9'._-]*[A-Z][A-Z0-9'._-]*)"
+CURRENCY: Final = r"(?:[A-Z][A-Z0-9'._-]*|/(?=[0-9'._-]*[A-Z])[A-Z0-9'._-]+)"
 _MOST: Final = 1_000
 _USUAL: Final = re.compile(
     r"(?:[!*&#?%A-Z]\s+)?([^\s:;\"@{~]+(?::[^\s:;\"@{~]+)+)"

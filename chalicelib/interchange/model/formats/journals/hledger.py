@@ -64,6 +64,7 @@ _OLD_TYPE: Final = re.compile(r"(.*\S)(?:  |\t)\s*([ALERXCV])")
 _LEFT_ASIDE: Final = {"~": "periodic rules", "=": "automated rules", "P": "prices"}
 _SILENT: Final = frozenset({"payee", "tag", "N", "C"})
 _MOST_ALIASES: Final = 200
+_MOST_TAGS: Final = 200
 _MOST_SCOPES: Final = 20
 
 
@@ -251,7 +252,7 @@ class _Reader:
 
     def _close(self, entry: Entry, remarks: Remarks) -> None:
         values = remarks.values
-        entry.tags = tuple(dict.fromkeys((*self._tags, *remarks.words)))
+        entry.tags = tuple(dict.fromkeys((*self._tags, *remarks.words)))[:_MOST_TAGS]
         if ID_KEY in values:
             apply_entry(entry, {key: decoded(value) for key, value in values.items()}, read_amount)
         else:

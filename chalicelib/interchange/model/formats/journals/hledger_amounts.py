@@ -30,6 +30,7 @@ _LOT: Final = re.compile(r"(\{\{?)\s*=?([^{}]*)\}\}?\s*|\[[^\]]*\]\s*|\([^()]*\)
 _PRICE: Final = re.compile(r"\(?(@@?)\)?")
 _ASSERTION: Final = re.compile(r"(={1,2})(\*?)")
 _BLANKS: Final = dict.fromkeys(map(ord, " '’\u00a0\u202f"))
+_MOST: Final = 1_000
 _AMBIGUOUS: Final = {
     "$": "USD",
     "¥": "JPY",
@@ -76,6 +77,10 @@ class Written:
 def take_apart(text: str) -> Written:
     """Take amount, lot, price and assertion apart; `wrong` where something else is among them."""
     written = Written()
+    text = " ".join(text.split())
+    if len(text) > _MOST:
+        written.wrong = True
+        return written
     found = _quantity(text, 0)
     at = 0
     if found is not None:

@@ -52,7 +52,6 @@ _CELLS: Final = b"sheetData"
 _BOOK: Final = re.compile(rb"<(?:[^\s<>/:]+:)?sheets[\s>/]")
 _OTHERS: Final = ("content.xml", "workbook.bin")
 """Parts by which calamine would read the package as another format."""
-_STRINGS: Final = re.compile(rb"<(?:[^\s<>/:]+:)?si[\s>/]")
 
 
 def checked(data: bytes) -> bytes:
@@ -62,7 +61,7 @@ def checked(data: bytes) -> bytes:
     need more memory than a workbook of this size may.
     """
     parts = unpacked(data)
-    strings = [part for part in parts.values() if _STRINGS.search(part)]
+    strings = [part for part in parts.values() if b"<si" in part or b":si" in part]
     if any(name.lower().endswith(_OTHERS) for name in parts):
         detail = "Binary workbooks (.xlsb) and mixed packages are not read: save it as .xlsx."
         raise Unreadable("unsupported-format", detail)
@@ -250,7 +249,7 @@ def _check_names(parts: dict[str, bytes]) -> None:
         if name.lower().endswith(".rels"):
             found = _named(part, "Relationship", "Target")
             targets = [target.lower().lstrip("/").removeprefix("xl/") for target in found]
-        elif _BOOK.search(part):
+        elif b"sheets" in part and _BOOK.search(part):
             targets = _named(part, "sheet", "id")
         else:
             continue

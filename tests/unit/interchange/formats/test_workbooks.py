@@ -302,6 +302,19 @@ def test_one_part_shown_as_many_sheets_is_refused() -> None:
     assert refusal(workbooks.zipped(same_link)).reason == "damaged-workbook"
 
 
+def test_the_same_page_of_the_web_may_be_linked_from_many_cells() -> None:
+    links = "".join(
+        f'<Relationship Id="h{n}" Type="x/hyperlink" Target="https://bank.example/" TargetMode="External"/>'
+        for n in (1, 2)
+    )
+
+    data = with_part(
+        "xl/worksheets/_rels/sheet1.xml.rels", f"<Relationships>{links}</Relationships>"
+    )
+
+    assert amounts(parse(data)) == [Decimal("-19.99")]
+
+
 def test_packages_that_are_locked_doubled_or_of_another_kind_are_refused() -> None:
     locked = workbooks.xlsx().replace(
         b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"

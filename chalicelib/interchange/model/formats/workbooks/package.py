@@ -25,7 +25,7 @@ MAX_PARTS: Final = 2_000
 MAX_UNPACKED: Final = 64 * 1024 * 1024
 """Bytes of all parts together, unpacked."""
 MAX_GRID: Final = 2_000_000
-"""Cells of the grid from A1 to the furthest filled cell of a sheet: calamine keeps one of 24 bytes for each."""
+"""Cells of the grid from A1 to the furthest filled cell of a sheet: calamine keeps 32 bytes for each."""
 MAX_TEXTS: Final = 48 * 1024 * 1024
 """Bytes of shared texts, counted as often as they are shown."""
 _MAX_SHARED: Final = 1_000_000
@@ -245,16 +245,22 @@ def _check_strings(xml: bytes) -> None:
 
 def _check_names(parts: dict[str, bytes]) -> None:
     """Refuse a workbook that shows one part as several sheets: each would be read again."""
+    sheets = {_base(name) for name, part in parts.items() if _CELLS in part}
     for name, part in parts.items():
         if name.lower().endswith(".rels"):
-            found = _named(part, "Relationship", "Target")
-            targets = [target.lower().lstrip("/").removeprefix("xl/") for target in found]
+            # Pictures and pages of the web may be linked as often as one likes.
+            linked = map(_base, _named(part, "Relationship", "Target"))
+            targets = [target for target in linked if target in sheets]
         elif b"sheets" in part and _BOOK.search(part):
             targets = _named(part, "sheet", "id")
         else:
             continue
         if len(set(targets)) < len(targets):
             raise Unreadable("damaged-workbook", "The workbook shows one part as several sheets.")
+
+
+def _base(path: str) -> str:
+    return path.lower().replace("\\", "/").rpartition("/")[2]
 
 
 def _named(xml: bytes, element: str, attribute: str) -> list[str]:

@@ -22,7 +22,7 @@ from chalicelib.interchange.model.formats.tabular.reading import is_money
 from chalicelib.interchange.model.formats.types import DecimalMark
 from chalicelib.kernel.values import dataclass
 
-Value = str | float | int | bool | date | datetime | time | timedelta
+Value = str | float | int | bool | Decimal | date | datetime | time | timedelta
 """What a cell may hold; an empty cell holds an empty text."""
 Values = Sequence[Value]
 _BLOCK: Final = 4_096
@@ -30,12 +30,12 @@ _SAMPLE: Final = 500
 _KEPT_DIGITS: Final = 15
 _SHARED: Final = 20_000
 _LONGEST: Final = 40
-_SMALLEST: Final = 1e-18
-_LARGEST: Final = 1e21
+_SMALLEST: Final = Decimal("1e-18")
+_LARGEST: Final = Decimal("1e21")
 _NUMBER: Final = {float}
 _TEXT: Final = {str}
 _DATE: Final = {date}
-_NUMBERS: Final = frozenset({float, int})
+_NUMBERS: Final = frozenset({float, int, Decimal})
 _DATES: Final = frozenset({date, datetime})
 
 
@@ -134,7 +134,7 @@ class _Writer:
 def _text(cell: Value, mark: DecimalMark) -> str:
     if isinstance(cell, str):
         return cell[1:] if cell[:1] == "'" else cell  # the sign by which a sheet keeps digits text
-    if isinstance(cell, float):
+    if isinstance(cell, float | Decimal):
         return _number(cell, mark)
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
@@ -152,15 +152,17 @@ def _numbers(values: Sequence[float], mark: DecimalMark) -> list[str]:
     return [_number(value, mark) for value in values]
 
 
-def _number(value: float, mark: DecimalMark) -> str:
+def _number(value: float | Decimal, mark: DecimalMark) -> str:
     """Write a number so that its decimal mark cannot be taken for one of thousands."""
-    text = repr(value)
+    text = str(value)
     if text[-2:] == ".0":
         return text[:-2]
-    if len(text) > _KEPT_DIGITS or "e" in text or "n" in text:
-        if not _SMALLEST < abs(value) < _LARGEST:
+    if "n" in text:
+        return text  # nan, inf
+    if len(text) > _KEPT_DIGITS or "e" in text or "E" in text:
+        if not _SMALLEST < abs(Decimal(value)) < _LARGEST:
             return text
-        text = f"{Decimal(f'{value:.{_KEPT_DIGITS}g}'):f}"
+        text = f"{Decimal(f'{value:.{_KEPT_DIGITS}g}').normalize():f}"
     if text[-4:-3] == ".":
         text += "0"
     return text.replace(".", ",") if mark == "," else text

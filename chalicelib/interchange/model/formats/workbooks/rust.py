@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Final
 
 from python_calamine import (
     CalamineError,
@@ -24,12 +24,13 @@ from chalicelib.interchange.model.formats.types import Unreadable
 from chalicelib.interchange.model.formats.workbooks.cells import Value, Values
 from chalicelib.interchange.model.formats.workbooks.sheets import Sheet
 
-_PANIC = "PanicException"
+_PANIC: Final = "PanicException"
+_RAISED: Final = (CalamineError, OSError, ValueError, OverflowError)
 
 
 def open_sheets(data: bytes) -> Iterator[Sheet]:
     """Give the worksheets of a workbook that was found to be harmless."""
-    with _refusing():
+    with _Refusing():
         book = load_workbook(io.BytesIO(data))
         found = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
     for one in found:
@@ -38,7 +39,7 @@ def open_sheets(data: bytes) -> Iterator[Sheet]:
 
 def _sheet(book: CalamineWorkbook, name: str, *, hidden: bool) -> Sheet:
     def read() -> Iterator[Values]:
-        with _refusing():
+        with _Refusing():
             sheet: CalamineSheet = book.get_sheet_by_name(name)
             # Rows come from the first on, columns do not: lines and columns shall be those that people see.
             before: list[Value] = [""] * (sheet.start[1] if sheet.start else 0)
@@ -49,18 +50,22 @@ def _sheet(book: CalamineWorkbook, name: str, *, hidden: bool) -> Sheet:
     return Sheet(name, read, hidden)
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except PasswordError as error:
-        raise encrypted() from error
-    except (CalamineError, OSError, ValueError, OverflowError) as error:
-        raise damaged() from error
-    except BaseException as error:
-        if type(error).__name__ == _PANIC:
+class _Refusing:
+    """Turns what the library raises, panics too, into a refusal."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        """Refuse, or let pass what is none of the library's."""
+        if kind is None:
+            return
+        if issubclass(kind, PasswordError):
+            raise encrypted() from error
+        if kind.__name__ == _PANIC or issubclass(kind, _RAISED):
             raise damaged() from error
-        raise
 
 
 def damaged() -> Unreadable:

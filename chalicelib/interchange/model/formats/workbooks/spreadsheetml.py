@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from chalicelib.interchange.model.formats.dates import read_date
@@ -15,6 +17,9 @@ from chalicelib.interchange.model.formats.workbooks.markup import Attributes, Wa
 from chalicelib.interchange.model.formats.workbooks.sheets import Sheet
 
 _MAX_TEXT: Final = 32_767
+_NUMBER: Final = re.compile(
+    r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?"
+)
 
 
 def read_spreadsheetml(data: bytes) -> Iterator[Sheet]:
@@ -102,10 +107,7 @@ def _value(kind: str, text: str) -> Value:
 
 def number(text: str) -> Value:
     """Give a number as it is written in XML, or the text that is none."""
-    try:
-        return float(text) if len(text) < 60 and "_" not in text else text
-    except ValueError:
-        return text
+    return Decimal(text) if _NUMBER.fullmatch(text) else text
 
 
 def day(text: str) -> date | str:

@@ -160,9 +160,7 @@ def _received(http_response: Any, parsed: Mapping[str, Any], model: Any, **_: ob
         return
     meter.bytes_received += int(http_response.headers.get("content-length") or 0)
     found = parsed.get("ConsumedCapacity") or []
-    units = sum(
-        float(one["CapacityUnits"]) for one in ([found] if isinstance(found, dict) else found)
-    )
+    units = sum(one["CapacityUnits"] for one in ([found] if isinstance(found, dict) else found))
     if "Write" in model.name or model.name in _WRITES:
         meter.write_units += units
     else:

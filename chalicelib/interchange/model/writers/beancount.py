@@ -14,13 +14,13 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.interchange.model.formats.journals.own import (
-    FIRST_DAY_KEY,
     HIDDEN_KEY,
     KIND_KEY,
     MORE_KEY,
     NAME_KEY,
     NONE_KEY,
     NUMBER_KEY,
+    RECEIVED_KEY,
 )
 from chalicelib.interchange.model.writers.journal_entries import (
     EXACT,
@@ -173,7 +173,7 @@ def _posting(leg: Leg) -> Iterator[str]:
     if leg.note:
         yield f"    note: {_string(leg.note)}"
     if leg.day:
-        yield f"    {FIRST_DAY_KEY}: {leg.day}"
+        yield f"    {RECEIVED_KEY}: {leg.day}"
 
 
 def _string(text: str) -> str:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from datetime import date
 from decimal import Context, Decimal
+from itertools import islice
 from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import ZERO
@@ -38,8 +39,8 @@ from chalicelib.interchange.model.formats.journals.entries import (
 )
 from chalicelib.interchange.model.formats.journals.lots import Lots
 from chalicelib.interchange.model.formats.journals.own import (
-    FIRST_DAY_KEY,
     MORE_KEY,
+    RECEIVED_KEY,
     apply_account,
     apply_entry,
 )
@@ -67,7 +68,7 @@ _NAMES: Final[dict[str, Sort]] = {
     "name_income": "income",
     "name_expenses": "expense",
 }
-_MAX_ACCOUNT: Final = 1_000
+_MOST_TEXT: Final = 1_000
 _MOST_TAGS: Final = 200
 _MOST_PUSHED: Final = 100
 _MOST_JOINED: Final = 200
@@ -131,7 +132,7 @@ class _Reader:
         keyword, _, rest = directive.text.partition(" ")
         keyword, rest = keyword.strip(), rest.strip()
         if keyword in {"pushtag", "poptag"}:
-            self._push(keyword, rest.removeprefix("#")[:_MAX_ACCOUNT])
+            self._push(keyword, rest.removeprefix("#")[:_MOST_TEXT])
         elif keyword == "option":
             self._option(rest)
         elif keyword == "include":
@@ -152,7 +153,7 @@ class _Reader:
             self._pushed.remove(tag)
 
     def _option(self, rest: str) -> None:
-        said = [unquote(text) for text in STRING.findall(rest[:_MAX_ACCOUNT])]
+        said = [unquote(text) for text in STRING.findall(rest[:_MOST_TEXT])]
         if len(said) != 2:
             return
         name, value = said
@@ -164,7 +165,7 @@ class _Reader:
     def _open(self, directive: Directive, rest: str) -> None:
         words = rest.split(";", maxsplit=1)[0].split()
         account = words[0] if words else ""
-        booking = STRING.search(rest[:_MAX_ACCOUNT])
+        booking = STRING.search(rest[:_MOST_TEXT])
         if booking:
             self.lots.methods[account] = booking[1]
         currencies = [word.strip(",") for word in words[1:2] if not word.startswith('"')]
@@ -173,7 +174,7 @@ class _Reader:
         self.journal.names[account] = naming
 
     def _balance(self, directive: Directive, day: date, rest: str) -> None:
-        account, *middle = rest[:_MAX_ACCOUNT].split(";", 1)[0].split() or [""]
+        account, *middle = rest[:_MOST_TEXT].split(";", 1)[0].split() or [""]
         currency = middle.pop() if middle else ""
         stated, _, around = " ".join(middle).partition("~")
         amount = evaluate(stated)
@@ -254,7 +255,7 @@ class _Reader:
                 metadata.setdefault(key, value)
         elif key in {"note", "memo", "narration"}:
             entry.postings[-1].note = value
-        elif key == FIRST_DAY_KEY:
+        elif key == RECEIVED_KEY:
             entry.postings[-1].day = _day(value)
         elif key == MORE_KEY:
             _join_last(entry.postings)
@@ -278,7 +279,7 @@ class _Reader:
 def _join_last(postings: list[Posting]) -> None:
     """Add the last posting to an earlier one of its account, of which it is the rest."""
     last = postings[-1]
-    for first in reversed(postings[:-1][-_MOST_JOINED:]):
+    for first in islice(reversed(postings), 1, _MOST_JOINED):
         if (first.account, first.commodity) == (last.account, last.commodity):
             if first.amount is not None and last.amount is not None:
                 first.set_amount(_EXACT.add(first.amount, last.amount), first.commodity)

@@ -24,7 +24,8 @@ PAYEE_KEY: Final = "xpense-payee"
 NOTES_KEY: Final = "xpense-notes"
 MORE_KEY: Final = "xpense-more"
 """Of a posting: it is the rest of an earlier one of its account."""
-FIRST_DAY_KEY: Final = "xpense-received"
+RECEIVED_KEY: Final = "xpense-received"
+"""Of a posting: the day on which money arrived, if that is another one."""
 _MOST: Final = 100
 _TO_ENCODE: Final = re.compile(r"[^\w .'!?/()&+*#@$€£-]|\A | \Z", re.UNICODE)
 

@@ -137,6 +137,8 @@ def items_of(entry: Entry, roles: Roles, hints: Hints) -> Iterator[Item]:
         match(legs)
     books = _by_book(legs)
     alike = kinds == {"money"} and len(books) == 2 and not any(leg.posting.amount for leg in legs)
+    if len(books) > 1:
+        entry.original = None  # of which of the accounts it was the amount, the file does not say
     maker = _Maker(entry, roles, hints)
     for key, own in books.items():
         yield from maker.items(key, own, from_equity=from_equity, empty_pair=alike)

@@ -15,7 +15,13 @@ from typing import Final, NamedTuple
 from chalicelib.interchange.model.formats.amounts import ZERO
 from chalicelib.interchange.model.formats.bookings import PENDING
 from chalicelib.interchange.model.formats.journals.balancing import complete
-from chalicelib.interchange.model.formats.journals.entries import Check, Entry, Journal, Pad
+from chalicelib.interchange.model.formats.journals.entries import (
+    Check,
+    Entry,
+    Journal,
+    Pad,
+    Posting,
+)
 from chalicelib.interchange.model.formats.journals.rows import Item, Roles, items_of
 from chalicelib.interchange.model.formats.journals.running import Running
 from chalicelib.interchange.model.formats.types import (
@@ -191,8 +197,6 @@ def _day_of(item: Item) -> date:
 
 
 def _padding(pad: Pad, amount: Decimal, code: str) -> Entry:
-    from chalicelib.interchange.model.formats.journals.entries import Posting
-
     entry = Entry(pad.line, pad.day, payee="Balance adjustment")
     for account, value in ((pad.account, amount), (pad.source, -amount)):
         posting = Posting(account, pad.line)

@@ -137,6 +137,24 @@ def test_saving_costs_so_much_and_no_more(person: SignedIn) -> None:
     assert spent.writes == 4
 
 
+def test_showing_changing_and_forgetting_cost_so_much_and_no_more(person: SignedIn) -> None:
+    url = f"{URL}/{saved(person)['id']}"
+    with budget() as listed:
+        assert person.client.get(f"{URL}?limit=200").status == 200
+    with budget() as changed:
+        assert person.client.patch(url, {"name": "New"}).status == 200
+    with budget() as forgotten:
+        assert person.client.delete(url).status == 204
+
+    # session; all profiles at once
+    assert listed.calls == {"BatchGetItem": 1, "Query": 1}
+    # session; head and key; profile; profile, META, CHG
+    assert changed.calls == {"BatchGetItem": 2, "GetItem": 1, "TransactWriteItems": 1}
+    assert changed.writes == 3
+    assert forgotten.calls == changed.calls
+    assert forgotten.writes == 3
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

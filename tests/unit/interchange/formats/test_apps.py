@@ -14,7 +14,6 @@ from openpyxl import Workbook
 from chalicelib.interchange.model.formats import (
     ColumnMap,
     Hints,
-    ParsedFile,
     ParsedStatement,
     Row,
     Unreadable,
@@ -23,6 +22,7 @@ from chalicelib.interchange.model.formats import (
 from chalicelib.interchange.model.formats.types import Extras
 from tests.factories import app_exports
 from tests.support import workbooks
+from tests.support.app_rows import PERSON, cells, read, shown, shown_row
 
 GOLDEN = Path(__file__).with_name("apps.golden.txt")
 EXPORTS = {
@@ -32,37 +32,6 @@ EXPORTS = {
 }
 IN_ORDER = {"SPLITWISE", "MONEFY", "MONEY_MANAGER"}
 """Told by the order of their columns, or with a word that stands twice in the header."""
-PERSON = Hints(person="ana lima")
-
-
-def read(text: str, hints: Hints = PERSON) -> ParsedFile:
-    return parse(text.encode(), hints=hints)
-
-
-def shown(parsed: ParsedFile) -> list[str]:
-    notes = " ".join(sorted({note.code for note in parsed.notes}))
-    lines = [f"{parsed.dialect} {notes}".rstrip()]
-    for statement in parsed.statements:
-        account = statement.account.name or "(no name)"
-        lines.append(f"  {account} {statement.currency or '-'}")
-        lines += [f"    {shown_row(row)}" for row in statement.rows]
-    return lines
-
-
-def shown_row(row: Row) -> str:
-    problems = "".join(f" !{problem.code}" for problem in row.problems)
-    known = row.extras or Extras()
-    said = [
-        f"{row.booked_on} {row.amount} {row.currency or '-'} [{row.payee}] [{row.memo}]",
-        f"id={row.provider_id}" if row.provider_id else "",
-        f"category={'/'.join(known.category)}" if known.category else "",
-        f"tags={'+'.join(known.tags)}" if known.tags else "",
-        f"{known.transfer}" if known.transfer else "",
-        f"other={known.other_account}" if known.other_account else "",
-        f"paid={known.original_amount} {known.original_currency}" if known.original_amount else "",
-        *(f"part={part.amount}:{'/'.join(part.category)}:{part.memo}" for part in known.parts),
-    ]
-    return " ".join(filter(None, said)) + problems
 
 
 def test_everything_that_the_exports_say_is_carried_over() -> None:
@@ -106,11 +75,6 @@ def test_delimiter_encoding_and_quotes_make_no_difference(
     parsed = parse(text.encode(encoding), hints=PERSON)
 
     assert parsed.statements == read(EXPORTS[name]).statements
-
-
-def cells(text: str) -> list[list[str]]:
-    delimiter = ";" if text.startswith("account;") else ","
-    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
 
 
 @pytest.mark.parametrize("pattern", ["%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d", "%Y/%m/%d"])

@@ -12,7 +12,6 @@ PORT ?= 8000
 DATA_DIR ?= .data
 DYNAMODB_ENDPOINT ?=
 FILE ?=
-STAGE ?= dev
 PLATFORM ?= aarch64
 WORKERS ?= 2
 PYTEST_ARGS ?=
@@ -78,8 +77,14 @@ ENGINE_TESTS := -m "durable or (slice and not engine and not attack)" tests/slic
 
 .PHONY: unit
 unit: $(STAMP)  ## the tests alone: PYTEST_ARGS="-k name"
+	@rm -rf .cache/rights
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not durable" $(PYTEST_ARGS)
 	XPENSE_TEST_ENGINE=durable $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ENGINE_TESTS) $(PYTEST_ARGS)
+	@$(BIN)/python -m tools.rights check
+
+.PHONY: rights
+rights: $(STAMP)  ## take over what the handlers did in AWS during the last `make unit` into infra/rights.json
+	@$(BIN)/python -m tools.rights write
 
 # Full figures of slices are for the real engine: moto copies whole tables, and would take a day.
 .PHONY: test-all
@@ -150,10 +155,36 @@ package: manifest  ## write dist/<service>.zip with its bill of materials: PLATF
 audit: $(STAMP)  ## what is known to be broken in the packages that zips ship (asks PyPI; SOURCE=osv)
 	@$(BIN)/python -m tools.audit --source $(or $(SOURCE),pypi)
 
+.PHONY: site
+site: $(STAMP)  ## write build/site: openapi.json, the page of the API, the web app where it is built
+	@XPENSE_STAGE=manifest $(BIN)/python -m tools.site build/site >/dev/null
+
 .PHONY: bench
 bench: $(STAMP)  ## print the figures of benchmarks/, one command after another: BENCH="cold_import parse"
 	@for name in $(or $(BENCH),$(sort $(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))); do \
 		echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
+
+# -------------------------------------------------------------------------------------- deploying
+
+DEPLOY = $(BIN)/python -m tools.deploy $(1) $(ENV) $(addprefix --service ,$(SERVICE)) \
+	$(if $(REGION),--region $(REGION)) $(if $(STATE_BUCKET),--state-bucket $(STATE_BUCKET)) $(if $(BAKE),--bake $(BAKE))
+
+.PHONY: stage
+stage:
+	@test -f infra/terraform/envs/service/$(ENV).tfvars || { echo "which stage? ENV=dev, or whatever has a .tfvars file" >&2; exit 2; }
+
+.PHONY: plan
+plan: stage package site  ## show what a deploy would change: ENV=dev SERVICE=expenses
+	@$(call DEPLOY,plan)
+
+.PHONY: deploy
+deploy: stage package site  ## deploy a stage, or some services of it: ENV=dev SERVICE="expenses" BAKE=300
+	@$(call DEPLOY,deploy)
+
+.PHONY: destroy
+destroy: stage package site  ## remove a stage and all its data: ENV=dev
+	@read -r -p "Remove the stage $(ENV) and all its data? Write its name: " name && test "$$name" = "$(ENV)"
+	@$(call DEPLOY,destroy)
 
 .PHONY: clean
 clean:  ## remove what the commands made, except the data of `make run`

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
@@ -15,6 +14,7 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.ids import new_id
 from functions._edge import problems
 from functions._edge.requests import request_id_of
+from functions._edge.routing import Router
 from local.http import Request, Response
 from local.invoke import API_SECONDS, LambdaContext
 
@@ -23,46 +23,6 @@ MAX_BODY: Final = 10 * 1024 * 1024
 STAGE: Final = "local"
 API_ID: Final = "local"
 _HOP_BY_HOP: Final = frozenset({"connection", "content-length", "transfer-encoding"})
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A resource such as `/v1/users/{user_id}`, split at its slashes."""
-
-    resource: str
-    parts: tuple[str, ...]
-
-    def match(self, parts: tuple[str, ...]) -> dict[str, str] | None:
-        """Give the path parameters, or None when the path is another resource's."""
-        found = {}
-        for mine, given in zip(self.parts, parts, strict=True):
-            if mine.startswith("{"):
-                found[mine[1:-1]] = unquote(given)
-            elif mine != given:
-                return None
-        return found
-
-
-class Router:
-    """Finds the resource of a path; a literal part wins over a parameter, as in API Gateway."""
-
-    def __init__(self, resources: Iterable[str]) -> None:
-        self._routes: dict[int, list[Route]] = {}
-        for resource in resources:
-            parts = tuple(resource.split("/"))
-            self._routes.setdefault(len(parts), []).append(Route(resource, parts))
-        for routes in self._routes.values():
-            routes.sort(key=lambda route: [part.startswith("{") for part in route.parts])
-
-    def find(self, raw_path: str) -> tuple[str, dict[str, str]] | None:
-        """Give resource and path parameters, or None for a path that nobody registered."""
-        path = raw_path.removesuffix("/") if raw_path != "/" else raw_path
-        parts = tuple(path.split("/"))
-        for route in self._routes.get(len(parts), []):
-            parameters = route.match(parts)
-            if parameters is not None:
-                return route.resource, parameters
-        return None
 
 
 class Gateway:

@@ -47,7 +47,8 @@ os.environ.update(_ENVIRONMENT)
 
 _LOOPBACK = ["127.0.0.1", "::1"]
 _CLOUDS: list[Cloud] = []
-_SPEAKS_TO_LOOPBACK = ("engine", "journey", "local")
+_NOT_GRANTED: list[str] = []
+_SPEAKS_TO_LOOPBACK = ("engine", "infra", "journey", "local")
 _DURABLE = os.environ.get("XPENSE_TEST_ENGINE") == "durable"
 
 _REAL_LOOK_UP = socket.getaddrinfo
@@ -84,8 +85,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="runs in the second pass of make test"))
 
 
-def pytest_sessionfinish() -> None:
-    """Remove the made-up key file."""
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remove the made-up key file, keep which rights the handlers needed, and fail where one is not granted."""
+    from tests.support import rights
+
+    _NOT_GRANTED.extend(rights.save())
+    if _NOT_GRANTED and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
     shutil.rmtree(_HOME, ignore_errors=True)
 
 
@@ -100,13 +106,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if told:
         terminalreporter.section("figures")
         terminalreporter.write("\n".join(told) + "\n")
+    if _NOT_GRANTED:
+        terminalreporter.section("handlers did what their roles may not: make rights takes it over")
+        terminalreporter.write("\n".join(_NOT_GRANTED) + "\n")
 
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
     """All of AWS on moto, once a process: tests are kept apart by owner."""
+    from tests.support import rights
     from tests.support.cloud import cloud as made
 
+    rights.watch()
     with made() as one:
         _CLOUDS.append(one)
         yield one

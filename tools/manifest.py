@@ -19,7 +19,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from functions._edge.alarms import Alarm
 from functions._edge.worker import MAX_RECEIVES
+from tools import rights
 from tools.reach import ROOT, reach
 from tools.requirements import CLOUD, closure, names_for
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from chalicelib.kernel.tables import TableSpec
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when a field changes its meaning; the Terraform module checks it."""
 RUNTIME: Final = f"python{CLOUD}"
 ARCHITECTURE: Final = "arm64"
@@ -40,8 +42,12 @@ HANDED_ON: Final[Mapping[str, tuple[str, ...]]] = {
     "interchange-exports": ("interchange.write_export.v1",),
 }
 """Queues of long work: a service's inbox hands orders on to them, to a function that has the time."""
+LOCAL_ONLY: Final = frozenset({"dynamodb_endpoint", "aws_endpoint", "service", "region"})
+"""Settings that Terraform never gives: endpoints of a local cloud, and what Lambda or `environment` says anyhow."""
 _STAGE: Final = "manifest"
 _VISIBILITY: Final = 6  # times the function's timeout, as AWS advises for Lambda pollers
+_RECOVERY_DAYS: Final = 35
+_RECOVERY_DAYS_OF_KEYS: Final = 7  # erasure is final after them (decision 19)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ EXCEPTIONS: Final[Mapping[str, Size]] = {
     "interchange_uploads": Size(1769, 300),  # one whole CPU
     # a million transactions take minutes; memory is flat
     "interchange_exports": Size(1769, 900),
+    # puts exports together, with papers of any number: parts of 8 MiB in memory
+    "users_inbox": Size(1024, 180),
     # 10 MB of picture in memory, as it came and as it is kept; a reader of receipts may be asked three times
     "expenses_uploads": Size(1024, 180),
 }
@@ -74,7 +82,7 @@ def manifest(service: str) -> dict[str, Any]:
     chalice_app: Chalice = importlib.import_module("app").app
     reached = reach(service)
     functions = dict(_functions(service, chalice_app))
-    return {
+    made: dict[str, Any] = {
         "manifest": FORMAT,
         "service": service,
         "package": {
@@ -85,11 +93,13 @@ def manifest(service: str) -> dict[str, Any]:
             "embeds": list(reached.embeds),
         },
         "environment": {"XPENSE_SERVICE": service, **ENVIRONMENT},
+        "settings": [name for name in reached.settings if name not in LOCAL_ONLY],
         "functions": functions,
         "routes": list(_routes(service, chalice_app)),
         "queues": list(_queues(service, functions)),
         "tables": [_table(spec, functions) for spec in _specs(service)],
         "messages": _messages(service),
+        "alarms": [asdict(alarm) for alarm in _alarms(service)],
         "grants": {
             "clients": list(reached.clients),
             "tables": [_plain(spec.name) for one in reached.embeds for spec in _specs(one)],
@@ -99,6 +109,9 @@ def manifest(service: str) -> dict[str, Any]:
             ],
         },
     }
+    roles = sorted({function["role"] for function in functions.values()})
+    made["roles"] = {role: rights.statements(made, role) for role in roles}
+    return made
 
 
 def _plain(name: str) -> str:
@@ -125,9 +138,17 @@ def _function(handler: str, kind: str, name: str, source: dict[str, Any]) -> dic
     return {
         "handler": handler,
         "kind": kind,
+        "role": role_of(name, kind),
         **asdict(EXCEPTIONS.get(name, SIZES[kind])),
         "source": source,
     }
+
+
+def role_of(name: str, kind: str) -> str:
+    """Name whose rights a function has: `relay` for what carries the outbox, else by what starts it."""
+    if name.endswith(("_relay", "_sweep")):
+        return "relay"
+    return {"api": "api", "websocket": "socket"}.get(kind, "worker")
 
 
 def _source(source: Any) -> tuple[str, dict[str, Any]]:  # noqa: ANN401 - one of Chalice's configs
@@ -222,8 +243,16 @@ def _table(spec: TableSpec, functions: Mapping[str, Any]) -> dict[str, Any]:
         "sort": "sk",
         "ttl": "ttl",
         "stream": "NEW_IMAGE" if streamed else None,
+        "recovery_days": _RECOVERY_DAYS_OF_KEYS if name.endswith("-keys") else _RECOVERY_DAYS,
         "indexes": [asdict(index) for index in spec.indexes],
     }
+
+
+def _alarms(service: str) -> tuple[Alarm, ...]:
+    """The alarms that a service declares beside its handlers, in `functions/<service>/workers`."""
+    workers = importlib.import_module(f"functions.{service}.workers")
+    declared: tuple[Alarm, ...] = getattr(workers, "ALARMS", ())
+    return declared
 
 
 def _messages(service: str) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What a service's code can reach: the modules, third-party packages and AWS clients behind its handlers.
+"""What a service's code can reach: the modules, third-party packages, AWS clients and settings behind its handlers.
 
 Read from the imports (also those inside functions), not from a run, so a path that no test takes counts
 too. The packager ships by it, the manifest grants by it.
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parent.parent
 _HEART: Final = "chalicelib"
 _CLIENTS: Final = "chalicelib.kernel.aws"
+_SETTINGS: Final = "chalicelib.kernel.settings"
+_BEHIND: Final = {"table": "stage", "queue": "stage", "queue_url": "queue_base"}
+"""What the methods of the settings read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Reach:
     embeds: tuple[str, ...]
     orders: tuple[str, ...]
     clients: tuple[str, ...]
+    settings: tuple[str, ...]
 
 
 @cache
@@ -58,6 +62,7 @@ def reach(service: str) -> Reach:
         embeds=tuple(sorted({_service(name) for name in inside} - {service, "kernel", ""})),
         orders=tuple(sorted({_receiver(name) for name in _commands(graph, service)} - {""})),
         clients=tuple(sorted({client for name in inside for client in _clients_of(name)})),
+        settings=tuple(sorted({field for name in inside for field in _settings_of(name)})),
     )
 
 
@@ -67,10 +72,10 @@ def _service(module: str) -> str:
 
 
 def _commands(graph: ImportGraph, service: str) -> Iterator[str]:
-    """The rooms of orders that this service imports by itself (the services it embeds send their own)."""
-    package = f"{_HEART}.{service}"
-    for module in graph.find_descendants(package) | graph.find_descendants(f"functions.{service}"):
-        yield from graph.find_modules_directly_imported_by(module)
+    """The rooms of orders that this service and the edge import (the services it embeds send their own)."""
+    for package in (f"{_HEART}.{service}", f"functions.{service}", "functions._edge"):
+        for module in graph.find_descendants(package) | {package}:
+            yield from graph.find_modules_directly_imported_by(module)
 
 
 def _receiver(module: str) -> str:
@@ -110,3 +115,20 @@ def _accessors() -> dict[str, str]:
             if isinstance(call.func, ast.Name) and call.func.id == "_client":
                 found[function.name] = str(ast.literal_eval(call.args[0]))
     return found
+
+
+@cache
+def _settings_of(module: str) -> tuple[str, ...]:
+    """The fields of the environment's settings that a module reads, or seems to: names are compared, not types."""
+    if module == _SETTINGS or "settings" not in _source(module).read_text(encoding="utf-8"):
+        return ()
+    tree = ast.parse(_source(module).read_text(encoding="utf-8"))
+    read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return tuple(_fields() & read | {of for name, of in _BEHIND.items() if name in read})
+
+
+@cache
+def _fields() -> frozenset[str]:
+    tree = ast.parse(_source(_SETTINGS).read_text(encoding="utf-8"))
+    (kind,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    return frozenset(ast.unparse(one.target) for one in kind.body if isinstance(one, ast.AnnAssign))

@@ -53,6 +53,8 @@ class Settings:
     plaid_redirect_uri: str
     simplefin: str
     """`public`, `loopback` to let bridges on this machine be asked too, or `off`."""
+    front_door_secret: str
+    """What the front door shows in a header; none: anybody may call the API directly."""
 
     def table(self, service: str) -> str:
         """Name a service's table."""
@@ -107,4 +109,5 @@ def settings() -> Settings:
         plaid_countries=_read("PLAID_COUNTRIES", "US"),
         plaid_redirect_uri=_read("PLAID_REDIRECT_URI", ""),
         simplefin=_read("SIMPLEFIN", "public"),
+        front_door_secret=_read("FRONT_DOOR_SECRET", ""),
     )

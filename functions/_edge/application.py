@@ -1,7 +1,8 @@
 """Chalice as router and registry, with two things mended at its public seams.
 
 The current request is kept per call, not per app, because the local host calls the app from many threads;
-and errors that Chalice makes by itself (405, 415, a crash) leave as problem documents like all others.
+and errors that Chalice makes by itself (405, 415, a crash) leave as problem documents like all others. Events of an
+HTTP API become those of a REST API first (gateway.py).
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from typing import Any, Final
 from chalice.app import Chalice, Request
 from typing_extensions import override
 
+from chalicelib.kernel.settings import settings
+from functions._edge import gateway
 from functions._edge.problems import of_status
 from functions._edge.requests import request_id_of
+from functions._edge.routing import Router
 
 OURS: Final = "X-Xpense"
 _ALWAYS: Final = {
@@ -28,6 +32,8 @@ _REQUEST: ContextVar[Request | None] = ContextVar("request", default=None)
 class Application(Chalice):
     """The composition root's app."""
 
+    _found: Router | None = None
+
     @property
     def current_request(self) -> Request | None:
         """The request of this call: Chalice has one attribute, which threads would share."""
@@ -39,6 +45,34 @@ class Application(Chalice):
 
     @override
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        if gateway.is_http_api(event):
+            return self._by_http_api(event, context)
+        return self._answered(event, context)
+
+    def _by_http_api(self, event: gateway.Event, context: object) -> dict[str, Any]:
+        """Answer an HTTP API's event; what a REST API would do for methods without a route is done here."""
+        secrets = settings().front_door_secret
+        trusted = gateway.came_by_the_front_door(event, secrets)
+        if secrets and not trusted:
+            return _finished(_answer(of_status(404, request_id_of(event))))
+        given = gateway.settled(event, self._router(), trusted=trusted)
+        methods = self.routes.get(given["requestContext"]["resourcePath"], {})
+        method = given["requestContext"]["httpMethod"]
+        if method == "OPTIONS" and methods and method not in methods:
+            allow = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
+            return _finished({"statusCode": 204, "headers": allow, "body": ""})
+        if method == "HEAD" and method not in methods and "GET" in methods:
+            given["httpMethod"] = given["requestContext"]["httpMethod"] = "GET"
+            return {**self._answered(given, context), "body": "", "isBase64Encoded": False}
+        return self._answered(given, context)
+
+    def _router(self) -> Router:
+        """The routes do not change any more once somebody calls."""
+        if self._found is None:
+            self._found = Router(self.routes)
+        return self._found
+
+    def _answered(self, event: gateway.Event, context: object) -> dict[str, Any]:
         if event.get("requestContext", {}).get("resourcePath") not in self.routes:
             return _finished(_answer(of_status(404, request_id_of(event))))
         return _finished(_problem_unless_ours(super().__call__(event, context), event))

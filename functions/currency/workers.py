@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
+from chalicelib.currency.model.merging import STALE_AFTER
 from chalicelib.currency.repository import TABLE
 from chalicelib.currency.service.refresh import refresh
 from chalicelib.kernel import clock
 from chalicelib.kernel.log import logger
+from functions._edge.alarms import Alarm
 from functions._edge.relays import relay
 from functions._edge.worker import consume
 
 blueprint = Blueprint(__name__)
+ALARMS = (
+    Alarm(
+        metric="RatesLateDays",
+        above=STALE_AFTER,
+        about="The newest reference rates are more business days old than they may be.",
+        period_s=6 * 3600,
+    ),
+)
 
 # it hears only what every service does (a new data key of an owner), and tells only its answers and anchors
 consume(blueprint, TABLE, on={})

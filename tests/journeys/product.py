@@ -179,7 +179,7 @@ def serve(
         environment["XPENSE_LOG_LEVEL"] = level
     with log.open("wb") as out:
         popen = subprocess.Popen(
-            [sys.executable, "-m", "local.serve", "--port", str(port), *place],
+            [sys.executable, "-m", "tests.support.served", "--port", str(port), *place],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.gateway import Router
+from functions._edge.routing import Router
 from local.serving import open_port
 from tests.local.conftest import Here
 

@@ -19,6 +19,7 @@ from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import TableSpec
 from chalicelib.kernel.uploads import incoming
 from tests.support.moto_speed import cheap_transactions
+from tests.support.rights import acting
 
 _MOST_ROUNDS: Final = 500
 ENGINE: Final = "XPENSE_TEST_ENGINE"
@@ -54,7 +55,7 @@ class Cloud:
     def sweep(self, only: set[str] | None = None) -> int:
         """Publish what waits in the outboxes, of all services or of those named."""
         return sum(
-            relay.sweep(spec)
+            _swept(spec)
             for spec in self.specs
             if not spec.service.endswith("-keys") and (only is None or spec.service in only)
         )
@@ -133,6 +134,11 @@ class Cloud:
         from moto.ses.models import ses_backends
 
         return list(ses_backends["123456789012"][settings().region].sent_messages)
+
+
+def _swept(spec: TableSpec) -> int:
+    with acting(spec.service, "relay"):
+        return relay.sweep(spec)
 
 
 def _handler_of(queue: str) -> str:

@@ -1,0 +1,2 @@
+stage   = "dev"
+protect = false

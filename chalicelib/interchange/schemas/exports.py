@@ -15,7 +15,7 @@ from chalicelib.kernel import wire
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.wire import Id, Instant, TroubleOut, Wire
 
-Format = Literal["csv", "xlsx", "ofx", "qif", "jsonl"]
+Format = Literal["csv", "xlsx", "ofx", "qif", "jsonl", "beancount", "hledger"]
 _ID: Final = "01936f5e-7c3a-7d8e-9b1f-2a4c6e8f0b1e"
 _ASKED: Final[JsonDict] = {
     "format": "xlsx",

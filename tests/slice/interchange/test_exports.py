@@ -38,7 +38,16 @@ from tests.factories.users import SignedIn
 from tests.support.cloud import Cloud, LambdaContext, sqs_event
 
 pytestmark = [pytest.mark.slice, pytest.mark.durable]
-FORMATS = ("csv", "xlsx", "ofx", "qif", "jsonl")
+SUFFIXES = {
+    "csv": "csv",
+    "xlsx": "xlsx",
+    "ofx": "ofx",
+    "qif": "qif",
+    "jsonl": "jsonl",
+    "beancount": "beancount",
+    "hledger": "journal",
+}
+FORMATS = tuple(SUFFIXES)
 
 
 def table(data: bytes) -> list[dict[str, str]]:
@@ -100,7 +109,7 @@ def test_every_format_comes_as_what_it_is(
     job = written(cloud, person, form)
 
     assert job["state"] == "ready"
-    assert job["download"]["filename"].endswith(f".{form}")
+    assert job["download"]["filename"].endswith(f".{SUFFIXES[form]}")
     assert (
         downloaded(job)[:5]
         == {
@@ -109,6 +118,8 @@ def test_every_format_comes_as_what_it_is(
             "ofx": b"<?xml",
             "qif": b"!Type",
             "jsonl": b'{"typ',
+            "beancount": b"; Wri",
+            "hledger": b"; Wri",
         }[form]
     )
 

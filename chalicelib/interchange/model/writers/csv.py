@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Final
 
 from chalicelib.interchange.model.writers.cells import guarded
@@ -41,6 +42,28 @@ COLUMNS: Final = (
 """Rows of one transaction share its id and stand one after the other; `part` tells them apart."""
 BOM: Final = b"\xef\xbb\xbf"
 Row = tuple[str, ...]
+_SHARED: Final = 20_000
+"""Different payees, and days, that are kept."""
+
+
+class _Texts(dict[str, str]):
+    """Texts made safe; those that come often are looked at once."""
+
+    def __missing__(self, text: str) -> str:
+        safe = guarded(text)
+        if len(self) < _SHARED:
+            self[text] = safe
+        return safe
+
+
+class _Days(dict[date, str]):
+    """Days as texts, each written once."""
+
+    def __missing__(self, day: date) -> str:
+        text = day.isoformat()
+        if len(self) < _SHARED:
+            self[day] = text
+        return text
 
 
 class CsvWriter:
@@ -52,6 +75,8 @@ class CsvWriter:
         self._page = io.StringIO(newline="")
         self._write = csv.writer(self._page).writerows
         self._digits = Digits()
+        self._texts = _Texts()
+        self._days = _Days()
         self._accounts: dict[str, str] = {}
         self._categories: dict[str | None, str] = {}
 
@@ -69,7 +94,10 @@ class CsvWriter:
 
     def lines(self, chunk: Iterable[Line]) -> Iterator[bytes]:
         """Write the rows of transactions."""
-        self._write(row for line in chunk for row in self._rows(line))
+        rows: list[Row] = []
+        for line in chunk:
+            self._add(rows, line)
+        self._write(rows)
         yield self._taken()
 
     def end(self) -> Iterator[bytes]:
@@ -82,37 +110,43 @@ class CsvWriter:
         self._page.truncate()
         return text.encode()
 
-    def _rows(self, line: Line) -> tuple[Row, ...]:
-        tags = guarded(joined(line.tags, LIST)) if line.tags else ""
-        beside = (tags, guarded(line.notes), line.status, line.kind)
-        original = ""
+    def _add(self, rows: list[Row], line: Line) -> None:
+        texts, tags, notes = self._texts, line.tags, line.notes
+        beside = (
+            guarded(joined(tags, LIST)) if tags else "",
+            guarded(notes) if notes else "",
+            line.status,
+            line.kind,
+        )
+        original, foreign = "", line.original_currency or ""
         if line.original_minor is not None:
-            foreign = line.original_currency or line.currency
-            original = decimal_text(line.original_minor, self._digits[foreign])
-        behind = (original, line.original_currency or "", guarded(line.bank_payee), line.id)
-        payee = guarded(line.payee)
+            original = decimal_text(line.original_minor, self._digits[foreign or line.currency])
+        behind = (original, foreign, texts[line.bank_payee], line.id)
+        payee, currency = texts[line.payee], line.currency
         if line.parts or line.transfer is not None:
-            return tuple(self._row(one, payee, beside, behind) for one in postings(line))
+            rows += [self._row(one, payee, beside, behind) for one in postings(line)]
+            return
         # most are plain: no posting is made for them
+        account_id, category_id = line.account_id, line.category_id
         row = (
-            line.booked_on.isoformat(),
-            self._accounts.get(line.account_id, ""),
+            self._days[line.booked_on],
+            self._accounts.get(account_id, ""),
             payee,
-            decimal_text(line.amount_minor, self._digits[line.currency]),
-            line.currency,
-            self._categories.get(line.category_id, ""),
+            decimal_text(line.amount_minor, self._digits[currency]),
+            currency,
+            self._categories.get(category_id, ""),
             *beside,
             "",
             "",
             *behind,
-            line.account_id,
-            line.category_id or "",
+            account_id,
+            category_id or "",
         )
-        return (row,)
+        rows.append(row)
 
     def _row(self, one: Posting, payee: str, beside: Row, behind: Row) -> Row:
         return (
-            one.booked_on.isoformat(),
+            self._days[one.booked_on],
             self._accounts.get(one.account_id, ""),
             payee,
             decimal_text(one.amount_minor, self._digits[one.currency]),

@@ -21,6 +21,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "ofx": Kind("ofx", "application/x-ofx"),
     "qif": Kind("qif", "application/x-qif"),
     "jsonl": Kind("jsonl", "application/x-ndjson"),
+    "beancount": Kind("beancount", "text/plain; charset=utf-8"),
+    "hledger": Kind("journal", "text/plain; charset=utf-8"),
 }
 """Formats by their names."""
 
@@ -58,9 +60,23 @@ def _jsonl(_spool: Spool) -> Writer:
     return JsonlWriter()
 
 
+def _beancount(_spool: Spool) -> Writer:
+    from chalicelib.interchange.model.writers.beancount import BeancountWriter
+
+    return BeancountWriter()
+
+
+def _hledger(_spool: Spool) -> Writer:
+    from chalicelib.interchange.model.writers.hledger import HledgerWriter
+
+    return HledgerWriter()
+
+
 _MAKERS: Final[Mapping[str, Callable[[Spool], Writer]]] = {
     "xlsx": _xlsx,
     "ofx": _ofx,
     "qif": _qif,
     "jsonl": _jsonl,
+    "beancount": _beancount,
+    "hledger": _hledger,
 }

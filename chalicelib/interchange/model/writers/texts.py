@@ -33,10 +33,10 @@ def decimal_text(amount_minor: int, digits: int) -> str:
     """Write minor units with so many decimals: `-12.34`."""
     if not digits:
         return str(amount_minor)
-    if amount_minor < 0:
-        text = str(-amount_minor).rjust(digits + 1, "0")
-        return f"-{text[:-digits]}.{text[-digits:]}"
-    text = str(amount_minor).rjust(digits + 1, "0")
+    text = str(amount_minor)
+    if len(text) <= digits + 1:  # too short to be cut, or just so with a sign
+        sign = "-" if amount_minor < 0 else ""
+        text = sign + str(abs(amount_minor)).rjust(digits + 1, "0")
     return f"{text[:-digits]}.{text[-digits:]}"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
-from typing import IO, Final, Literal, NamedTuple, Protocol
+from typing import IO, Literal, NamedTuple, Protocol
 
 from chalicelib.kernel.values import dataclass
 
@@ -18,7 +18,6 @@ Status = Literal["planned", "pending", "posted", "reconciled"]
 Kind = Literal["expense", "income", "transfer"]
 Spool = Callable[[], IO[bytes]]
 """Gives a file for what must be set aside: formats that group by account cannot write a stream as it comes."""
-FORMATS: Final = ("csv", "xlsx", "ofx", "qif", "jsonl", "beancount", "hledger")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from chalicelib.interchange.model.formats.types import AccountHint
 from chalicelib.interchange.model.importing import Marks, Suggestion
+
+_WITH_BANK: Final = 5
+_ALONE: Final = 8
+"""Characters that a number has at least to stand for one account, with its bank's code and without."""
 
 
 class Candidate(NamedTuple):
@@ -19,7 +23,7 @@ class Candidate(NamedTuple):
 
 
 def plain_number(hint: AccountHint) -> tuple[str, str]:
-    """Give bank and number without what people group them by; a number of a few digits says nothing alone."""
+    """Give bank and number without what people group them by."""
     bank = "".join(filter(str.isalnum, hint.bank_id)).casefold()
     number = "".join(filter(str.isalnum, hint.number)).casefold()
     return bank, number
@@ -31,10 +35,10 @@ def plain_name(name: str) -> str:
 
 
 def is_whole_number(hint: AccountHint) -> bool:
-    """Tell whether the number is one: masked ones and the last digits alone belong to many accounts."""
-    _, number = plain_number(hint)
+    """Tell whether the number is one: masked ones and a few digits alone belong to many accounts."""
+    bank, number = plain_number(hint)
     masked = any(char in hint.number for char in "*•…#") or number.startswith("xx")
-    return len(number) > 4 and not masked
+    return not masked and len(number) >= (_WITH_BANK if bank else _ALONE)
 
 
 def suggestion(

@@ -27,11 +27,15 @@ class KnownAccountItem(Row):
 
 
 def marks_of(vault: Vault, hint: AccountHint, currency: str) -> Marks:
-    """Hash what a statement says of its account: meaningless without the owner's key."""
+    """Hash what a statement says of its account: meaningless without the owner's key.
+
+    One number may have an account in each of several currencies.
+    """
     bank, number = plain_number(hint)
     name = plain_name(hint.name)
+    whole = number if is_whole_number(hint) else ""
     return Marks(
-        number=_hash(vault, "account-number", bank, number) if is_whole_number(hint) else "",
+        number=whole and _hash(vault, "account-number", bank, number, currency),
         last4=_hash(vault, "account-last4", number[-4:], currency) if len(number) >= 4 else "",
         name=_hash(vault, "account-name", name, currency) if name else "",
     )

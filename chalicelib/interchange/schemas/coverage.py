@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 
 from chalicelib.interchange.model.coverage import Coverage, Placed
 from chalicelib.interchange.schemas.examples import ACCOUNT
-from chalicelib.kernel.money import Money
+from chalicelib.interchange.schemas.import_answers import money_of
 from chalicelib.kernel.wire import Id, MoneyWire, Wire
 
 _EXAMPLE: Final[JsonDict] = {
@@ -65,10 +65,10 @@ class CoveredOut(Wire):
                 "statement": span.statement,
                 "from": span.first,
                 "to": span.last,
-                "opening_balance": _money(span.opening_minor, span.currency),
-                "closing_balance": _money(span.closing_minor, span.currency),
-                "difference": _money(span.difference_minor, span.currency),
-                "jump": _money(one.jump_minor, span.currency),
+                "opening_balance": money_of(span.opening_minor, span.currency),
+                "closing_balance": money_of(span.closing_minor, span.currency),
+                "difference": money_of(span.difference_minor, span.currency),
+                "jump": money_of(one.jump_minor, span.currency),
             }
         )
 
@@ -112,7 +112,3 @@ class CoverageOut(Wire):
             months=[MonthOut(month=one.month, covered=one.covered) for one in found.months],
             gaps=[GapOut.model_validate({"from": one, "to": other}) for one, other in found.gaps],
         )
-
-
-def _money(minor: int | None, currency: str) -> MoneyWire | None:
-    return MoneyWire.of(Money(minor, currency)) if minor is not None else None

@@ -7,9 +7,8 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict
 
-from chalicelib.expenses.commands import ImportRow, RowExtras, RowPart
+from chalicelib.expenses.commands import RowExtras
 from chalicelib.interchange.events import ImportState
-from chalicelib.interchange.model.examining import PageRow
 from chalicelib.interchange.model.following import Progress, Reversal, standing
 from chalicelib.interchange.model.importing import (
     Column,
@@ -22,7 +21,7 @@ from chalicelib.interchange.model.importing import (
     UsedProfile,
 )
 from chalicelib.interchange.model.labels import Meant, Named, label_text
-from chalicelib.interchange.schemas.examples import IMPORT, LABEL, ROW
+from chalicelib.interchange.schemas.examples import IMPORT, LABEL
 from chalicelib.kernel import wire
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.money import Money
@@ -114,14 +113,14 @@ class StatementOut(Wire):
             period_end=part.period_end,
             rows=part.rows,
             importable=part.importable,
-            opening_balance=_money(part.opening_minor, part.currency),
-            closing_balance=_money(part.closing_minor, part.currency),
+            opening_balance=money_of(part.opening_minor, part.currency),
+            closing_balance=money_of(part.closing_minor, part.currency),
             balanced=part.balanced,
             name=part.name,
             source=part.source,
-            difference=_money(part.difference_minor, part.currency),
-            ledger_balance=_money(ledger, part.currency),
-            ledger_difference=_money(_less(part.closing_minor, ledger), part.currency),
+            difference=money_of(part.difference_minor, part.currency),
+            ledger_balance=money_of(ledger, part.currency),
+            ledger_difference=money_of(_less(part.closing_minor, ledger), part.currency),
             suggestion=SuggestionOut.of(part.suggestion) if part.suggestion else None,
             account_id=account_id,
         )
@@ -353,80 +352,6 @@ class LabelOut(Wire):
         )
 
 
-class RowPartOut(Wire):
-    """A piece of a split row; `category` is what the file calls it, its path joined by colons."""
-
-    amount: MoneyWire
-    category: str | None
-    memo: str
-
-    @classmethod
-    def of(cls, part: RowPart, currency: str) -> RowPartOut:
-        """Write a piece."""
-        money = MoneyWire.of(Money(part.amount_minor, currency))
-        return cls(amount=money, category=label_text(part.label), memo=part.memo)
-
-
-class RowOut(Wire):
-    """A row of the file as it was understood; `index` counts from 0 over the whole file.
-
-    From `category` to `own_id` stands what apps and journals know and banks do not. `transfer_row` is the index
-    of the row that is the other leg of this transfer; `own_id` the transaction in the ledger that was exported.
-    `duplicate` is there where the row's account is known: `certain` for what the ledger knows by its id, `suspected`
-    for what it takes (or took) for a transaction that it has; both add none.
-    """
-
-    model_config = ConfigDict(json_schema_extra={"examples": [ROW]})
-
-    index: int
-    line: int
-    statement: int
-    booked_on: date | None
-    amount: MoneyWire | None
-    payee: str
-    memo: str
-    provider_id: str
-    kind: str
-    category: str | None
-    tags: list[str]
-    parts: list[RowPartOut]
-    transfer_row: int | None
-    other_account: str | None
-    original_amount: MoneyWire | None
-    own_id: str | None
-    importable: bool
-    problems: list[FlawOut]
-    duplicate: Literal["certain", "suspected"] | None
-
-    @classmethod
-    def of(
-        cls, index: int, page_row: PageRow, duplicate: Literal["certain", "suspected"] | None
-    ) -> RowOut:
-        """Write a row."""
-        row: ImportRow = page_row.row
-        more = row.extras or _NOTHING_MORE
-        return cls(
-            index=index,
-            line=row.line,
-            statement=row.statement,
-            booked_on=row.booked_on,
-            amount=_money(row.amount_minor, row.currency),
-            payee=row.payee,
-            memo=row.memo,
-            provider_id=row.provider_id,
-            kind=row.kind,
-            category=label_text(more.label),
-            tags=list(more.tags),
-            parts=[RowPartOut.of(part, row.currency) for part in more.parts],
-            transfer_row=more.other_side,
-            other_account=more.other_account or None,
-            original_amount=_money(more.original_minor, more.original_currency),
-            own_id=more.own_id or None,
-            importable=row.importable,
-            problems=[FlawOut.of(flaw) for flaw in page_row.problems],
-            duplicate=duplicate,
-        )
-
-
-def _money(minor: int | None, currency: str) -> MoneyWire | None:
+def money_of(minor: int | None, currency: str) -> MoneyWire | None:
+    """Write an amount that may be missing."""
     return MoneyWire.of(Money(minor, currency)) if minor is not None else None

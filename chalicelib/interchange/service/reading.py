@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -44,7 +43,7 @@ from chalicelib.kernel.vault import Vault
 from chalicelib.security import api as security
 
 if TYPE_CHECKING:
-    from chalicelib.interchange.model.examining import PageRow
+    from chalicelib.interchange.model.examining import Examined
 
 _NO_CURRENCY: Final = (
     "Neither the file nor one of your accounts says which currency it is in: start it for an account, or hint "
@@ -127,7 +126,7 @@ def _tidy(owner: Owner, import_id: str, found: Reading, now: Import | None) -> N
 
 def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
     """Parse, judge and store the rows of a file."""
-    from chalicelib.interchange.model.examining import Examined, examine
+    from chalicelib.interchange.model.examining import examine
     from chalicelib.interchange.model.formats import holds_tables, parse
     from chalicelib.interchange.service.recognising import recognise
 
@@ -142,11 +141,10 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
         return Trouble(slug="account-gone", detail="The account was deleted meanwhile.")
     if not known.knows_currency(parsed):
         return Trouble(slug="currency-unknown", detail=_NO_CURRENCY)
-    examined: Examined = examine(parsed, account_currency=known.currency or "")
+    examined = examine(parsed, account_currency=known.currency or "")
     digest = hashlib.sha256(data).hexdigest()
     prefix = f"{owner}/imports/{one.id}/{digest[:16]}/"
-    _lay(vault, prefix, examined.rows)
-    labelling.lay(vault, prefix, examined)
+    _lay(vault, prefix, examined)
     return Reading(
         format=parsed.format,
         dialect=parsed.dialect,
@@ -170,11 +168,12 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
     )
 
 
-def _lay(vault: Vault, prefix: str, rows: Sequence[PageRow]) -> None:
-    """Lay rows into sealed pages."""
-    for page, start in enumerate(range(0, len(rows), ROWS_PER_PAGE)):
-        value = [row.to_json() for row in rows[start : start + ROWS_PER_PAGE]]
+def _lay(vault: Vault, prefix: str, examined: Examined) -> None:
+    """Lay rows into sealed pages, and beside them what the file calls categories and transfers."""
+    for page, start in enumerate(range(0, len(examined.rows), ROWS_PER_PAGE)):
+        value = [row.to_json() for row in examined.rows[start : start + ROWS_PER_PAGE]]
         blobs.put(vault, page_key(prefix, page), value)
+    labelling.lay(vault, prefix, examined)
 
 
 def _finish(ctx: Context, import_id: str, found: Reading | Trouble) -> Import | None:

@@ -16,8 +16,8 @@ from chalicelib.interchange.model.importing import (
     recognised,
 )
 from chalicelib.interchange.repository import imports as repository
-from chalicelib.interchange.schemas.import_answers import RowOut
 from chalicelib.interchange.schemas.import_requests import RowsQuery
+from chalicelib.interchange.schemas.import_rows import RowOut
 from chalicelib.kernel import blobs
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.paging import decode_cursor, encode_cursor

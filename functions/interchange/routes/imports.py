@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from chalicelib.interchange.schemas.import_answers import ImportOut, LabelOut, RowOut
+from chalicelib.interchange.schemas.import_answers import ImportOut, LabelOut
 from chalicelib.interchange.schemas.import_requests import (
     CommitImport,
     RevertIn,
     RowsQuery,
     StartImport,
 )
+from chalicelib.interchange.schemas.import_rows import RowOut
 from chalicelib.interchange.service import committing, imports, labelling, reverting, rows
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.wire import PageOut, PageQuery

@@ -44,10 +44,13 @@ from chalicelib.security import api as security
 
 if TYPE_CHECKING:
     from chalicelib.interchange.model.examining import Examined
+    from chalicelib.interchange.model.formats.types import Hints, ParsedFile
+    from chalicelib.interchange.service.recognising import Recognised
 
-_NO_CURRENCY: Final = (
-    "Neither the file nor one of your accounts says which currency it is in: start it for an account, or hint "
-    "the currency."
+_NO_CURRENCY: Final = Trouble(
+    slug="currency-unknown",
+    detail="Neither the file nor one of your accounts says which currency it is in: start it for an account, or "
+    "hint the currency.",
 )
 
 
@@ -127,20 +130,14 @@ def _tidy(owner: Owner, import_id: str, found: Reading, now: Import | None) -> N
 def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
     """Parse, judge and store the rows of a file."""
     from chalicelib.interchange.model.examining import examine
-    from chalicelib.interchange.model.formats import holds_tables, parse
-    from chalicelib.interchange.service.recognising import recognise
+    from chalicelib.interchange.model.formats import holds_tables
 
     vault = security.vault(owner)
     shelf = profiles.shelf_of(owner, one) if holds_tables(data) else profiles.no_shelf(one)
-    try:
-        parsed = parse(data, filename=one.filename, hints=shelf.hints)
-        known = recognise(owner, vault, parsed, one.account_id)
-    except Unreadable as refused:
-        return Trouble(slug=refused.reason, detail=refused.detail)
-    except NotFound:
-        return Trouble(slug="account-gone", detail="The account was deleted meanwhile.")
-    if not known.knows_currency(parsed):
-        return Trouble(slug="currency-unknown", detail=_NO_CURRENCY)
+    found = _parsed(owner, one, data, shelf.hints)
+    if isinstance(found, Trouble):
+        return found
+    parsed, known = found
     examined = examine(parsed, account_currency=known.currency or "")
     digest = hashlib.sha256(data).hexdigest()
     prefix = f"{owner}/imports/{one.id}/{digest[:16]}/"
@@ -166,6 +163,23 @@ def _understand(owner: Owner, one: Import, data: bytes) -> Reading | Trouble:
         labels=len(examined.labels),
         pairs=len(examined.pairs),
     )
+
+
+def _parsed(
+    owner: Owner, one: Import, data: bytes, hints: Hints
+) -> tuple[ParsedFile, Recognised] | Trouble:
+    """Parse a file and recognise its accounts."""
+    from chalicelib.interchange.model.formats import parse
+    from chalicelib.interchange.service.recognising import recognise
+
+    try:
+        parsed = parse(data, filename=one.filename, hints=hints)
+        known = recognise(owner, security.vault(owner), parsed, one.account_id)
+    except Unreadable as refused:
+        return Trouble(slug=refused.reason, detail=refused.detail)
+    except NotFound:
+        return Trouble(slug="account-gone", detail="The account was deleted meanwhile.")
+    return (parsed, known) if known.knows_currency(parsed) else _NO_CURRENCY
 
 
 def _lay(vault: Vault, prefix: str, examined: Examined) -> None:

@@ -18,7 +18,7 @@ splits-left-out control-mismatch splits-incomplete conversion-joined settlement-
 Of workbooks and zips besides: damaged-workbook encrypted; sheet-left-out file-left-out
 same-content mixed-dates. Of QuickBooks: not-of-a-bank. Of journals: unbalanced flagged assumed-currency
 unknown-account-type balance-assignment include-not-followed plugin-not-run alias-not-applied scheduled-left-out.
-Of profiles: profile-unfit.
+Of profiles: profile-unfit unlike-profile.
 """
 
 from __future__ import annotations

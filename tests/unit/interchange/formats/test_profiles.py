@@ -249,6 +249,21 @@ def test_a_bank_is_read_by_its_header(name: str, text: str, expected: list[str])
     assert (parsed.dialect, parsed.profile) == (name, BUILT_IN[name].id)
 
 
+@pytest.mark.parametrize(("payments", "sign"), [(1, "-"), (4, "-"), (5, "")])
+def test_a_card_profile_is_doubted_where_most_amounts_have_a_minus(
+    payments: int, sign: str
+) -> None:
+    """Another bank's export may have the same header and the usual signs."""
+    amounts = ["-20.00"] * payments + ["12.00"] * (6 - payments)
+    text = "Trans. Date,Post Date,Description,Amount,Category\n"
+    text += "".join(f"02/03/2026,02/04/2026,SHOP,{amount},Food\n" for amount in amounts)
+
+    parsed = parse(text.encode())
+
+    assert str(parsed.rows[-1].amount) == f"{sign}12.00"
+    assert ("unlike-profile" in {note.code for note in parsed.notes}) == (not sign)
+
+
 def test_the_cells_win_over_a_built_in_decimal_mark() -> None:
     """The same bank's export in another language, or typed numbers of a workbook."""
     text = "Buchungstag;Wertstellung;Umsatzart;Buchungstext;Betrag;Währung;Auftraggeberkonto\n"

@@ -25,6 +25,8 @@ from chalicelib.kernel.values import dataclass
 
 _SAMPLE: Final = 500
 _FEW: Final = 60
+_ENOUGH: Final = 5
+"""Amounts from which a profile may be doubted."""
 _SINGLE_COLUMNS: Final = (
     "date", "amount", "money_out", "money_in", "direction", "currency", "balance", "provider_id",
     "account", "status", "fee", "kind", "mcc", "other_account", "original_amount", "original_currency",
@@ -62,7 +64,7 @@ def find_layout(table: Table, given: ColumnMap | None, notes: Notes) -> Layout:
             if not header.profile.kept:  # an app's columns are read by their places
                 columns = _aligned(columns, data[:_FEW], notes)
             layout = _finish(table, columns, header.at + 1, header.profile, by_header=True)
-            return replace(layout, kept=_kept(header))
+            return _doubted(replace(layout, kept=_kept(header)), data, notes)
     return _by_content(table, header)
 
 
@@ -105,6 +107,27 @@ def _by_hint(table: Table, given: ColumnMap) -> Layout:
     # What an app's rows mean together holds for the app's own columns only.
     profile = replace(profile, columns=(), settle=None, as_written=False, is_app=False)
     return _finish(table, columns, first, profile, by_header=True)
+
+
+def _doubted(layout: Layout, data: Sequence[Sequence[str]], notes: Notes) -> Layout:
+    """Take a card's amounts as written where most have a minus: then they cannot be purchases without a sign.
+
+    Other banks may write the header of a card that does, and a wrong sign is the one mistake that nobody forgives.
+    """
+    profile, amount = layout.profile, layout.columns.amount
+    if not (profile.country and profile.amounts_are_spent) or amount is None:
+        return layout
+    cells = [
+        row[amount].strip() for row in data[:_SAMPLE] if len(row) > amount and is_money(row[amount])
+    ]
+    minus = sum(cell.startswith(("-", "(", "−")) for cell in cells)
+    if len(cells) < _ENOUGH or minus * 10 < len(cells) * 7:
+        return layout
+    detail = (
+        f"Most amounts have a minus: they are taken as written, unlike those of {profile.title}."
+    )
+    notes.add("unlike-profile", detail, column="amount")
+    return replace(layout, profile=replace(profile, amounts_are_spent=False))
 
 
 def _kept(header: Header) -> tuple[tuple[str, int], ...]:

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from tests.factories import gnucash
+from tests.factories.expenses import recorded
+from tests.factories.exports import exported
 from tests.factories.imports import URL, account_of, committed, uploaded
 from tests.factories.users import SignedIn
+from tests.support import judges
 from tests.support.cloud import Cloud
 
 pytestmark = pytest.mark.slice
@@ -88,3 +91,32 @@ def test_a_whole_book_comes_into_the_ledger(
         ("expense", "-4.20", 2),
         ("transfer", "-20.00", 0),
     ]
+
+
+@pytest.mark.parametrize("form", ["beancount", "hledger"])
+def test_what_is_exported_is_accepted_by_its_program_and_known_when_it_comes_back(
+    cloud: Cloud, person: SignedIn, account: str, form: str
+) -> None:
+    dollars = account_of(person, currency="USD")
+    recorded(person, account, "-12.34", notes='a "b"\nc;', tags=["Bröt;"])
+    transfer = {
+        "from_account_id": account,
+        "to_account_id": dollars,
+        "sent": {"amount": "20.00", "currency": "EUR"},
+        "received": {"amount": "22.00", "currency": "USD"},
+        "fee": {"amount": "1.00", "currency": "EUR"},
+        "booked_on": "2026-11-02",
+    }
+    assert person.client.post("/v1/expenses/transfers", transfer).status == 201
+
+    data = exported(cloud, person, form)
+    job = uploaded(cloud, person, account, data)
+    done = committed(cloud, person, job, {"0": account, "1": dollars})
+
+    if form == "beancount":
+        assert judges.beancount(data.decode())[1] == []
+    else:
+        judges.hledger(data, "check", "--strict")
+    assert job["notes"] == []
+    assert [one["balanced"] for one in job["statements"]] == [True, True]
+    assert done["result"] == {"recorded": 0, "duplicates": 4}

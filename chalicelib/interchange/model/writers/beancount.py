@@ -58,7 +58,9 @@ class BeancountWriter:
         self._names = Names(book, component)
         self._entries = Entries(book, self._names, self._left_out)
         self._opened: set[str] = set()
-        self._categories = {self._names.categories[one.id]: one.path for one in book.categories}
+        self._categories = {
+            self._names.categories[one.id]: self._names.lost(one) for one in book.categories
+        }
         currencies = Counter(one.currency for one in book.accounts)
         lines = [
             "; Written by xPense. Plans are left out: they move no money yet.",

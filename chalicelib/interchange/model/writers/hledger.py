@@ -106,7 +106,9 @@ class HledgerWriter:
             tags = {NAME_KEY: one.name, KIND_KEY: one.kind, NUMBER_KEY: one.number}
             yield _declared(self._names.accounts[one.id], tags)
         for category in book.categories:
-            tags = {f"{NAME_KEY}-{at}": text for at, text in enumerate(category.path, 1)}
+            tags = {
+                f"{NAME_KEY}-{at}": text for at, text in enumerate(self._names.lost(category), 1)
+            }
             yield _declared(self._names.categories[category.id], tags)
         for name in self._names.nameless:
             yield _declared(name, {NONE_KEY: "yes"})

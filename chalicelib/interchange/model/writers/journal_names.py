@@ -6,7 +6,12 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
-from chalicelib.interchange.model.writers.types import AccountKind, Book, CategoryKind
+from chalicelib.interchange.model.writers.types import (
+    AccountKind,
+    Book,
+    CategoryKind,
+    CategoryLine,
+)
 
 OPENING: Final = ("Equity", "Opening-Balances")
 CONVERSIONS: Final = ("Equity", "Conversions")
@@ -49,6 +54,12 @@ class Names:
         """Name a category; what has none is an expense or an income by its sign, as money leaves or comes."""
         named = self.categories.get(category_id or "")
         return named or self._without["Income" if amount_minor > 0 else "Expenses"]
+
+    def lost(self, category: CategoryLine) -> tuple[str, ...]:
+        """Give the path of a category whose name here does not say it; nothing where it does."""
+        root = _ROOTS[category.kind]
+        said = len(root) == 1 and ":".join((*root, *category.path)) == self.categories[category.id]
+        return () if said else category.path
 
     @property
     def nameless(self) -> tuple[str, ...]:

@@ -74,8 +74,8 @@ _KEPT: Final = (
     TransactionReconciled,
 )
 """Why a transaction stays as it is although the bank says otherwise."""
-_ROWS: Final = 40
-"""Rows of one step: each writes two items at most beside the accounts, their months and what rules add."""
+_ROWS: Final = 70
+"""Rows that one step looks at: a new one writes one item, a settled one two, beside accounts, months and rules."""
 _BACK: Final = 20
 """Ids that one step takes back: each may ask for attachments."""
 _ROOM: Final = 16
@@ -201,6 +201,8 @@ def _meet(ctx: Context, order: ApplyFeed, found: _Sorted, refs: set[bytes]) -> d
         min(days) - _AROUND,
         max(days) + _AROUND,
         accounts=frozenset(row.account_id for row in rows),
+        # nothing was taken back: then none of the feed's own rows is opened at all
+        but=None if refs else order.feed_id,
     ):
         if one.id in taken or (one.import_id == order.feed_id and one.bank_ref not in refs):
             continue

@@ -29,6 +29,8 @@ EVERY: Final = timedelta(hours=4)
 """How often a connection is synced by the schedule."""
 JITTER: Final = timedelta(minutes=30)
 """By how much a turn is moved, so that not all come at once."""
+CLAIM_LIFE: Final = timedelta(hours=1)
+"""An exchange that shows nothing for so long lies in the dead letters."""
 NEW: Final = "new"
 """In a mapping: an account of the ledger is to be opened for the bank's."""
 
@@ -100,8 +102,8 @@ def changed(one: Connection, at: datetime, **what: object) -> Connection:
 
 
 def linking(one: Connection, token: str, at: datetime) -> Connection:
-    """Take the token that makes or renews the connection; refuses where there is nothing to link."""
-    if one.state not in {"linking", "failed", "broken", "active"}:
+    """Take the token that makes or renews the connection; refuses while another one is being exchanged."""
+    if one.state == "claiming" and at < one.updated_at + CLAIM_LIFE:
         raise ConnectionNotReady
     return changed(one, at, state="claiming", token=token, claims=0, problem=None)
 

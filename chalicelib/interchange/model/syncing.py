@@ -46,6 +46,8 @@ class Run:
     changed: int = 0
     removed: int = 0
     kept: tuple[str, ...] = ()
+    note: str = ""
+    """What the provider said of its own access, beside what it had: a trouble's slug."""
     again: bool = False
     rewind: bool = False
     fresh: bool = False

@@ -161,6 +161,7 @@ def _laid_aside(ctx: Context, one: Connection, run: Run, page: SyncPage) -> Run:
         gone=gone,
         back=back,
         skipped=run.skipped + page.skipped + len(wanted) - len(rows),
+        note=page.trouble.reason if page.trouble is not None else run.note,
         cursor=page.next_cursor,
     )
 

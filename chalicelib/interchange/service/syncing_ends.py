@@ -123,7 +123,13 @@ def finish(
         drop_pages(ctx, after)
     if now.state != "active" or now.problem is not None or now.failures:
         now = restored(now, ctx.now)
-    now = changed(now, ctx.now, last=last or now.last, due_at=_turn(now, run, EVERY, ctx))
+    now = changed(
+        now,
+        ctx.now,
+        problem=(after.note if after is not None else "") or None,
+        last=last or now.last,
+        due_at=_turn(now, run, EVERY, ctx),
+    )
     if before.state == "broken":
         ctx.commit.tell(ConnectionRestored(connection_id=now.id), subject=now.id)
     save(ctx, before, now)

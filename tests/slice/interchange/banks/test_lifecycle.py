@@ -278,6 +278,23 @@ def test_a_trouble_is_written_down_and_the_cursor_stays(
     assert len(transactions(person)) == 1
 
 
+def test_what_a_bridge_says_needs_attention_is_shown_beside_what_it_has(
+    cloud: Cloud, person: SignedIn, bridged: FakeBridge
+) -> None:
+    body = {"provider": "simplefin", "setup_token": bridged.setup_token}
+    here = person.client.post(URL, body).json
+    cloud.drain()
+    bridged.put("a", "chk", "-1.00", now().date())
+    bridged.errors = ["Connection to My Bank may need attention"]
+
+    done = mapped(cloud, person, here["id"], {"chk": account_of(person, currency="USD")})
+
+    assert (done["state"], done["problem"]["slug"]) == ("active", "needs-attention")
+    assert len(transactions(person)) == 1
+    bridged.errors = []
+    assert synced(cloud, person, here["id"])["problem"] is None
+
+
 def test_an_account_that_was_archived_stops_it_until_its_rows_go_elsewhere(
     cloud: Cloud, person: SignedIn, bank: FakePlaid
 ) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import base64
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from chalicelib.interchange.gateways.banks import asking
 from chalicelib.interchange.gateways.banks.reach import shape_problem, target_of
 from chalicelib.interchange.gateways.banks.simplefin import SimpleFin
 from chalicelib.interchange.model.bank_feeds import Access, BankTrouble, Seen, SyncPage
@@ -221,6 +227,7 @@ assert len(PRIVATE) >= 60
 
 
 @pytest.mark.attack
+@pytest.mark.covers("V1.3.6")
 @pytest.mark.parametrize("address", PRIVATE)
 def test_an_address_that_is_not_public_is_never_connected_to(address: str) -> None:
     assert (
@@ -260,6 +267,20 @@ def test_a_name_that_changes_its_mind_gains_nothing(there: FakeBridge) -> None:
     assert there.calls == []
 
 
+def test_a_connection_goes_to_the_address_that_was_checked(there: FakeBridge) -> None:
+    """The name leads nowhere; the host that is asked hears it by that name all the same."""
+    port = there.url.rpartition(":")[2]
+    url = f"http://bridge.example:{port}/simplefin/claim/one"
+    ours = SimpleFin(loopback=True, resolve=lambda *_: ["127.0.0.1"])
+
+    found = ours._send("POST", url, {}, asking.QUICK, again=False)
+
+    assert not isinstance(found, BankTrouble)
+    assert found.status == 200
+    assert there.calls[0].headers["host"] == f"bridge.example:{port}"
+
+
+@pytest.mark.covers("V15.3.2")
 def test_a_redirect_is_not_followed(ours: SimpleFin, there: FakeBridge) -> None:
     there.faults.append(Sent(status=302, headers={"Location": "http://169.254.169.254/latest"}))
 
@@ -282,3 +303,72 @@ def test_days_are_those_of_utc(ours: SimpleFin, there: FakeBridge) -> None:
     (row,) = page(ours, claimed(ours, there)).upserts
 
     assert (row.day, row.amount_minor) == (date(2026, 11, 20), -100)
+
+
+@pytest.mark.attack
+@pytest.mark.covers("V12.3.2")
+def test_a_certificate_that_nobody_vouches_for_ends_it(tmp_path: Path) -> None:
+    """Also where the connection goes to the address that was checked: the name's certificate is asked for."""
+    certificate, key = _self_signed(tmp_path)
+    heard: list[bytes] = []
+    with _tls_server(certificate, key, heard) as port:
+        url = f"https://bridge.example:{port}/simplefin/claim/one"
+        ours = SimpleFin(loopback=True, resolve=lambda *_: ["127.0.0.1"])
+
+        found = ours._send("POST", url, {}, asking.QUICK, again=False)
+
+    assert found == BankTrouble("unreachable")
+    assert heard == []
+
+
+def _self_signed(folder: Path) -> tuple[Path, Path]:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "bridge.example")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2090, 1, 1, tzinfo=UTC))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName("bridge.example")]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    paths = (folder / "certificate.pem", folder / "key.pem")
+    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return paths
+
+
+@contextmanager
+def _tls_server(certificate: Path, key: Path, heard: list[bytes]) -> Iterator[int]:
+    """Take one connection by TLS and write down what is said on it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            plain, _ = listening.accept()
+            with plain:
+                try:
+                    heard.append(context.wrap_socket(plain, server_side=True).recv(100))
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join(timeout=5)

@@ -281,3 +281,13 @@ def test_ages_at_the_edge(bank: FakePlaid, ours: Plaid, item: Item) -> None:
     for age, good in ((timedelta(seconds=298), True), (timedelta(seconds=303), False)):
         found = ours.verify_webhook({"plaid-verification": token}, raw, at + age)
         assert (found != FORGED) is good
+
+
+@pytest.mark.parametrize("forge", [_none, _hmac_with_the_public_key], ids=["none", "HS256"])
+def test_for_another_algorithm_no_key_is_asked_for(
+    bank: FakePlaid, ours: Plaid, item: Item, forge: Callable[[FakePlaid, bytes], str]
+) -> None:
+    raw = webhook(item)
+
+    assert heard(ours, forge(bank, raw), raw) == FORGED
+    assert bank.calls == []

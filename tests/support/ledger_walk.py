@@ -7,16 +7,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any, Final
 
-from chalicelib.expenses.commands import ImportRow
+from chalicelib.expenses.commands import (
+    ImportRow,
+    ImportRows,
+    RevertImport,
+    RowExtras,
+    RowPart,
+)
 from chalicelib.expenses.model.categories import default_id
 from chalicelib.expenses.service import recurring_due
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.context import Visit
+from chalicelib.kernel.ids import new_id
 from tests.factories.expenses import (
     ACCOUNTS,
     CATEGORIES,
@@ -40,6 +47,7 @@ RECEIPTS: Final = "/v1/expenses/receipts"
 MATCHES: Final = "/v1/expenses/matches"
 SHIPPED: Final = tuple(default_id(slug) for slug in ("groceries", "rent", "fees", "hobbies"))
 SHOPS: Final = ("Corner Bakery", "Homeware Depot", "SHOP 12", "Kiosk", "City Rail", "Employer Ltd")
+FUN: Final = ("Fun",)
 TAGS: Final = ("Party", "party", "trip", "office")
 FIRST: Final = date(2026, 10, 20)
 DAYS: Final = 45
@@ -56,6 +64,7 @@ class Walk:
     accounts: list[Any] = field(default_factory=list)
     own: list[str] = field(default_factory=list)
     statement: dict[str, list[ImportRow]] = field(default_factory=dict)
+    orders: list[ImportRows] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
     did: Counter[str] = field(default_factory=Counter)
     trail: list[str] = field(default_factory=list)
@@ -360,6 +369,86 @@ def statement(walk: Walk) -> None:
     assert handed(walk.cloud, envelope(walk.person, laid(walk.person, rows, account["id"]))) == []
 
 
+def journal(walk: Walk) -> None:
+    """A file of another app over two accounts: categories, tags, parts, and rows that are legs of transfers."""
+    rng = walk.rng
+    first, second = rng.sample(walk.accounts, 2)
+    rows = [_told(walk, first, number) for number in range(rng.randrange(1, 9))]
+    for _ in range(rng.randrange(4)):
+        sent, place = walk.money(first["currency"]), len(rows)
+        fee = rng.choice((0, 0, 50)) if first["currency"] == second["currency"] else 0
+        day = date.fromisoformat(walk.day())
+        rows += [
+            _leg(first, 0, -sent - fee, day, place + 1),
+            _leg(second, 1, sent, day + timedelta(days=rng.randrange(3)), place),
+        ]
+        if rng.random() < 0.3:  # the bank has said so already, or will
+            walk.statement.setdefault(first["id"], []).append(
+                row(place, -sent, booked_on=day, currency=first["currency"], provider_id=new_id())
+            )
+    accounts = {"0": first["id"], "1": second["id"]}
+    if rng.random() < 0.2:
+        del accounts["1"]
+    means = {FUN: rng.choice(SHIPPED), ("Own",): rng.choice(walk.own)}
+    order = laid(walk.person, rows, "", accounts=accounts, means=means)
+    walk.orders.append(order)
+    walk.trail.append(f"journal: {first['name']} to {second['name']} {len(rows)} rows")
+    walk.did["journal: sent"] += 1
+    assert handed(walk.cloud, envelope(walk.person, order)) == []
+
+
+def _told(walk: Walk, account: Any, number: int) -> ImportRow:
+    rng = walk.rng
+    one = replace(_line(walk, account, number), provider_id="")
+    amount = one.amount_minor or 0
+    part = rng.randrange(-abs(amount), abs(amount) + 1)
+    label = rng.choice((FUN, ("Own",), ("Nobody",), ()))
+    extras = RowExtras(
+        label=label,
+        tags=tuple(rng.sample(TAGS, k=rng.randrange(3))),
+        parts=(
+            (
+                RowPart(amount_minor=part, label=label),
+                RowPart(amount_minor=amount - part, memo="rest"),
+            )
+            if rng.random() < 0.4
+            else ()
+        ),
+        own_id=new_id() if rng.random() < 0.2 else "",
+    )
+    return replace(one, extras=extras)
+
+
+def _leg(account: Any, statement: int, amount: int, day: date, other: int) -> ImportRow:
+    return row(
+        other,
+        amount,
+        statement=statement,
+        booked_on=day,
+        currency=account["currency"],
+        payee=f"Own {other}",
+        extras=RowExtras(other_side=other, label=FUN if other % 2 else ()),
+    )
+
+
+def take_back(walk: Walk) -> None:
+    """Take an import of another app back, whole or but for what was built on, also one that is still on its way."""
+    if not walk.orders:
+        return
+    order = walk.rng.choice(walk.orders)
+    back = RevertImport(
+        import_id=order.import_id,
+        prefix=order.prefix,
+        chunk=order.chunks - 1,
+        chunks=order.chunks,
+        accounts=order.accounts,
+        edited=walk.rng.choice(("keep", "revert")),
+    )
+    walk.trail.append(f"take back {order.import_id[-4:]} {back.edited}")
+    walk.did["take_back: sent"] += 1
+    assert handed(walk.cloud, envelope(walk.person, back)) == []
+
+
 def _line(walk: Walk, account: Any, number: int) -> ImportRow:
     rng = walk.rng
     live = walk.one(lambda one: one["amount"]["currency"] == account["currency"])
@@ -586,6 +675,8 @@ STEPS: Final[dict[Step, int]] = {
     unlink: 2,
     account_edit: 2,
     statement: 9,
+    journal: 4,
+    take_back: 1,
     decide: 6,
     rule: 2,
     apply: 4,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
@@ -11,6 +12,7 @@ import pytest
 
 from chalicelib.expenses.model.categories import MAX_OWN, default_id
 from chalicelib.interchange.model.importing import MAX_ACCOUNTS
+from chalicelib.interchange.service.data_rights import PART
 from chalicelib.kernel import aws, blobs
 from chalicelib.kernel.settings import settings
 from tests.factories.app_files import DAY, journal, journals_read, line, piece
@@ -461,6 +463,21 @@ def test_deleting_the_import_leaves_nothing_of_it_in_the_bucket(
     cloud.drain()
 
     assert pages(person, job["id"]) == []
+
+
+def test_an_owners_export_says_what_lies_beside_the_rows(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    data = journal([line("-5", transfer="t", category=("Fee",))], [line("5", transfer="t")])
+    job = uploaded(cloud, person, account, data)
+    committed(cloud, person, job, {"0": account, "1": account_of(person)})
+    rows = next(one for one in PART.objects if one.name == "imported_rows")
+
+    found = [one for key in pages(person, job["id"]) for one in rows.lines(person.vault, key)]
+
+    assert all(isinstance(one, dict) and one["import_id"] == job["id"] for one in found)
+    said = Counter(name for one in found if isinstance(one, dict) for name in one)
+    assert said == {"import_id": 5, "row": 2, "label": 1, "label_became": 1, "transfer_legs": 1}
 
 
 def test_labels_after_the_rows_expired_are_gone(

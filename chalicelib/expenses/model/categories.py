@@ -47,10 +47,14 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedCategory:
-    """A category that a file names by its path, outermost name first; `kind` where none stands above it."""
+    """A category that a file names by its path, outermost name first; `kind` where none stands above it.
+
+    Where one that `must` be there cannot be, none is made.
+    """
 
     path: tuple[str, ...]
     kind: Kind
+    must: bool = False
 
 
 def default_id(slug: str) -> str:

@@ -36,7 +36,8 @@ def make_categories(ctx: Context, wanted: Sequence[WantedCategory]) -> list[str 
 
     Ids are derived from the place in the tree, so that asking again after a crash goes on, and a category that
     was renamed since is still the one that its label became. None where one on the path is archived, or would
-    stand too deep. Raises `LimitReached`, before anything is made, where the owner may not have so many.
+    stand too deep; if that one `must` be there, nothing is made. Raises `LimitReached`, before anything is made,
+    where the owner may not have so many.
     """
     while True:
         found, left = until_won(lambda: _step(ctx, wanted))
@@ -59,6 +60,8 @@ def _step(ctx: Context, wanted: Sequence[WantedCategory]) -> tuple[list[str | No
     tree = {one: entry.category for one, entry in catalogue(setup.categories).items()}
     walk = _Walk(ctx.vault, tree)
     found = [walk.down(one) for one in wanted]
+    if any(one.must and it is None for one, it in zip(wanted, found, strict=True)):
+        return found, False
     own, items = len(setup.categories), setup.items
     if walk.made and (own + len(walk.made) > MAX_OWN or items + len(walk.made) > table.MOST_ITEMS):
         raise LimitReached

@@ -138,7 +138,7 @@ def _made(ctx: Context, wanted: list[Named], asked: Mapping[str, str | None]) ->
     made = expenses.make_categories(
         ctx,
         [
-            expenses.WantedCategory(path=one.path, kind=kind)
+            expenses.WantedCategory(path=one.path, kind=kind, must=label_text(one.path) in asked)
             for one, kind in zip(wanted, kinds_of(wanted), strict=True)
         ],
     )

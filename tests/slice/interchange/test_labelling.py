@@ -250,6 +250,7 @@ def test_what_is_archived_here_is_neither_used_nor_made_again(
     assert outcomes(person, job)["Fun:Films"] == ("archived", None)
     refused = commit(person, job, categories={"Fun:Films": "new"})
     assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/categories/Fun:Films")
+    assert set(tree(person)) == {"FUN"}  # nothing was made for the others
     committed(cloud, person, job)
     assert set(tree(person)) == {"FUN", "Work", "Pay"}
 

@@ -103,10 +103,7 @@ def manifest(service: str) -> dict[str, Any]:
         "grants": {
             "clients": list(reached.clients),
             "tables": [_plain(spec.name) for one in reached.embeds for spec in _specs(one)],
-            "orders": [
-                *(f"{receiver}-inbox" for receiver in reached.orders),
-                *(queue for queue in HANDED_ON if queue.startswith(f"{service}-")),
-            ],
+            "orders": [f"{receiver}-inbox" for receiver in reached.orders],
         },
     }
     roles = sorted({function["role"] for function in functions.values()})

@@ -16,6 +16,7 @@ from chalicelib.expenses.events import Posting
 from chalicelib.expenses.model.accounts import Account, AccountKind
 from chalicelib.expenses.model.catalogue import catalogue
 from chalicelib.expenses.model.categories import MAX_DEPTH, Kind, WantedCategory
+from chalicelib.expenses.model.importing import Duplicate
 from chalicelib.expenses.model.movements import balances
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository.accounts import (
@@ -31,7 +32,6 @@ from chalicelib.expenses.repository.movements import read_days
 from chalicelib.expenses.repository.table import TABLE
 from chalicelib.expenses.repository.transactions import Filter, scan
 from chalicelib.expenses.schemas.accounts import CreateAccount
-from chalicelib.expenses.service import foreseeing
 from chalicelib.expenses.service.accounts import open_once
 from chalicelib.expenses.service.category_making import make_categories
 from chalicelib.expenses.service.exporting import (
@@ -40,7 +40,6 @@ from chalicelib.expenses.service.exporting import (
     find_all,
     visible_accounts,
 )
-from chalicelib.expenses.service.foreseeing import Duplicate
 from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
 from chalicelib.kernel.context import system_context
 from chalicelib.kernel.money import Money
@@ -251,8 +250,10 @@ def foresee(
     `order` says which import and which accounts; `rows` are those around them in the file as well. Reads only:
     three batches of 100 rows that are asked for, what took them in, and one query.
     """
+    from chalicelib.expenses.service.foreseeing import foresee as look_ahead
+
     ctx = system_context(owner, TABLE, vaults=lambda _: vault)
-    return foreseeing.foresee(ctx, order, rows, asked)
+    return look_ahead(ctx, order, rows, asked)
 
 
 def account_states(owner: Owner, account_ids: Iterable[str]) -> tuple[AccountView, ...]:

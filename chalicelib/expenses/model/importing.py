@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from chalicelib.expenses.events import Posting, Total
 from chalicelib.kernel.clock import Period
 from chalicelib.kernel.values import dataclass
 
 _Key = tuple[str, str | None, str, str, bool]
+
+Duplicate = Literal["certain", "suspected"]
+"""`certain`: the ledger knows a row by its id. `suspected`: it takes the row for a transaction that it has."""
 
 
 @dataclass(slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Literal
 
 from chalicelib.expenses.commands import ImportRow, ImportRows
+from chalicelib.expenses.model.importing import Duplicate
 from chalicelib.expenses.model.transactions import Transaction
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.lookup import Found, look_up
@@ -15,9 +15,6 @@ from chalicelib.expenses.service.planning import Planned, plan, transaction_of_r
 from chalicelib.expenses.service.returning import behind_tombstone, reborn
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.tables import Raw
-
-Duplicate = Literal["certain", "suspected"]
-"""`certain`: the ledger knows the row by its id. `suspected`: it takes the row for a transaction that it has."""
 
 
 def foresee(

@@ -482,3 +482,29 @@ def test_an_export_that_fails_to_the_end_says_so(
         assert (read(person, job)["state"] == "failed") is (attempt == 5)
 
     assert read(person, job)["problem"]["slug"] == "writing-failed"
+
+
+def test_a_transfer_to_an_account_that_was_not_asked_for_names_it(
+    cloud: Cloud, person: SignedIn, account: str
+) -> None:
+    other = opened(person, name="Savings")["id"]
+    moved = person.client.post(
+        "/v1/expenses/transfers",
+        {
+            "from_account_id": account,
+            "to_account_id": other,
+            "sent": {"amount": "1.00", "currency": "EUR"},
+            "booked_on": "2026-11-03",
+        },
+    )
+    assert moved.status == 201, moved.text
+    asked_for = {"account_ids": [account]}
+
+    rows = table(exported(cloud, person, filter=asked_for))
+
+    assert [(row["part"], row["account"]) for row in rows] == [
+        ("sent", "Everyday"),
+        ("received", "Savings"),
+    ]
+    assert b"L[Savings]" in exported(cloud, person, "qif", filter=asked_for)
+    assert exported(cloud, person, "ofx", filter=asked_for).count(b"<STMTRS>") == 1

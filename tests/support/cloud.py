@@ -108,12 +108,13 @@ class Cloud:
         ]
 
     def forget(self) -> None:
-        """Empty queues, outboxes and tables after a file, but for the keys that this process holds in memory.
+        """Empty buckets, queues, outboxes and tables after a file, but for the keys that this process holds in memory.
 
-        What one file left undelivered would else arrive in the next one's counts, and papers, which are not
-        sealed by us, would be found by who looks for anything that was left.
+        What one file left undelivered would else arrive in the next one's counts, and papers and exports, which
+        are not sealed by us, would be found by who looks for anything that was left.
         """
-        _empty(settings().files_bucket)
+        for bucket in _buckets():
+            _empty(bucket)
         self.sweep()
         for queue in self.queues():
             for one in (queue, f"{queue}-dead"):
@@ -181,6 +182,10 @@ def sqs_event(queue: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, An
             for message in messages
         ]
     }
+
+
+def _buckets() -> tuple[str, ...]:
+    return (settings().uploads_bucket, settings().bulk_bucket, settings().files_bucket)
 
 
 def _empty(bucket: str) -> None:
@@ -258,7 +263,7 @@ def _make_bus(made: Cloud) -> None:
 def _make_buckets(made: Cloud) -> None:
     s3 = cast("Any", aws.s3())
     where = {"LocationConstraint": settings().region}
-    for bucket in (settings().uploads_bucket, settings().bulk_bucket, settings().files_bucket):
+    for bucket in _buckets():
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
     arn = "arn:aws:sqs:" + settings().region + ":123456789012:"
     heard = [

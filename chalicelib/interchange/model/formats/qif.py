@@ -1,7 +1,8 @@
 """QIF, Quicken's line format: accounts and their transactions; lists, prices and trades are no expenses.
 
 The format names no currency and no order of day and month. The order is found from all dates of the
-file, as for tables; where they leave it open it is Quicken's own, and that is noted.
+file, as for tables; where they leave it open it is Quicken's own, and that is noted. Categories, classes, splits
+and transfers are read by `qif_categories`.
 """
 
 from __future__ import annotations
@@ -9,9 +10,16 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Final
 
-from chalicelib.interchange.model.formats.amounts import find_style, read_styled
+from chalicelib.interchange.model.formats.amounts import Flaw, find_style, read_styled
 from chalicelib.interchange.model.formats.bookings import Balance, Booking, Books
 from chalicelib.interchange.model.formats.dates import DateReader, find_order
+from chalicelib.interchange.model.formats.qif_categories import (
+    MOST_SPLITS,
+    Split,
+    divided,
+    filed,
+    join_transfers,
+)
 from chalicelib.interchange.model.formats.tabular.texts import tidy
 from chalicelib.interchange.model.formats.text import decode
 from chalicelib.interchange.model.formats.types import (
@@ -30,7 +38,6 @@ _KINDS: Final = {"bank": "bank", "cash": "", "ccard": "card", "oth a": "", "oth 
 """Types of accounts whose records are transactions."""
 _OPENING: Final = "opening balance"
 _ONCE: Final = "DTUPMNL"
-_SPLIT: Final = "$"
 
 
 @dataclass(slots=True)
@@ -39,14 +46,22 @@ class _Record:
 
     line: int
     fields: dict[str, str] = field(default_factory=dict)
-    splits: int = 0
+    splits: list[Split] = field(default_factory=list)
+    more: int = 0
+    """Splits beyond those that are kept."""
 
     def keep(self, written: str) -> None:
         """Keep a line; a date within a split is not the transaction's."""
-        letter = written[0]
-        if letter in _ONCE and not (letter == "D" and self.splits):
-            self.fields.setdefault(letter, written[1 : 8 * MAX_TEXT])
-        self.splits += letter == _SPLIT
+        letter, text = written[0], written[1 : 8 * MAX_TEXT]
+        if letter == "S":
+            if len(self.splits) < MOST_SPLITS:
+                self.splits.append(Split(text))
+            else:
+                self.more += 1
+        elif letter in "E$" and self.splits and not self.more:
+            self.splits[-1].keep(letter, text)
+        elif letter in _ONCE and not (letter == "D" and self.splits):
+            self.fields.setdefault(letter, text)
 
 
 @dataclass(slots=True)
@@ -69,8 +84,9 @@ def parse_qif(data: bytes, hints: Hints) -> ParsedFile:
         raise Unreadable("no-statement", "The QIF file holds no account with transactions.")
     read = _Reader(sections, hints, notes)
     books = Books(notes)
-    for section in sections:
-        opening, rows = read.section(section)
+    found = [(section, *read.section(section)) for section in sections]
+    joined = join_transfers([(section.account.name, rows) for section, _, rows in found])
+    for (section, opening, _), rows in zip(found, joined, strict=True):
         books.add(section.account, hints.currency, rows, (opening, None), line=section.line)
     return ParsedFile("qif", "QIF", decoded.encoding, books.statements(), None, notes.all())
 
@@ -92,13 +108,13 @@ class _Walk:
             # What lies between them is a list of all accounts, none of which is meant.
             self._listing = header.startswith("option")
         elif header != kind and kind in _KINDS:
-            meant = AccountHint(kind=_KINDS[kind], number=self._account.number)
+            meant = AccountHint(kind=_KINDS[kind], name=self._account.name)
             self.sections.append(_Section(meant, 0))
 
     def take(self, header: str, record: _Record) -> None:
         """Take a record of the header."""
         if header == "account" and not self._listing:
-            self._account = AccountHint(number=record.fields.get("N", "")[:64])
+            self._account = AccountHint(name=tidy(record.fields.get("N", "")[:100]))
         elif header.startswith("type:invst"):
             self.trades += 1
         elif header.startswith("type:") and header[5:].strip() in _KINDS:
@@ -139,6 +155,7 @@ class _Reader:
     def __init__(self, sections: list[_Section], hints: Hints, notes: Notes) -> None:
         self._hints = hints
         self._notes = notes
+        self._accounts = frozenset(one.account.name for one in sections if one.account.name)
         found = [one.fields for section in sections for one in section.records]
         days = [_written_day(fields) for fields in found]
         apostrophes = any("'" in fields.get("D", "") for fields in found)
@@ -157,7 +174,7 @@ class _Reader:
 
     def section(self, section: _Section) -> tuple[Balance | None, list[Row]]:
         """Give the opening balance, which Quicken writes as a transaction, and the rows."""
-        opening, split = None, 0
+        opening, unread = None, 0
         rows: list[Row] = []
         for record in section.records:
             row = self._row(record)
@@ -166,12 +183,29 @@ class _Reader:
                 detail = "The opening balance is no transaction."
                 self._notes.add("summary-line", detail, line=record.line)
                 continue
-            rows.append(row)
-            split += record.splits > 1
-        if split:
-            detail = f"{split} transactions are split over categories; each came in as one."
+            pieces = self._pieces(record, row)
+            unread += pieces is None
+            rows += pieces or [row]
+        if unread:
+            detail = f"The splits of {unread} transactions do not add up; each came in as one."
             self._notes.add("splits-left-out", detail, line=section.line)
         return opening, rows
+
+    def _pieces(self, record: _Record, row: Row) -> list[Row] | None:
+        """Say what a row was for: itself with category or parts, and a row for each split that is a transfer.
+
+        None where the splits cannot be read or do not add up to the amount.
+        """
+        if not record.splits:
+            return [filed(row, record.fields.get("L", ""))]
+        if record.more or row.amount is None:
+            return None
+        sign = -1 if self._hints.invert_sign else 1
+        amounts = [read_styled(one.amount.strip(), self._mark) for one in record.splits]
+        known = [sign * one for one in amounts if not isinstance(one, Flaw)]
+        if len(known) != len(amounts) or sum(known) != row.amount:
+            return None
+        return divided(row, list(zip(record.splits, known, strict=True)), self._accounts)
 
     def _row(self, record: _Record) -> Row:
         fields = record.fields

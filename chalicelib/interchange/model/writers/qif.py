@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
+from chalicelib.interchange.model.formats.qif_categories import UNFILED
 from chalicelib.interchange.model.writers.postings import (
     FEE,
     RECEIVED,
@@ -38,7 +39,6 @@ _NO_NAMES: Final = str.maketrans({":": "-", "/": "-", "[": "(", "]": ")", "|": "
 _THOUSANDTHS: Final = 3
 HIDDEN: Final = "Another account"
 """Stands for an account that the reader may not see, or that was not asked for."""
-UNFILED: Final = "Uncategorized"
 
 
 class QifWriter:

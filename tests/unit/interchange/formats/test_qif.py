@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.interchange.model.formats import Hints, ParsedFile, Unreadable, parse
+from chalicelib.interchange.model.formats.types import Extras, Part
 
 
 def read(text: str, hints: Hints | None = None) -> ParsedFile:
@@ -76,16 +77,118 @@ def test_a_flaw_is_a_problem_of_its_row() -> None:
     assert good.problems == ()
 
 
-def test_splits_stay_one_row_and_a_date_within_them_is_not_its_own() -> None:
+def test_splits_become_parts_and_a_date_within_them_is_not_the_rows() -> None:
     parsed = read(
-        bank("D8/13/13\nT-10.00\nPShop\nMboth\nSFood\nEbread\n$-4.00\nD1/1/13\nSFun\n$-6.00")
+        bank(
+            "D8/13/13\nT-10.00\nPShop\nMboth\nSFood:Bread\nEbread\n$-4.00\nD1/1/13\nSFun/Trip\n$-6.00"
+        )
     )
     (row,) = parsed.rows
 
     assert (row.booked_on, row.amount, row.payee, row.memo) == (
         date(2013, 8, 13), Decimal("-10.00"), "Shop", "both",
     )  # fmt: skip
-    assert notes(parsed) == {"splits-left-out"}
+    assert row.extras == Extras(
+        tags=("Trip",),
+        parts=(
+            Part(amount=Decimal("-4.00"), category=("Food", "Bread"), memo="bread"),
+            Part(amount=Decimal("-6.00"), category=("Fun",)),
+        ),
+    )
+    assert notes(parsed) == set()
+
+
+@pytest.mark.parametrize(
+    "splits",
+    [
+        "SFood\n$-4.00\nSFun\n$-5.00",
+        "SFood\n$much\nSFun\n$-6.00",
+        "SFood\nSFun\n$-10.00",
+        "SFood\n$-10.00\n" + "SFun\n$0.00\n" * 300 + "SFun\n$0.00",
+    ],
+)
+def test_splits_that_do_not_add_up_are_left_out_and_the_row_stays(splits: str) -> None:
+    parsed = read(bank(f"D8/13/13\nT-10.00\nPShop\n{splits}"))
+
+    assert [(row.amount, row.extras) for row in parsed.rows] == [(Decimal("-10.00"), None)]
+    assert "splits-left-out" in notes(parsed)
+
+
+@pytest.mark.parametrize(
+    ("written", "extras"),
+    [
+        ("Food", Extras(category=("Food",))),
+        ("Food:Bread: White /Trip", Extras(category=("Food", "Bread", "White"), tags=("Trip",))),
+        ("/Trip", Extras(tags=("Trip",))),
+        ("[Savings]", Extras(other_account="Savings")),
+        ("[Savings]/Trip", Extras(other_account="Savings")),
+        ("[]", None),
+        ("[never closed", None),
+        (" : ", None),
+        ("Uncategorized", None),
+    ],
+)
+def test_what_a_row_was_for(written: str, extras: Extras | None) -> None:
+    (row,) = read(bank(f"D8/13/13\nT-10.00\nPShop\nL{written}")).rows
+
+    assert row.extras == extras
+
+
+def test_both_sides_of_a_transfer_are_linked_and_a_lonely_one_names_the_other_account() -> None:
+    parsed = read(
+        "!Account\nNGiro\nTBank\n^\n!Type:Bank\n"
+        "D8/13/13\nT-10.00\nL[Purse]\n^\nD8/13/13\nT-10.00\nL[Purse]\n^\n"
+        "D8/14/13\nT-10.00\nL[Purse]\n^\nD8/14/13\nT5.00\nL[Giro]\n^\nD8/14/13\nT-5.00\nL[Giro]\n^\n"
+        "!Account\nNPurse\nTCash\n^\n!Type:Cash\n"
+        "D8/13/13\nT10.00\nL[Giro]\n^\nD8/13/13\nT10.00\nL[Giro]\n^\nD8/15/13\nT10.00\nL[Giro]\n^\n"
+    )
+    giro, purse = parsed.statements
+    marks = [[row.extras.transfer for row in one.rows if row.extras] for one in (giro, purse)]
+
+    assert marks == [["transfer-1", "transfer-2", "", "", ""], ["transfer-1", "transfer-2", ""]]
+    assert giro.rows[2].extras == Extras(other_account="Purse")
+
+
+def test_two_amounts_are_a_transfer_where_nothing_else_moved_between_the_accounts_that_day() -> (
+    None
+):
+    text = (
+        "!Account\nNGiro\nTBank\n^\n!Type:Bank\nD8/13/13\nT-10.00\nL[Yen]\n^\n{more}"
+        "!Account\nNYen\nTBank\n^\n!Type:Bank\nD8/13/13\nT1650\nL[Giro]\n^\n"
+    )
+    alone = read(text.format(more=""))
+    doubtful = read(text.format(more="D8/13/13\nT-20.00\nL[Yen]\n^\n"))
+
+    assert [row.extras.transfer for row in alone.rows if row.extras] == ["transfer-1"] * 2
+    assert [row.extras.transfer for row in doubtful.rows if row.extras] == [""] * 3
+
+
+def test_a_split_that_goes_to_an_account_beyond_the_file_stays_a_part() -> None:
+    (row,) = read(bank("D8/13/13\nT-10.00\nSFood\n$-4.00\nS[Purse]\n$-6.00")).rows
+
+    assert row.extras is not None
+    assert [(one.category, one.amount) for one in row.extras.parts] == [
+        (("Food",), Decimal("-4.00")),
+        ((), Decimal("-6.00")),
+    ]
+
+
+def test_a_split_that_is_a_transfer_is_a_row_of_its_own() -> None:
+    parsed = read(
+        "!Account\nNGiro\nTBank\n^\n!Type:Bank\n"
+        "D8/13/13\nT-30.00\nPShop\nSFood\n$-10.00\nSFun\n$-5.00\nS[Purse]\nEcash back\n$-15.00\n^\n"
+        "!Account\nNPurse\nTCash\n^\n!Type:Cash\nD8/13/13\nT15.00\nL[Giro]\n^\n"
+    )
+    spent, moved = parsed.statements[0].rows
+
+    assert (spent.amount, moved.amount) == (Decimal("-15.00"), Decimal("-15.00"))
+    assert spent.extras is not None
+    assert [one.category for one in spent.extras.parts] == [("Food",), ("Fun",)]
+    assert moved.memo == "cash back"
+    assert moved.extras == Extras(transfer="transfer-1", other_account="Purse")
+    assert parsed.statements[1].rows[0].extras == Extras(
+        transfer="transfer-1", other_account="Giro"
+    )
 
 
 def test_accounts_lists_and_trades_are_told_apart() -> None:
@@ -97,7 +200,7 @@ def test_accounts_lists_and_trades_are_told_apart() -> None:
         "!Type:Invst\nD8/15/13\nNBuy\nT3\n^\n"
     )
 
-    assert [(one.account.kind, one.account.number, len(one.rows)) for one in parsed.statements] == [
+    assert [(one.account.kind, one.account.name, len(one.rows)) for one in parsed.statements] == [
         ("", "Cash", 1), ("card", "Visa", 1),
     ]  # fmt: skip
     assert notes(parsed) == {"securities-left-out"}

@@ -227,6 +227,32 @@ def test_qif_brings_back_days_amounts_and_balances(drawn: tuple[Book, list[Line]
         assert (statement.opening_balance or 0) == opening
 
 
+def test_qif_brings_back_categories_and_parts() -> None:
+    book, lines = example()
+
+    parsed = parse(written(QifWriter(spool), book, lines))
+
+    wanted = expected(book, lines)
+    there = [one for one in book.accounts if one.id in wanted or one.opening_minor]
+    for account, statement in zip(there, parsed.statements, strict=True):
+        found = Counter(
+            (
+                row.amount,
+                row.extras.category if row.extras else (),
+                tuple((one.amount, one.category) for one in row.extras.parts) if row.extras else (),
+            )
+            for row in statement.rows
+        )
+        assert found == Counter(
+            (
+                seen.amount,
+                seen.category,
+                tuple((amount, category) for amount, category, _ in seen.parts),
+            )
+            for seen in wanted.get(account.id, Counter()).elements()
+        )
+
+
 @pytest.mark.parametrize("name", WRITERS)
 def test_an_export_of_nothing_is_a_whole_file(name: str) -> None:
     book, _ = example()

@@ -170,7 +170,7 @@ DEPLOY = $(BIN)/python -m tools.deploy $(1) $(ENV) $(addprefix --service ,$(SERV
 	$(if $(REGION),--region $(REGION)) $(if $(STATE_BUCKET),--state-bucket $(STATE_BUCKET)) $(if $(BAKE),--bake $(BAKE))
 
 .PHONY: stage
-stage:
+stage:  ## check that the files of a stage are there: ENV=dev
 	@test -f infra/terraform/envs/service/$(ENV).tfvars || { echo "which stage? ENV=dev, or whatever has a .tfvars file" >&2; exit 2; }
 
 .PHONY: plan

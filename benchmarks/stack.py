@@ -31,6 +31,8 @@ def stack(*, memory: bool = False, data_dir: Path | None = None) -> Iterator[str
         finally:
             process.terminate()
             process.wait(timeout=60)
+            if process.stdout is not None:
+                process.stdout.close()
 
 
 def _address(process: subprocess.Popen[str]) -> str:

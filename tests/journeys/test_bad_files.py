@@ -36,10 +36,10 @@ def account(person: Person) -> str:
     return person.account()
 
 
-def _zip() -> bytes:
+def _zip(content: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("statement.csv", GOOD)
+        archive.writestr("statement.csv", content)
     return file.getvalue()
 
 
@@ -60,11 +60,11 @@ REFUSED: Final[dict[str, tuple[str, bytes, str]]] = {
     "program": ("a.csv", Path(sys.executable).read_bytes()[:100_000], "binary"),
     "noise": ("a.csv", random.Random(7).randbytes(200_000), "binary"),
     "zero byte": ("a.csv", HEAD + b"2026-01-01,-1.00,a\x00b\n", "binary"),
-    "zip": ("a.zip", _zip(), "unsupported-format"),
-    "zip in disguise": ("a.csv", _zip(), "unsupported-format"),
+    "zip in a zip": ("a.zip", _zip(_zip(GOOD)), "unsupported-format"),
+    "zip of a picture in disguise": ("a.csv", _zip(b"\x89PNG\r\n\x1a\n"), "unsupported-format"),
     "picture": ("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "unsupported-format"),
     "PDF": ("a.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n", "unsupported-format"),
-    "web page": ("a.csv", b"<html><body>Sign in</body></html>", "unsupported-format"),
+    "web page": ("a.csv", b"<html><body>Sign in</body></html>", "not-a-statement"),
     "OFX cut in its head": ("a.ofx", OFX_HEAD, "no-statement"),
     "prose": ("a.csv", b"Dear bank,\nplease send me my statement.\n", "not-a-statement"),
     "one line of 10 MB": ("a.csv", b"x" * LONG, "line-too-long"),
@@ -310,13 +310,14 @@ def test_statements_and_their_pages_cannot_be_fetched_without_a_signature(
     assert statuses == {"GET": 403, "PUT": 403, "DELETE": 403}
 
 
-def test_real_statements_are_never_misread_as_something_else(
+def test_a_workbook_without_rows_brings_nothing_and_says_so(
     person: Person, account: str, statements: Path
 ) -> None:
-    """A workbook is refused by name until it can be read."""
-    path = next(one for one in sorted((statements / "xlsx").rglob("*")) if one.is_file())
+    path = statements / "xlsx/OCA+bank-statement-import/fixtures__empty_statement_en.xlsx"
 
     job = person.read(account, path.read_bytes(), path.name)
 
-    assert job["state"] == "failed", path
-    assert job["problem"]["slug"] in {"unsupported-format", "not-a-statement"}, job["problem"]
+    assert (job["state"], job["counts"]["rows"]) == ("ready", 0)
+    assert "no-rows" in {note["code"] for note in job["notes"]}
+    reply = person.call("POST", f"{IMPORTS}/{job['id']}/commit", {})
+    assert (reply.status, reply.problem) == (409, "nothing-to-import")

@@ -1,17 +1,22 @@
 """All of AWS as a process for Terraform: moto's server, with one mistake of its mended and two gaps filled.
 
 What moto 5.2.5 lacks of CloudFront is kept here as it was sent: response headers policies, and the publishing of
-functions. It ends when the pipe from its parent closes, however the parent ends.
+functions. Creating a function again gives the one that is there: on a busy machine an answer gets lost, and the
+provider would ask for minutes whether the name is free now. It ends when the pipe from its parent closes, however the
+parent ends.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import sys
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.responses import LambdaResponse
 from moto.cloudfront import urls
 from moto.cloudfront.models import cloudfront_backends
 from moto.ses.models import ConfigurationSet
@@ -21,6 +26,7 @@ from local import moto_child
 Answer = tuple[int, dict[str, str], str]
 ACCOUNT: Final = "123456789012"
 _AS_IT_IS = ConfigurationSet.to_dict_v2
+_CREATE = LambdaResponse.create_function
 _POLICIES: Final[dict[str, str]] = {}
 _NUMBERS: Final = itertools.count(1)
 _XML: Final = {"content-type": "text/xml"}
@@ -29,6 +35,15 @@ _XML: Final = {"content-type": "text/xml"}
 def _with_a_flag(self: ConfigurationSet) -> dict[str, Any]:
     """GetConfigurationSet's `SendingEnabled` is a boolean; moto answers with an object there."""
     return {**_AS_IT_IS(self), "SendingOptions": {"SendingEnabled": True}}
+
+
+def _create(self: LambdaResponse) -> Any:
+    """CreateFunction, which may be asked twice."""
+    try:
+        there = self.backend.get_function(self.json_body["FunctionName"].rsplit(":", 1)[-1], None)
+    except UnknownFunctionException:
+        return _CREATE(self)
+    return 201, {"status": 201}, json.dumps(there.get_configuration(on_create=True))
 
 
 def _policies(request: Any, full_url: str, _headers: Any) -> Answer:
@@ -63,6 +78,7 @@ def _publish(_request: Any, full_url: str, _headers: Any) -> Answer:
 def main() -> None:
     """Serve until the parent is gone."""
     ConfigurationSet.to_dict_v2 = _with_a_flag  # type: ignore[method-assign]
+    LambdaResponse.create_function = _create  # type: ignore[method-assign]
     root = "{0}/2020-05-31/"
     urls.url_paths[root + "response-headers-policy$"] = _policies
     urls.url_paths[root + "response-headers-policy/(?P<policy_id>[^/]+)$"] = _policies

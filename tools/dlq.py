@@ -58,6 +58,7 @@ class Queues:
         """Connect to a stage."""
         self._sqs = stage.client("sqs")
         self._prefix = f"xpense-{stage.name}-"
+        self._urls: dict[str, str] = {}
 
     def dead(self) -> dict[str, int]:
         """Give the number of dead letters by queue, for each queue that may have any."""
@@ -74,14 +75,15 @@ class Queues:
         return sum(int(found.get(name, 0)) for name in names)
 
     def url(self, name: str) -> str:
-        """Give the URL of a queue."""
+        """Give the URL of a queue, asked for once: each letter that is moved needs two."""
         wanted = self._prefix + name
-        found = self._sqs.list_queues(QueueNamePrefix=wanted).get("QueueUrls", ())
-        for url in found:
-            if url.rpartition("/")[2] == wanted:
-                return str(url)
-        print(f"there is no queue {wanted}", file=sys.stderr)
-        sys.exit(2)
+        if wanted not in self._urls:
+            found = self._sqs.list_queues(QueueNamePrefix=wanted).get("QueueUrls", ())
+            self._urls |= {url.rpartition("/")[2]: str(url) for url in found}
+        if wanted not in self._urls:
+            print(f"there is no queue {wanted}", file=sys.stderr)
+            sys.exit(2)
+        return self._urls[wanted]
 
     def letters(self, name: str) -> Iterator[Letter]:
         """Take letters out one after the other, hidden from others meanwhile, until none is left to see."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Final, Literal
 
 from chalicelib.kernel.errors import Forbidden
@@ -40,18 +40,18 @@ def check(flag: Flag, owner: str) -> None:
 
 def is_on(flag: Flag, owner: str) -> bool:
     """Tell whether a feature is on for an owner; without one only where it is on for all."""
-    percent = _percents().get(flag, 100)
+    percent = _percents(settings().flags).get(flag, 100)
     if percent in {0, 100} or not owner:
         return percent == 100
     drawn = hashlib.sha256(f"{flag}\0{owner}".encode()).digest()
     return int.from_bytes(drawn[:4]) % 100 < percent
 
 
-@cache
-def _percents() -> dict[str, int]:
-    """Read the setting; a part that nobody can understand is left out, and told."""
+@lru_cache(maxsize=4)
+def _percents(text: str) -> dict[str, int]:
+    """Read the setting, once each; a part that nobody can understand is left out, and told."""
     found: dict[str, int] = {}
-    for part in filter(None, settings().flags.replace(" ", "").split(",")):
+    for part in filter(None, text.replace(" ", "").split(",")):
         name, _, value = part.partition("=")
         percent = _WORDS.get(value, int(value) if value.isdecimal() else -1)
         if name in FLAGS and 0 <= percent <= 100:
@@ -59,8 +59,3 @@ def _percents() -> dict[str, int]:
         else:
             logger().error("a part of XPENSE_FLAGS is not understood", extra={"part": part[:60]})
     return found
-
-
-def forget() -> None:
-    """Read the setting again: for tests and for the local host."""
-    _percents.cache_clear()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from chalicelib.kernel import flags
 from chalicelib.kernel.settings import settings
 from tests.factories.users import signed_in
 from tests.support.client import Client
@@ -20,12 +19,10 @@ def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     def say(text: str) -> None:
         monkeypatch.setenv("XPENSE_FLAGS", text)
         settings.cache_clear()
-        flags.forget()
 
     yield say
     monkeypatch.undo()
     settings.cache_clear()
-    flags.forget()
 
 
 def test_nobody_new_is_let_in_and_those_who_are_there_go_on(

@@ -19,12 +19,10 @@ def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Set]:
     def say(text: str) -> None:
         monkeypatch.setenv("XPENSE_FLAGS", text)
         settings.cache_clear()
-        flags.forget()
 
     yield say
     monkeypatch.undo()
     settings.cache_clear()
-    flags.forget()
 
 
 def test_without_a_word_everything_is_on(say: Set) -> None:

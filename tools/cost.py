@@ -102,7 +102,10 @@ def fixed() -> list[tuple[str, float, str]]:
                for one in each["functions"].values() if one["kind"] == "schedule")  # fmt: skip
     sweeps = sum(name.endswith("_sweep") for each in told for name in each["functions"])
     swept = sweeps * 60 * HOURS
-    alarms = sum(2 * len(each["functions"]) + 2 * len(each["queues"]) for each in told)
+    alarms = sum(
+        2 * len(each["functions"]) + 2 * len(each["queues"]) + len(each["alarms"]) + 2
+        for each in told
+    )
     return [
         (
             "polling idle queues",
@@ -115,7 +118,7 @@ def fixed() -> list[tuple[str, float, str]]:
             f"{runs:,.0f} runs of 20 ms",
         ),
         ("sweeping outboxes", READ.of(swept * 8), f"{sweeps} outboxes of 8 shards, each minute"),
-        ("keys", KEY.of(2), "data keys' root, files"),
+        ("keys", KEY.of(3), "data keys' root, files, settings"),
         (
             "metrics by service",
             METRIC.of(4 * len(told)),
@@ -124,7 +127,7 @@ def fixed() -> list[tuple[str, float, str]]:
         (
             "alarms",
             ALARM.of(alarms),
-            f"{alarms}: errors and throttles a function, age and dead letters a queue",
+            f"{alarms}: errors and throttles a function, age and dead letters a queue, failures a service",
         ),
     ]
 

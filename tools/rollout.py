@@ -21,6 +21,8 @@ from typing import Any, Final
 ALIAS: Final = "live"
 SHARE: Final = 0.1
 _LOOK_EVERY: Final = 10.0
+_ASKED_AT_ONCE: Final = 100
+"""Names of alarms that CloudWatch takes in one call."""
 
 
 class RangAlready(RuntimeError):
@@ -107,11 +109,13 @@ class Rollout:
         return []
 
     def _ringing(self, functions: Sequence[Function]) -> list[str]:
-        names = [name for one in functions for name in one.alarms]
-        if not names:
-            return []
-        answer = self.alarms.describe_alarms(AlarmNames=names[:100], StateValue="ALARM")
-        return sorted(one["AlarmName"] for one in answer["MetricAlarms"])
+        names = sorted({name for one in functions for name in one.alarms})
+        ringing: list[str] = []
+        for at in range(0, len(names), _ASKED_AT_ONCE):
+            asked = names[at : at + _ASKED_AT_ONCE]
+            answer = self.alarms.describe_alarms(AlarmNames=asked, StateValue="ALARM")
+            ringing += [one["AlarmName"] for one in answer["MetricAlarms"]]
+        return ringing
 
 
 def clients(region: str) -> tuple[Any, Any]:

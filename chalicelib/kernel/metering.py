@@ -21,7 +21,6 @@ from chalicelib.kernel.log import logger
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.values import dataclass
 
-NAMESPACE: Final = "xpense"
 MESSAGE: Final = "use-case"
 """The message of the line, by which lines are found."""
 _METRICS: Final = (
@@ -107,7 +106,8 @@ def embedded(
 ) -> dict[str, object]:
     """Give what makes a line a metric too: the fields that are metrics with their units, and by what they are split."""
     directive = {
-        "Namespace": NAMESPACE,
+        # by stage: a failure in dev must not ring the alarms of prod in the same account
+        "Namespace": f"xpense-{settings().stage}",
         "Dimensions": dimensions,
         "Metrics": [{"Name": name, "Unit": unit} for name, unit in metrics],
     }

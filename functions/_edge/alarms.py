@@ -7,7 +7,7 @@ from chalicelib.kernel.values import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """Somebody is told when a metric of the namespace `xpense` is above a number, in `periods` periods running."""
+    """Somebody is told when a metric of the namespace `xpense-<stage>` is above a number, in `periods` periods running."""
 
     metric: str
     above: float

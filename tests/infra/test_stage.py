@@ -316,9 +316,11 @@ def test_alarms_watch_every_function_and_every_queue(made: Any, applied: Applied
     for queue in made["queues"]:
         assert f"{PREFIX}{queue['name']}-age" in alarms
         assert f"{PREFIX}{queue['dead_letters']}-letters" in alarms
+    failed = alarms[f"{PREFIX}{made['service']}-failed"]
+    assert failed["Dimensions"] == [{"Name": "service", "Value": made["service"]}]
     for wanted in made["alarms"]:
         own = alarms[f"{PREFIX}{made['service']}-{wanted['metric']}"]
-        assert (own["Namespace"], own["Threshold"]) == ("xpense", wanted["above"])
+        assert (own["Namespace"], own["Threshold"]) == (PREFIX.rstrip("-"), wanted["above"])
         assert own["TreatMissingData"] == "breaching"
     assert all(one["AlarmActions"] for one in alarms.values())
 

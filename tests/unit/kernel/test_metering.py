@@ -145,6 +145,7 @@ def test_a_line_is_a_metric_where_that_is_wanted(
         return
     directive = told["_aws"]["CloudWatchMetrics"][0]
     assert directive["Dimensions"] == dimensions
+    assert directive["Namespace"] == "xpense-test", "a stage's own: its alarms look at no other's"
     # each metric and each dimension but the service, which every line has, must be a field of the line
     assert {one["Name"] for one in directive["Metrics"]} <= told.keys()
     assert {name for names in dimensions for name in names} - {"service"} <= told.keys()

@@ -39,6 +39,7 @@ class CloudWatch:
 
     def describe_alarms(self, *, AlarmNames: list[str], StateValue: str) -> dict[str, Any]:  # noqa: N803 - AWS's
         assert StateValue == "ALARM"
+        assert 0 < len(AlarmNames) <= 100, "what CloudWatch takes"
         ringing = [
             name for name in AlarmNames if self.rings_after.get(name, float("inf")) <= self.now
         ]
@@ -110,3 +111,13 @@ def test_the_output_of_terraform_is_read_as_functions() -> None:
     output = {"users_api": {"function": "xpense-dev-users-api", "version": "4", "alarms": ["a"]}}
 
     assert Function.all_of(output) == [Function("xpense-dev-users-api", "4", ("a",))]
+
+
+def test_more_alarms_than_cloudwatch_takes_at_once_are_all_looked_at() -> None:
+    many = tuple(f"alarm-{number:03}" for number in range(120))
+    functions = Lambda({"api": "1"})
+    alarms = CloudWatch({"alarm-119": 0})
+    rollout = Rollout(functions, alarms, sleep=alarms.wait, say=lambda _: None)
+
+    with pytest.raises(RangAlready, match="alarm-119"):
+        rollout.run([Function("api", "2", many)], bake=300)

@@ -3,7 +3,10 @@ output "functions" {
   value = { for name, function in local.functions : name => {
     function = function.name
     version  = aws_lambda_function.this[name].version
-    alarms   = var.alarms ? [aws_cloudwatch_metric_alarm.errors[name].alarm_name, aws_cloudwatch_metric_alarm.throttles[name].alarm_name] : []
+    alarms = concat(
+      var.alarms ? [aws_cloudwatch_metric_alarm.errors[name].alarm_name, aws_cloudwatch_metric_alarm.throttles[name].alarm_name] : [],
+      aws_cloudwatch_metric_alarm.failed[*].alarm_name,
+    )
   } }
 }
 

@@ -76,13 +76,32 @@ resource "aws_cloudwatch_metric_alarm" "dead" {
   alarm_actions       = local.told
 }
 
+# An answer of 500, or a message that failed, is no error of its function: Lambda sees a function that ended well. So a
+# new version that breaks a route shows here and nowhere else, and the rollout looks at it too.
+resource "aws_cloudwatch_metric_alarm" "failed" {
+  count = var.alarms && lookup(var.settings, "metrics", "service") != "off" ? 1 : 0
+
+  alarm_name          = "${local.prefix}-failed"
+  alarm_description   = "A request or a message of ${local.service} failed. docs/runbooks says what to look at."
+  namespace           = local.stage
+  metric_name         = "failed"
+  dimensions          = { service = local.service }
+  statistic           = "Sum"
+  period              = local.minutes
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.told
+}
+
 # What the service itself asks for, beside its handlers.
 resource "aws_cloudwatch_metric_alarm" "own" {
   for_each = { for alarm in var.manifest.alarms : alarm.metric => alarm if var.alarms }
 
   alarm_name          = "${local.prefix}-${each.key}"
   alarm_description   = each.value.about
-  namespace           = "xpense"
+  namespace           = local.stage
   metric_name         = each.value.metric
   statistic           = "Maximum"
   period              = each.value.period_s

@@ -1,6 +1,6 @@
 """A demo person with two years of believable data, brought in the way a person would: by statements.
 
-The data are made up from a seed and end today, so the same day always gives the same rows and a second run
+The data are made up from a seed and end today (or at `--until`), so the same day always gives the same rows and a second run
 adds nothing. Merchants are well-known names, amounts are drawn around usual ones.
 """
 
@@ -163,10 +163,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Seed the running product with the demo person; a second run adds nothing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument(
+        "--until", type=date.fromisoformat, default=clock.now().date(), help="the last day of data"
+    )
     given = parser.parse_args(arguments)
     rest = Rest(given.url)
     try:
-        _seed(rest)
+        _seed(rest, given.until)
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1
@@ -176,12 +179,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _seed(rest: Rest) -> None:
+def _seed(rest: Rest, until: date) -> None:
     try:
         rest.log_in(EMAIL)
     except Refused:
         rest.sign_up(EMAIL)
-    rows = lines(clock.now().date())
+    rows = lines(until)
     for name, kind, number, content in (
         ("Girokonto", "bank", "100200300", rows),
         ("Sparkonto", "savings", "100200399", savings(rows)),
@@ -191,10 +194,10 @@ def _seed(rest: Rest) -> None:
             f"{name:<10} {result['recorded']:>6} rows new, {result['duplicates']:>6} known already"
         )
     rest.settle()
-    _tidy(rest, rest.call("GET", "/v1/users/me")["id"])
+    _tidy(rest, rest.call("GET", "/v1/users/me")["id"], until)
 
 
-def _tidy(rest: Rest, me: str) -> None:
+def _tidy(rest: Rest, me: str, until: date) -> None:
     """Do what a person does with the books: once, because the rule is made last and says that it was done."""
     rule = derived_id("demo", me, "rule")
     try:
@@ -208,7 +211,7 @@ def _tidy(rest: Rest, me: str) -> None:
             for one in _found(rest, f'payee:"{payee}"'):
                 _change(rest, "PATCH", one, {"tags": ["Urlaub"]})
         for payee, amount in (("REWE Markt", "-31.20"), ("Shell Tankstelle", "-58.40")):
-            pending = {"booked_on": str(clock.now().date()), "status": "pending", "payee": payee}
+            pending = {"booked_on": str(until), "status": "pending", "payee": payee}
             _record(rest, giro, derived_id("demo", me, "pending", payee), amount, pending)
         _plan(rest, giro, derived_id("demo", me, "recurring"))
         when = {"field": "payee", "operator": "one_of", "value": list(HOLIDAYS)}

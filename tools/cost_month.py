@@ -14,13 +14,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import mean, median
 from typing import Any, Final
 
 from benchmarks.stack import stack
-from chalicelib.kernel import clock
 from chalicelib.kernel.metering import MESSAGE
 from local.demo import EMAIL, LEDGER
 from local.demo import main as seed
@@ -30,6 +29,8 @@ from tools.stages import LOCAL, Stage
 
 TIMES: Final = 4
 """How often each act is done to be measured."""
+UNTIL: Final = date(2026, 10, 31)
+"""Where the person's data end, so that the figures are the same on every day."""
 ROWS: Final = 60
 """Rows of a statement that is imported."""
 Act = Callable[["Month"], str]
@@ -69,7 +70,7 @@ class Month:
         self.seen = ""
         self.refresh_token = ""
         self.account: str = rest.call("GET", f"{LEDGER}/accounts")["items"][0]["id"]
-        self.until = clock.now().date()
+        self.until = UNTIL
         self.count = 0
 
     def ask(self, method: str, path: str, body: object = None, **query: object) -> Any:  # noqa: ANN401 - JSON
@@ -116,7 +117,8 @@ def _record(month: Month) -> str:
 
 def _recategorise(month: Month) -> str:
     month.count += 1
-    found = month.rest.call("GET", f"{LEDGER}/transactions", query={"limit": 50})["items"]
+    spent = {"limit": 50, "q": "kind:expense"}  # a transfer has no category
+    found = month.rest.call("GET", f"{LEDGER}/transactions", query=spent)["items"]
     one = found[month.count % len(found)]
     categories = month.rest.call("GET", f"{LEDGER}/categories", query={"limit": 200})["items"]
     kinds = [each for each in categories if each["kind"] == "expense"]
@@ -202,7 +204,7 @@ HABITS: Final = (
 def measure() -> dict[str, Took]:
     """Do every habit some times on a fresh product, and give what each took."""
     with tempfile.TemporaryDirectory() as here, stack(data_dir=Path(here)) as url:
-        if seed(["--url", url]):
+        if seed(["--url", url, "--until", str(UNTIL)]):
             raise SystemExit("the demo person could not be made")
         rest = Rest(url)
         rest.log_in(EMAIL)

@@ -96,7 +96,7 @@ def shown(line: Line) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the lines that were asked for; give 1 when there are none."""
+    """Print the lines that were asked for, or that there are none."""
     parser = argparse.ArgumentParser(prog="python -m tools.logs", description=__doc__)
     add_arguments(parser)
     parser.add_argument("--service", default="", help="of one service")
@@ -116,7 +116,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(json.dumps(line, ensure_ascii=False) if given.json else shown(line))
     if count == given.most:
         print(f"only the first {count} lines are shown: --most", file=sys.stderr)
-    return 0 if count else 1
+    if not count:
+        print(f"no such line since {since(given.since):%Y-%m-%d %H:%M} UTC", file=sys.stderr)
+    return 0
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, cast
 
-from chalicelib.analytics import model, repository
 from chalicelib.analytics.events import TotalsChanged
-from chalicelib.analytics.model import Cell, Deltas, Label, Sums
-from chalicelib.analytics.repository import TABLE
+from chalicelib.analytics.model import sums as model
+from chalicelib.analytics.model.sums import Cell, Deltas, Label, Sums
+from chalicelib.analytics.repository import TABLE, roll_ups
 from chalicelib.kernel import aws, tables
 from chalicelib.kernel.clock import Period
 from chalicelib.kernel.context import system_context
@@ -89,7 +89,7 @@ def fill(owner: Owner, months: list[str], categories: int, accounts: int) -> Non
     for month in months:
         for number in range(categories):
             unit = system_context(owner, TABLE, vaults=_vaults).commit
-            repository.add(
+            roll_ups.add(
                 unit,
                 {
                     Cell(month, "EUR", category(number), account(index)): Sums(123_456, 654_321, 17)
@@ -116,7 +116,7 @@ def write_rows(owner: Owner, deltas: Deltas) -> None:
     """Handle one event as the worker does: inbox mark, sums, the fact that they moved."""
     unit = system_context(owner, TABLE, vaults=_vaults).commit
     unit.open(message_id=new_id())
-    repository.add(unit, deltas)
+    roll_ups.add(unit, deltas)
     unit.tell(TotalsChanged(totals=model.touched(deltas)), subject=new_id())
     unit.write()
 
@@ -184,14 +184,14 @@ def reads() -> None:
         labels = {category(one): Label("x", None, "expense") for one in range(categories)}
 
         def month(owner: Owner = owner, labels: dict[str, Label] = labels) -> object:
-            return model.spending(repository.find(owner, _MONTH, _MONTH), labels)
+            return model.spending(roll_ups.find(owner, _MONTH, _MONTH), labels)
 
         def one_map(owner: Owner = owner) -> object:
             return tables.Table(TABLE).get((str(owner), f"MAP#{_MONTH}#EUR"), consistent=False)
 
         def year(owner: Owner = owner, labels: dict[str, Label] = labels) -> object:
             span = model.span(Period.parse(_MONTH), 12)
-            return model.trends(repository.find(owner, months[0], months[-1]), labels, span)
+            return model.trends(roll_ups.find(owner, months[0], months[-1]), labels, span)
 
         answers = (("Query", month), ("GetItem", one_map), ("Query", year))
         figures = [_figure(operation, act) for operation, act in answers]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from chalicelib.analytics import model, repository
 from chalicelib.analytics.events import TotalsChanged
-from chalicelib.analytics.model import Cell, CurrencySpending, Deltas, Label, Sums, Trend
+from chalicelib.analytics.model import sums as model
+from chalicelib.analytics.model.sums import Cell, CurrencySpending, Deltas, Label, Sums, Trend
+from chalicelib.analytics.repository import roll_ups
 from chalicelib.expenses import api as expenses
 from chalicelib.expenses.events import (
     TransactionChanged,
@@ -50,7 +51,7 @@ def count_revised(ctx: Context, fact: TransactionsRevised) -> None:
 
 def _add(ctx: Context, deltas: Deltas, subject: str) -> None:
     if deltas:
-        repository.add(ctx.commit, deltas)
+        roll_ups.add(ctx.commit, deltas)
         ctx.commit.tell(TotalsChanged(totals=model.touched(deltas)), subject=subject)
 
 
@@ -59,7 +60,7 @@ def spending(
 ) -> tuple[CurrencySpending, ...]:
     """Sum a month by currency and category; a foreign or absent account is NotFound."""
     _check_account(ctx, account_id)
-    found = repository.find(ctx.owner, month, month, currency=currency)
+    found = roll_ups.find(ctx.owner, month, month, currency=currency)
     cells = _of_account(ctx, found, account_id)
     return model.spending(cells, _labels(ctx)) if cells else ()
 
@@ -74,7 +75,7 @@ def trends(
     """Sum each month of a span by currency; a foreign or absent account is NotFound."""
     _check_account(ctx, account_id)
     since, until = str(span[0]), str(span[-1])
-    found = repository.find(ctx.owner, since, until, currency=currency)
+    found = roll_ups.find(ctx.owner, since, until, currency=currency)
     cells = _of_account(ctx, found, account_id)
     return model.trends(cells, _labels(ctx), span) if cells else ()
 

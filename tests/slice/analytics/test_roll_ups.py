@@ -12,10 +12,10 @@ from chalice.app import Chalice
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.analytics import repository
 from chalicelib.analytics.errors import TooMuchToSum
 from chalicelib.analytics.events import ChangedTotals, TotalsChanged
-from chalicelib.analytics.repository import TABLE, find
+from chalicelib.analytics.repository import TABLE, roll_ups
+from chalicelib.analytics.repository.roll_ups import find
 from chalicelib.expenses.events import (
     Posting,
     Total,
@@ -238,9 +238,9 @@ def test_more_rows_than_an_answer_reads_are_refused_not_left_out(
     facts = [recorded(-1, category_id=derived_id("c", str(number))) for number in range(4)]
     delivered(app, [enveloped(owner, fact) for fact in facts])
 
-    monkeypatch.setattr(repository, "MOST_ROWS", 4)
+    monkeypatch.setattr(roll_ups, "MOST_ROWS", 4)
     assert len(kept(owner)) == 4
-    monkeypatch.setattr(repository, "MOST_ROWS", 3)
+    monkeypatch.setattr(roll_ups, "MOST_ROWS", 3)
     with pytest.raises(TooMuchToSum):
         kept(owner)
 

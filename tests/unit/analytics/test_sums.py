@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analytics import model
 from chalicelib.analytics.events import ChangedTotals
-from chalicelib.analytics.model import Cell, Deltas, Label, Sums
+from chalicelib.analytics.model import sums as model
+from chalicelib.analytics.model.sums import Cell, Deltas, Label, Sums
 from chalicelib.expenses.events import (
     Posting,
     Total,

@@ -16,8 +16,8 @@ from typing import Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.analytics import model as analytics
-from chalicelib.analytics.model import TRANSFER, Cell, Sums
+from chalicelib.analytics.model import sums as analytics
+from chalicelib.analytics.model.sums import TRANSFER, Cell, Sums
 from chalicelib.expenses.errors import (
     AlreadyLinked,
     BadLegs,

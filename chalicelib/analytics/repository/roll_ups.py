@@ -11,13 +11,12 @@ from decimal import Decimal
 from typing import Final
 
 from chalicelib.analytics.errors import TooMuchToSum
-from chalicelib.analytics.model import Cell, Deltas, Sums
+from chalicelib.analytics.model.sums import Cell, Deltas, Sums
+from chalicelib.analytics.repository.table import TABLE
 from chalicelib.kernel.commit import Commit
 from chalicelib.kernel.owners import Owner
-from chalicelib.kernel.tables import Key, Raw, Table, TableSpec
+from chalicelib.kernel.tables import Key, Raw, Table
 
-TABLE: Final = TableSpec("analytics", ledger=False)
-TABLES: Final = (TABLE,)
 MOST_ROWS: Final = 10_000
 """Rows that one answer reads at most: 24 months of 400 categories and currencies, about 2 MB."""
 _NO_CATEGORY: Final = "none"

@@ -1,19 +1,13 @@
-"""Analytics over HTTP."""
+"""A month by category, and the months one after the other."""
 
 from __future__ import annotations
 
-from chalice.app import Blueprint
-
-from chalicelib.analytics.model import span
-from chalicelib.analytics.repository import TABLE
-from chalicelib.analytics.schemas import SpendingOut, SpendingQuery, TrendsOut, TrendsQuery
+from chalicelib.analytics.model.sums import span
+from chalicelib.analytics.schemas.sums import SpendingOut, SpendingQuery, TrendsOut, TrendsQuery
 from chalicelib.analytics.service import sums
 from chalicelib.kernel.clock import Period
 from chalicelib.kernel.context import Context
-from functions._edge.endpoint import Edge
-
-blueprint = Blueprint(__name__)
-edge = Edge(blueprint, TABLE)
+from functions.analytics.routes.edge import READ, edge
 
 
 @edge.endpoint(
@@ -22,7 +16,7 @@ edge = Edge(blueprint, TABLE)
     summary="A month's income and expense by category",
     query=SpendingQuery,
     out=SpendingOut,
-    scope="analytics:read",
+    scope=READ,
     by_account=True,
 )
 def read_spending(ctx: Context, query: SpendingQuery) -> SpendingOut:
@@ -40,7 +34,7 @@ def read_spending(ctx: Context, query: SpendingQuery) -> SpendingOut:
     summary="Income and expense month by month",
     query=TrendsQuery,
     out=TrendsOut,
-    scope="analytics:read",
+    scope=READ,
     by_account=True,
 )
 def read_trends(ctx: Context, query: TrendsQuery) -> TrendsOut:

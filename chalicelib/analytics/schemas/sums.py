@@ -1,4 +1,4 @@
-"""Analytics on the wire."""
+"""A month by category, and the months one after the other, on the wire."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Final, Self
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from chalicelib.analytics.model import (
+from chalicelib.analytics.model.sums import (
     WHOLE,
     CategorySpending,
     CurrencySpending,

@@ -1,0 +1,1 @@
+"""The pure part of analytics: no I/O, no clock, no storage."""

@@ -1,0 +1,10 @@
+"""Analytics' table."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chalicelib.kernel.tables import TableSpec
+
+TABLE: Final = TableSpec("analytics", ledger=False)
+TABLES: Final = (TABLE,)

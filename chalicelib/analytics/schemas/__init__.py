@@ -1,0 +1,1 @@
+"""What analytics says on the wire, a module a subject."""

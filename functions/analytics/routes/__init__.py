@@ -1,0 +1,8 @@
+"""Analytics over HTTP, a module a subject: importing them registers them."""
+
+from __future__ import annotations
+
+from functions.analytics.routes import sums
+from functions.analytics.routes.edge import blueprint
+
+__all__ = ["blueprint", "sums"]

@@ -133,9 +133,10 @@ dlq: $(STAMP)  ## dead letters: ENV=local; DO=show|redrive|drop QUEUE=expenses-i
 	@$(BIN)/python -m tools.dlq $(STAGE_OF) $(DO) $(QUEUE) $(if $(ID),--id $(ID))
 
 .PHONY: cost
-cost: $(STAMP)  ## measure what each act takes, and write docs/cost.md from it and the published prices
+cost: $(STAMP)  ## measure what each act takes, and write docs/cost.md and the tables of docs/scale.md
 	@$(BIN)/python -m tools.cost_month docs/costs.json
 	@$(BIN)/python -m tools.cost
+	@$(BIN)/python -m tools.scale
 
 # ------------------------------------------------------------------------------- making artefacts
 

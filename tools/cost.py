@@ -22,8 +22,10 @@ USERS: Final = 1_000
 HOURS: Final = 730
 _MILLION: Final = 1_000_000
 PRICED_ON: Final = "2026-11-28"
-_SLOWER: Final = 3.0
+SLOWER: Final = 3.0
 """A function of 512 MB has 0.29 of a core (1,769 MB have one), so it takes about three times what was measured here."""
+RELAY_S: Final = 0.01
+"""Seconds that the relay takes for a message."""
 _GB: Final = {"api": 0.5, "queue": 0.5, "relay": 0.25}
 
 
@@ -63,9 +65,9 @@ PRICES: Final = (
 )  # fmt: skip
 _POLLS: Final = 5 * 3 * 60 * HOURS
 """Requests a month on an idle queue: Lambda's five pollers, each waiting twenty seconds (AWS states both)."""
-_STORED_KB: Final = 150
+STORED_KB: Final = 150
 """Kilobytes that a month of one active user leaves in the tables and indexes: 100 rows of 1 to 1.5 KB with log and index."""
-_KEY_LIFE: Final = 8
+KEY_LIFE: Final = 8
 """Requests of one user that a warm process answers before it must unwrap the data key again: one visit's."""
 
 Act = Mapping[str, Any]
@@ -80,13 +82,13 @@ def act_cost(act: Act) -> dict[str, float]:
     return {
         "gateway": HTTP.of(act["requests"]),
         "functions": INVOKED.of(act["requests"] + messages * 2)
-        + COMPUTED.of(_SLOWER * worked / 1_000 + messages * 0.01 * _GB["relay"]),
+        + COMPUTED.of(SLOWER * worked / 1_000 + messages * RELAY_S * _GB["relay"]),
         "reads": READ.of(act["read_units"]),
         "writes": WRITTEN.of(act["write_units"] + messages),
         "messages": PUBLISHED.of(messages) + QUEUED.of(2 * messages),
         "objects": PUT.of(_s3(calls, "Put")) + GOT.of(_s3(calls, "Get")),
         "logs": LOGGED.of(act["log_bytes"] * 1.3 / 1e9),
-        "keys": UNWRAPPED.of(act["requests"] / _KEY_LIFE),
+        "keys": UNWRAPPED.of(act["requests"] / KEY_LIFE),
     }
 
 
@@ -140,23 +142,33 @@ def _runs(expression: str) -> float:
     return HOURS / 24
 
 
+def kinds(acts: Mapping[str, Act]) -> dict[str, float]:
+    """Give what `USERS` active users cost a month, in dollars, by what it is paid for."""
+    found: dict[str, float] = {}
+    for act in acts.values():
+        for kind, dollars in act_cost(act).items():
+            found[kind] = found.get(kind, 0) + dollars * act["times"] * USERS
+    return {**found, "storage, after a year": STORED.of(12 * USERS * STORED_KB / 1e6)}
+
+
+def monthly(acts: Mapping[str, Act]) -> float:
+    """Give what `USERS` active users cost a month, in dollars."""
+    return sum(kinds(acts).values())
+
+
 def page(figures: Mapping[str, Any]) -> str:
     """Write the page."""
     acts: Mapping[str, Act] = figures["acts"]
-    costs = {name: act_cost(act) for name, act in acts.items()}
-    by_kind: dict[str, float] = {}
     rows = []
     for name, act in acts.items():
-        monthly = act["times"] * USERS
-        for kind, cost in costs[name].items():
-            by_kind[kind] = by_kind.get(kind, 0) + cost * monthly
+        each = sum(act_cost(act).values())
         rows.append(
             f"| {name} | {act['times']} | {act['messages']:.1f} | {act['read_units']:.1f} | {act['write_units']:.1f}"
-            f" | {act['api_ms']:.0f} + {act['worker_ms']:.0f} | {sum(costs[name].values()) * _MILLION:.1f}"
-            f" | {sum(costs[name].values()) * monthly:.2f} |"
+            f" | {act['api_ms']:.0f} + {act['worker_ms']:.0f} | {each * _MILLION:.1f}"
+            f" | {each * act['times'] * USERS:.2f} |"
         )
-    by_kind["storage, after a year"] = STORED.of(12 * USERS * _STORED_KB / 1e6)
-    total = sum(by_kind.values())
+    by_kind = kinds(acts)
+    total = monthly(acts)
     requests = sum(act["times"] * act["requests"] for act in acts.values())
     return "\n".join([
         *_head(figures["measured"], total, requests),
@@ -194,9 +206,9 @@ def _head(measured: str, total: float, requests: float) -> list[str]:
 
 def _kinds(by_kind: Mapping[str, float], total: float) -> list[str]:
     taken = (
-        f"Functions are taken to run {_SLOWER:.0f} times as long as measured here, since 512 MB buy 0.29 of a core. A message is"
+        f"Functions are taken to run {SLOWER:.0f} times as long as measured here, since 512 MB buy 0.29 of a core. A message is"
         " one publish, two queue requests, two invocations (relay and consumer, though batches share one) and one write to delete"
-        f" its outbox row. Storage is {_STORED_KB} KB a user and month. A data key is unwrapped once in {_KEY_LIFE} requests."
+        f" its outbox row. Storage is {STORED_KB} KB a user and month. A data key is unwrapped once in {KEY_LIFE} requests."
     )
     return [
         "## What it is paid for",

@@ -9,7 +9,7 @@ import pytest
 
 from local import fetch
 from local.errors import EngineUnavailable
-from tools import cost, cost_month
+from tools import cost, cost_month, scale
 
 pytestmark = pytest.mark.journey
 CLOSE = 0.05
@@ -24,6 +24,18 @@ def kept() -> dict[str, Any]:
 
 def test_the_page_is_what_the_figures_give(figures: dict[str, Any]) -> None:
     assert cost.PAGE.read_text(encoding="utf-8") == cost.page(figures), "make cost"
+
+
+def test_the_tables_of_scale_are_what_the_figures_give(figures: dict[str, Any]) -> None:
+    text = scale.PAGE.read_text(encoding="utf-8")
+
+    assert text == scale.page(text, figures), "make cost"
+
+
+def test_a_quota_is_met_by_so_many_million_users() -> None:
+    row = scale.Quota("Publishes: 30 a second", 30, 2.5, ". Then wait").row()
+
+    assert row == "| Publishes: 30 a second | 2.5 | 12 million users. Then wait |"
 
 
 def test_every_habit_has_its_figures(figures: dict[str, Any]) -> None:

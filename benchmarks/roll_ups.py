@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any, Final, cast
 
 from chalicelib.analytics.events import TotalsChanged
+from chalicelib.analytics.model import periods
 from chalicelib.analytics.model import sums as model
 from chalicelib.analytics.model.sums import Cell, Deltas, Label, Sums
 from chalicelib.analytics.repository import TABLE, roll_ups
@@ -176,7 +177,7 @@ def reads() -> None:
     """Print what the two answers cost to read, in units and in time, with the map beside it."""
     print("\nread units and milliseconds (p50 / worst) of one answer")
     print(f"{'categories':>10} {'accounts':>8} {'month':>22} {'map':>22} {'12 months':>22}")
-    months = [str(period) for period in model.span(Period.of(date(2026, 11, 1)), 12)]
+    months = [str(period) for period in periods.span(Period.of(date(2026, 11, 1)), 12)]
     for categories, accounts in SIZES:
         owner = Owner("U", new_id())
         fill(owner, months, categories, accounts)
@@ -190,7 +191,7 @@ def reads() -> None:
             return tables.Table(TABLE).get((str(owner), f"MAP#{_MONTH}#EUR"), consistent=False)
 
         def year(owner: Owner = owner, labels: dict[str, Label] = labels) -> object:
-            span = model.span(Period.parse(_MONTH), 12)
+            span = periods.span(Period.parse(_MONTH), 12)
             return model.trends(roll_ups.find(owner, months[0], months[-1]), labels, span)
 
         answers = (("Query", month), ("GetItem", one_map), ("Query", year))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import Final
 
 from chalicelib.analytics.events import ChangedTotals
+from chalicelib.analytics.model.periods import Span
 from chalicelib.expenses.events import (
     Posting,
     Total,
@@ -24,7 +25,8 @@ WHOLE: Final = 10_000
 TRANSFER: Final = "transfer"
 """The kind of the categories whose money stays with the user: neither income nor expense. Legs of a transfer,
 which need no category, are kept under this name."""
-_MONTHS: Final = 12
+UNCATEGORISED: Final = "Uncategorised"
+"""What a person sees of what has no category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +280,7 @@ class Trend:
 
 
 def trends(
-    cells: Iterable[tuple[Cell, Sums]], labels: Mapping[str, Label], span: tuple[Period, ...]
+    cells: Iterable[tuple[Cell, Sums]], labels: Mapping[str, Label], span: Span
 ) -> tuple[Trend, ...]:
     """Sum each month by currency, transfers between the user's own accounts left out."""
     found: dict[str, dict[str, Sums]] = {}
@@ -294,17 +296,3 @@ def trends(
         for currency, months in sorted(found.items())
         if any(months.values())
     )
-
-
-def span(until: Period, months: int) -> tuple[Period, ...]:
-    """Give the months up to and with `until`, oldest first; there is no month before 0001-01."""
-    last = until.year * _MONTHS + until.month - 1
-    return tuple(_period(number) for number in _numbers(last, months))
-
-
-def _numbers(last: int, months: int) -> Iterator[int]:
-    yield from range(max(last - months + 1, _MONTHS), last + 1)
-
-
-def _period(number: int) -> Period:
-    return Period(number // _MONTHS, number % _MONTHS + 1)

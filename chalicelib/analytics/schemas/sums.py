@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from chalicelib.analytics.model.sums import (
+    UNCATEGORISED,
     WHOLE,
     CategorySpending,
     CurrencySpending,
@@ -18,7 +19,6 @@ from chalicelib.kernel.money import wire_amount
 from chalicelib.kernel.wire import CurrencyCode, Id, MoneyWire, Month, Wire
 
 MOST_MONTHS: Final = 24
-UNCATEGORISED: Final = "Uncategorised"
 _CATEGORY: Final = "0190b5a8-7c3e-8b1a-9d55-0a6f0c1d2e3f"
 _FOOD_SUMS: Final[JsonDict] = {
     "income": {"amount": "0.00", "currency": "EUR"},
@@ -67,7 +67,8 @@ _MONTH: Final[JsonDict] = {
 }
 
 
-def _money(minor: int, currency: str) -> MoneyWire:
+def money(minor: int, currency: str) -> MoneyWire:
+    """Write minor units; sums may be larger than any one amount."""
     return MoneyWire(amount=wire_amount(minor, currency), currency=currency)
 
 
@@ -101,8 +102,8 @@ class SumsOut(Wire):
     def of(cls, sums: Sums, currency: str) -> Self:
         """Write sums."""
         return cls(
-            income=_money(sums.income, currency),
-            expense=_money(sums.expense, currency),
+            income=money(sums.income, currency),
+            expense=money(sums.expense, currency),
             count=sums.count,
         )
 
@@ -134,8 +135,8 @@ class CategorySpendingOut(Wire):
             name=label.name if label else None if one.category_id else UNCATEGORISED,
             parent_id=label.parent_id if label else None,
             kind=label.kind if label else None,
-            income=_money(one.sums.income, currency),
-            expense=_money(one.sums.expense, currency),
+            income=money(one.sums.income, currency),
+            expense=money(one.sums.expense, currency),
             count=one.sums.count,
             share=f"{one.share // WHOLE}.{one.share % WHOLE:04d}",
             rolled_up=SumsOut.of(one.rolled_up, currency),
@@ -162,12 +163,12 @@ class CurrencySpendingOut(Wire):
         code = one.currency
         return cls(
             currency=code,
-            income=_money(one.sums.income, code),
-            expense=_money(one.sums.expense, code),
-            net=_money(one.sums.net, code),
+            income=money(one.sums.income, code),
+            expense=money(one.sums.expense, code),
+            net=money(one.sums.net, code),
             count=one.sums.count,
-            transfers_in=_money(one.transfers.income, code),
-            transfers_out=_money(one.transfers.expense, code),
+            transfers_in=money(one.transfers.income, code),
+            transfers_out=money(one.transfers.expense, code),
             categories=[CategorySpendingOut.of(category, code) for category in one.categories],
         )
 
@@ -204,9 +205,9 @@ class MonthSumsOut(Wire):
         """Write one month."""
         return cls(
             month=month,
-            income=_money(sums.income, currency),
-            expense=_money(sums.expense, currency),
-            net=_money(sums.net, currency),
+            income=money(sums.income, currency),
+            expense=money(sums.expense, currency),
+            net=money(sums.net, currency),
             count=sums.count,
         )
 

@@ -6,13 +6,12 @@ exactly once, in any order. Answers read roll-up rows only, never transactions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from chalicelib.analytics.events import TotalsChanged
 from chalicelib.analytics.model import sums as model
-from chalicelib.analytics.model.sums import Cell, CurrencySpending, Deltas, Label, Sums, Trend
+from chalicelib.analytics.model.periods import Span
+from chalicelib.analytics.model.sums import CurrencySpending, Deltas, Trend
 from chalicelib.analytics.repository import roll_ups
-from chalicelib.expenses import api as expenses
+from chalicelib.analytics.service.reading import cells_of, check_account, labels_of
 from chalicelib.expenses.events import (
     TransactionChanged,
     TransactionRecorded,
@@ -59,47 +58,20 @@ def spending(
     ctx: Context, month: str, *, account_id: str | None = None, currency: str | None = None
 ) -> tuple[CurrencySpending, ...]:
     """Sum a month by currency and category; a foreign or absent account is NotFound."""
-    _check_account(ctx, account_id)
-    found = roll_ups.find(ctx.owner, month, month, currency=currency)
-    cells = _of_account(ctx, found, account_id)
-    return model.spending(cells, _labels(ctx)) if cells else ()
+    check_account(ctx, account_id)
+    at = Period.parse(month)
+    cells = cells_of(ctx, [(at,)], account_id=account_id, currency=currency)
+    return model.spending(cells, labels_of(ctx)) if cells else ()
 
 
 def trends(
     ctx: Context,
-    span: tuple[Period, ...],
+    span: Span,
     *,
     account_id: str | None = None,
     currency: str | None = None,
 ) -> tuple[Trend, ...]:
     """Sum each month of a span by currency; a foreign or absent account is NotFound."""
-    _check_account(ctx, account_id)
-    since, until = str(span[0]), str(span[-1])
-    found = roll_ups.find(ctx.owner, since, until, currency=currency)
-    cells = _of_account(ctx, found, account_id)
-    return model.trends(cells, _labels(ctx), span) if cells else ()
-
-
-def _check_account(ctx: Context, account_id: str | None) -> None:
-    if account_id is not None:
-        expenses.account(ctx.owner, account_id, allowed=ctx.accounts)
-
-
-def _of_account(
-    ctx: Context, cells: Iterable[tuple[Cell, Sums]], account_id: str | None
-) -> list[tuple[Cell, Sums]]:
-    """Pick one account's sums, or those of all accounts that the caller may see."""
-    return [
-        (cell, sums)
-        for cell, sums in cells
-        if (account_id is None or cell.account_id == account_id)
-        and (ctx.accounts is None or cell.account_id in ctx.accounts)
-    ]
-
-
-def _labels(ctx: Context) -> Mapping[str, Label]:
-    """Ask for the names at the time of the answer: a renamed category needs no event."""
-    return {
-        category_id: Label(view.name, view.parent_id, view.kind)
-        for category_id, view in expenses.category_names(ctx.owner, ctx.vault).items()
-    }
+    check_account(ctx, account_id)
+    cells = cells_of(ctx, [span], account_id=account_id, currency=currency)
+    return model.trends(cells, labels_of(ctx), span) if cells else ()

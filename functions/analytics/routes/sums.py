@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.analytics.model.sums import span
+from chalicelib.analytics.model.periods import span
 from chalicelib.analytics.schemas.sums import SpendingOut, SpendingQuery, TrendsOut, TrendsQuery
 from chalicelib.analytics.service import sums
 from chalicelib.kernel.clock import Period

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.analytics.events import ChangedTotals
+from chalicelib.analytics.model import periods
 from chalicelib.analytics.model import sums as model
 from chalicelib.analytics.model.sums import Cell, Deltas, Label, Sums
 from chalicelib.expenses.events import (
@@ -303,7 +304,7 @@ def test_shares_are_whole_and_sum_to_one(amounts: list[int]) -> None:
 
 
 def test_a_trend_has_every_month_and_no_transfers() -> None:
-    months = model.span(Period(2027, 1), 3)
+    months = periods.span(Period(2027, 1), 3)
 
     (euro,) = model.trends(
         [
@@ -323,8 +324,8 @@ def test_a_trend_has_every_month_and_no_transfers() -> None:
 
 
 def test_a_span_stops_where_the_calendar_starts() -> None:
-    assert model.span(Period(1, 2), 12) == (Period(1, 1), Period(1, 2))
-    assert [str(one) for one in model.span(Period(2026, 2), 4)] == [
+    assert periods.span(Period(1, 2), 12) == (Period(1, 1), Period(1, 2))
+    assert [str(one) for one in periods.span(Period(2026, 2), 4)] == [
         "2025-11",
         "2025-12",
         "2026-01",

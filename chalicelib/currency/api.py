@@ -10,11 +10,12 @@ from datetime import date, datetime
 
 from chalicelib.currency.errors import MissingRate, SourceFailed, UnknownLocale
 from chalicelib.currency.model.book import MAX_AGE, Missing, Path
-from chalicelib.currency.model.conversion import Converted, Line, Manner
+from chalicelib.currency.model.conversion import Converted, Line, Manner, Worth
 from chalicelib.currency.model.quotes import Quote
 from chalicelib.currency.model.tax.years import CATEGORIES as TAX_CATEGORIES
 from chalicelib.currency.model.tax.years import YearSummary
 from chalicelib.currency.service import books, conversion, currencies
+from chalicelib.currency.service.conversion import worths
 from chalicelib.currency.service.data_rights import PART as DATA_RIGHTS
 from chalicelib.currency.service.tax_summary import summary as tax_summary
 from chalicelib.kernel.money import Money
@@ -32,12 +33,14 @@ __all__ = [
     "Quote",
     "SourceFailed",
     "UnknownLocale",
+    "Worth",
     "YearSummary",
     "convert",
     "convert_lines",
     "format_money",
     "rate",
     "tax_summary",
+    "worths",
 ]
 
 

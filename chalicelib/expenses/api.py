@@ -33,6 +33,7 @@ from chalicelib.expenses.repository.table import TABLE
 from chalicelib.expenses.repository.transactions import Filter, scan
 from chalicelib.expenses.schemas.accounts import CreateAccount
 from chalicelib.expenses.service.accounts import open_once
+from chalicelib.expenses.service.balances import AccountBalances, balances_of_all
 from chalicelib.expenses.service.category_making import make_categories
 from chalicelib.expenses.service.exporting import (
     Wanted,
@@ -54,6 +55,7 @@ from chalicelib.kernel.wire import MoneyWire
 __all__ = [
     "TABLE",
     "Account",
+    "AccountBalances",
     "AccountName",
     "AccountView",
     "CategoryView",
@@ -68,6 +70,7 @@ __all__ = [
     "account",
     "account_states",
     "accounts",
+    "balances_of_all",
     "booked_balance",
     "category_names",
     "category_to_use",

@@ -72,10 +72,29 @@ class OutOfRange(ValueError):
         self.at = at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What a sum came to in another currency, in minor units, or the reason why that is not known."""
+
+    minor: int | None
+    path: Path | Missing
+
+
 def value_of(amount: Money, path: Path) -> Fraction:
     """Give what an amount is worth at the end of a way, in minor units, exactly."""
+    return _exact(amount.amount_minor, path)
+
+
+def _exact(minor: int, path: Path) -> Fraction:
     scale = Fraction(10) ** (exponent(path.end) - exponent(path.start))
-    return amount.amount_minor * factor_of(path.legs, path.start) * scale
+    return minor * factor_of(path.legs, path.start) * scale
+
+
+def worth(minor: int, path: Path | Missing) -> Worth:
+    """Convert a sum, which may be larger than any one amount; rounded once."""
+    if isinstance(path, Missing):
+        return Worth(minor=None, path=path)
+    return Worth(minor=rounded(_exact(minor, path), rounding_for(path, None)), path=path)
 
 
 def rounding_for(path: Path, wanted: Rounding | None) -> Rounding:

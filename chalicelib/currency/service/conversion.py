@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from chalicelib.currency.errors import MissingRate, no_rate
 from chalicelib.currency.model import conversion
-from chalicelib.currency.model.book import Missing, Path
-from chalicelib.currency.model.conversion import Converted, Line, Manner
+from chalicelib.currency.model.book import MAX_AGE, Missing, Path
+from chalicelib.currency.model.conversion import Converted, Line, Manner, Worth
 from chalicelib.currency.service import books
 from chalicelib.kernel.errors import FieldProblem, Invalid
 from chalicelib.kernel.owners import Owner
@@ -44,6 +44,24 @@ def convert(
     except conversion.OutOfRange as error:
         problem = FieldProblem(f"/lines/{error.at}/amount", str(error))
         raise Invalid(errors=(problem,)) from error
+
+
+def worths(
+    sums: Sequence[tuple[int, str, date]], target: str, *, owner: Owner | None, now: datetime
+) -> tuple[Worth, ...]:
+    """Convert sums (minor units, currency, day), which may be larger than any one amount, each at its day's rate.
+
+    What has no rate is flagged with its reason, never 1. Reads: see docs/domains/currency.md.
+    """
+    pairs = [(currency, target, day) for _, currency, day in sums]
+    # a sum of a day is asked for each account: the way is the same
+    ways = dict.fromkeys(pairs)
+    found = books.paths(list(ways), owner=owner, now=now, max_age=MAX_AGE)
+    known = dict(zip(ways, found, strict=True))
+    return tuple(
+        conversion.worth(minor, known[pair])
+        for (minor, _, _), pair in zip(sums, pairs, strict=True)
+    )
 
 
 def refuse_missing(asked: Iterable[tuple[str, date, Path | Missing]]) -> None:

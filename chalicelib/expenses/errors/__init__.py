@@ -9,6 +9,7 @@ from chalicelib.expenses.errors.accounts import (
     AccountReadOnly,
     AccountReconciled,
     BalanceOutOfRange,
+    TooManyMovements,
     WrongCurrency,
 )
 from chalicelib.expenses.errors.common import (
@@ -85,6 +86,7 @@ __all__ = [
     "RefundedMore",
     "RuleNotFound",
     "ShippedCategory",
+    "TooManyMovements",
     "TransactionNotFound",
     "TransactionReconciled",
     "TransferUncategorised",

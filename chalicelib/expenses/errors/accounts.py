@@ -51,6 +51,13 @@ class WrongCurrency(Invalid):
         super().__init__(errors=(FieldProblem(pointer, f"the account is kept in {currency}"),))
 
 
+class TooManyMovements(Invalid):
+    """More months of more accounts than one look reads: a sum that leaves some out would be a wrong sum."""
+
+    slug = "too-many-movements"
+    title = "There are too many accounts and months for one answer"
+
+
 class BalanceOutOfRange(Invalid):
     """The account's balance would leave the range of its currency."""
 

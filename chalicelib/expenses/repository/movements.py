@@ -9,13 +9,14 @@ is exact at any time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
 from typing_extensions import override
 
 from chalicelib.expenses.commands import SortMovements
+from chalicelib.expenses.errors import TooManyMovements
 from chalicelib.expenses.model.accounts import in_range
 from chalicelib.expenses.model.movements import NOTHING, Moved, Place
 from chalicelib.expenses.repository.table import TABLE, number
@@ -28,6 +29,8 @@ MOVEMENT: Final = "MOV#"
 WAITING: Final = "MOV#~"
 _MOST_MONTHS: Final = 3_000
 """Items that one account may have: more months than there are from 1900 on."""
+MOST_OF_ALL: Final = 20_000
+"""Items that a look at all accounts reads at most: 80 accounts for 20 years, about 10 MB."""
 _ROOM_FOR_OTHERS: Final = 50
 """An atomic request may still bring so many transactions; they go before the months of the first."""
 _SORTED_AT_ONCE: Final = 80
@@ -120,12 +123,41 @@ def read_days(owner: Owner, account_id: str, *, until: date) -> dict[date, Moved
     Strongly consistent. Something that waits could be taken to its month between the two reads, and so be
     counted twice or not at all: where anything waits, both reads are of one moment or are made again.
     """
+    months, waiting = _at_once(owner, lambda: _months(owner, account_id, until))
+    return _joined(months, waiting, account_id)
+
+
+def read_all_days(owner: Owner) -> dict[str, dict[date, Moved]]:
+    """Give what moved on every account by day, in one query; raise `TooManyMovements`, and `LostRace` when busy.
+
+    Strongly consistent, as `read_days`.
+    """
+    items, waiting = _at_once(owner, lambda: _all_months(owner))
+    months: dict[str, list[Raw]] = {}
+    for item in items:
+        account_id = item["sk"]["S"].removeprefix(MOVEMENT)[: -_MONTH - 1]
+        months.setdefault(account_id, []).append(item)
+    accounts = {*months, *(name.split("#")[1] for name in waiting)}
+    return {one: _joined(months.get(one, []), waiting, one) for one in accounts}
+
+
+def _at_once(owner: Owner, read: Callable[[], list[Raw]]) -> tuple[list[Raw], dict[str, int]]:
+    """Read months, and what waits to be taken to them, as of one moment."""
     for _ in range(_TRIES):
         before = Table(TABLE).get(_waiting_key(owner))
-        months = _months(owner, account_id, until)
+        months = read()
         if not _waiting(before) or Table(TABLE).get(_waiting_key(owner)) == before:
-            return _joined(months, _waiting(before), account_id)
+            return months, _waiting(before)
     raise LostRace
+
+
+def _all_months(owner: Owner) -> list[Raw]:
+    items = list(
+        Table(TABLE).query_all(str(owner), MOVEMENT, WAITING, most=MOST_OF_ALL + 1, consistent=True)
+    )
+    if len(items) > MOST_OF_ALL:
+        raise TooManyMovements
+    return [item for item in items if item["sk"]["S"] != WAITING]
 
 
 def _months(owner: Owner, account_id: str, until: date) -> list[Raw]:

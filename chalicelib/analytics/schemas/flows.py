@@ -23,7 +23,6 @@ from chalicelib.analytics.model.periods import Span
 from chalicelib.analytics.schemas.sums import MOST_MONTHS, money
 from chalicelib.kernel.wire import CurrencyCode, Id, MoneyWire, Month, Wire
 
-MOST_YEARS: Final = 5
 EARLIEST: Final = "1900-01"
 
 
@@ -53,21 +52,21 @@ def _flow(income: str, expense: str, net: str, count: int) -> JsonDict:
     }
 
 
-_NOW: Final = _flow("2150.00", "412.80", "1737.20", 18)
-_BEFORE: Final = _flow("2150.00", "400.00", "1750.00", 16)
-_CHANGE: Final[JsonDict] = {
+EXAMPLE_NOW: Final = _flow("2150.00", "412.80", "1737.20", 18)
+EXAMPLE_BEFORE: Final = _flow("2150.00", "400.00", "1750.00", 16)
+EXAMPLE_CHANGE: Final[JsonDict] = {
     "income": {"by": _euro("0.00"), "ratio": "0.0000"},
     "expense": {"by": _euro("12.80"), "ratio": "0.0320"},
     "net": {"by": _euro("-12.80"), "ratio": "-0.0073"},
 }
 _COMPARED: Final[JsonDict] = {
-    "now": _NOW,
-    "previous": _BEFORE,
-    "last_year": _BEFORE,
-    "since_previous": _CHANGE,
-    "since_last_year": _CHANGE,
+    "now": EXAMPLE_NOW,
+    "previous": EXAMPLE_BEFORE,
+    "last_year": EXAMPLE_BEFORE,
+    "since_previous": EXAMPLE_CHANGE,
+    "since_last_year": EXAMPLE_CHANGE,
 }
-_NAMED: Final[JsonDict] = {"id": _CATEGORY, "name": "Groceries", "kind": "expense"}
+EXAMPLE_NAMED: Final[JsonDict] = {"id": _CATEGORY, "name": "Groceries", "kind": "expense"}
 _STRETCH: Final[JsonDict] = {"since": "2026-11", "until": "2026-11"}
 _CASH_FLOW: Final[JsonDict] = {
     **_STRETCH,
@@ -78,47 +77,25 @@ _CASH_FLOW: Final[JsonDict] = {
     "currencies": [
         {
             "currency": "EUR",
-            "months": [{"month": "2026-11", **_NOW}],
+            "months": [{"month": "2026-11", **EXAMPLE_NOW}],
             "total": _COMPARED,
-            "groups": [{**_NAMED, "months": [{"month": "2026-11", **_NOW}], "total": _COMPARED}],
-        }
-    ],
-}
-_YEARS: Final[JsonDict] = {
-    "complete": False,
-    "years": [
-        {"since": "2025-12", "until": "2026-11"},
-        {"since": "2024-12", "until": "2025-11"},
-    ],
-    "by": "category",
-    "currencies": [
-        {
-            "currency": "EUR",
-            "months": [{"month": "2026-11", "years": [_NOW, _BEFORE], "change": _CHANGE}],
-            "totals": [_NOW, _BEFORE],
-            "change": _CHANGE,
-            "groups": [{**_NAMED, "totals": [_NOW, _BEFORE], "change": _CHANGE}],
+            "groups": [
+                {
+                    **EXAMPLE_NAMED,
+                    "months": [{"month": "2026-11", **EXAMPLE_NOW}],
+                    "total": _COMPARED,
+                }
+            ],
         }
     ],
 }
 _CASH_FLOW_EXAMPLE: Final[JsonDict] = {"examples": [_CASH_FLOW]}
-_YEARS_EXAMPLE: Final[JsonDict] = {"examples": [_YEARS]}
 
 
 class CashFlowQuery(Wire):
     """How many months, up to and with which (default: the current one, in UTC), and grouped by what."""
 
     months: Annotated[int, Field(ge=1, le=MOST_MONTHS)] = 12
-    until: ReportMonth | None = None
-    by: By | None = None
-    account_id: Id | None = None
-    currency: CurrencyCode | None = None
-
-
-class YearsQuery(Wire):
-    """How many years of twelve months each, the last of them up to `until` (default: the current month, in UTC)."""
-
-    years: Annotated[int, Field(ge=2, le=MOST_YEARS)] = 2
     until: ReportMonth | None = None
     by: By | None = None
     account_id: Id | None = None
@@ -197,7 +174,7 @@ class DifferenceOut(Wire):
         return cls(by=money(now - before, currency), ratio=change(now, before))
 
 
-class ChangeOut(Wire):
+class FlowChangeOut(Wire):
     """How a flow differs from an earlier one."""
 
     income: DifferenceOut
@@ -220,8 +197,8 @@ class ComparedOut(Wire):
     now: FlowOut
     previous: FlowOut
     last_year: FlowOut
-    since_previous: ChangeOut
-    since_last_year: ChangeOut
+    since_previous: FlowChangeOut
+    since_last_year: FlowChangeOut
 
     @classmethod
     def of(cls, totals: Sequence[Flow], currency: str) -> Self:
@@ -231,8 +208,8 @@ class ComparedOut(Wire):
             now=FlowOut.of(now, currency),
             previous=FlowOut.of(previous, currency),
             last_year=FlowOut.of(last_year, currency),
-            since_previous=ChangeOut.of(now, previous, currency),
-            since_last_year=ChangeOut.of(now, last_year, currency),
+            since_previous=FlowChangeOut.of(now, previous, currency),
+            since_last_year=FlowChangeOut.of(now, last_year, currency),
         )
 
 
@@ -312,90 +289,4 @@ class CashFlowOut(StretchOut):
             last_year=StretchOut.of(last_year),
             by=one.by,
             currencies=[CurrencyFlowOut.of(flow, now, one.names) for flow in one.currencies],
-        )
-
-
-class YearsMonthOut(Wire):
-    """A month of the latest year, and the same month of the years before, latest first."""
-
-    month: Month
-    years: list[FlowOut]
-    change: ChangeOut
-
-
-class GroupYearsOut(NamedOut):
-    """One group, a flow a year, latest first; `change` is from the year before to the latest."""
-
-    totals: list[FlowOut]
-    change: ChangeOut
-
-    @classmethod
-    def of(cls, one: Group, names: Names, currency: str) -> Self:
-        """Write a group."""
-        named = names.get(one.key, GONE)
-        return cls(
-            id=one.key,
-            name=named.name,
-            kind=named.kind,
-            totals=[FlowOut.of(flow, currency) for flow in one.totals],
-            change=ChangeOut.of(one.totals[0], one.totals[1], currency),
-        )
-
-
-class CurrencyYearsOut(Wire):
-    """One currency: twelve months side by side, the years, and the groups, which add up to them exactly."""
-
-    currency: CurrencyCode
-    months: list[YearsMonthOut]
-    totals: list[FlowOut]
-    change: ChangeOut
-    groups: list[GroupYearsOut]
-
-    @classmethod
-    def of(cls, one: CurrencyFlow, spans: Sequence[Span], names: Names) -> Self:
-        """Write a currency."""
-        code = one.currency
-        return cls(
-            currency=code,
-            months=_side_by_side(one.months, spans, code),
-            totals=[FlowOut.of(flow, code) for flow in one.totals],
-            change=ChangeOut.of(one.totals[0], one.totals[1], code),
-            groups=[GroupYearsOut.of(group, names, code) for group in one.groups],
-        )
-
-
-def _side_by_side(
-    months: Mapping[str, Flow], spans: Sequence[Span], currency: str
-) -> list[YearsMonthOut]:
-    found = []
-    for place, month in enumerate(spans[0]):
-        flows = [months.get(str(one[place]), STILL) for one in spans]
-        found.append(
-            YearsMonthOut(
-                month=str(month),
-                years=[FlowOut.of(flow, currency) for flow in flows],
-                change=ChangeOut.of(flows[0], flows[1], currency),
-            )
-        )
-    return found
-
-
-class YearsOut(Wire):
-    """The same twelve months of several years, latest first; `complete` is false where the last month is not over."""
-
-    model_config = ConfigDict(json_schema_extra=_YEARS_EXAMPLE)
-
-    complete: bool
-    years: list[StretchOut]
-    by: By | None
-    currencies: list[CurrencyYearsOut]
-
-    @classmethod
-    def of(cls, one: Report) -> Self:
-        """Write a report of several years, latest first."""
-        return cls(
-            complete=one.complete,
-            years=[StretchOut.of(span) for span in one.spans],
-            by=one.by,
-            currencies=[CurrencyYearsOut.of(flow, one.spans, one.names) for flow in one.currencies],
         )

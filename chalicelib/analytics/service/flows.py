@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chalicelib.analytics.model.flows import By, Report, flows
 from chalicelib.analytics.model.periods import YEAR, Span, shifted, span
-from chalicelib.analytics.schemas.flows import CashFlowQuery, YearsQuery
+from chalicelib.analytics.schemas.flows import CashFlowQuery
+from chalicelib.analytics.schemas.years import YearsQuery
 from chalicelib.analytics.service.reading import cells_of, check_account, labels_of, names_of
 from chalicelib.kernel.clock import Period
 from chalicelib.kernel.context import Context

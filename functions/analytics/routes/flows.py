@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.analytics.schemas.flows import CashFlowOut, CashFlowQuery, YearsOut, YearsQuery
+from chalicelib.analytics.schemas.flows import CashFlowOut, CashFlowQuery
+from chalicelib.analytics.schemas.years import YearsOut, YearsQuery
 from chalicelib.analytics.service import flows
 from chalicelib.kernel.context import Context
 from functions.analytics.routes.edge import READ, edge

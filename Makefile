@@ -15,6 +15,7 @@ FILE ?=
 PLATFORM ?= aarch64
 WORKERS ?= 2
 PYTEST_ARGS ?=
+FAMILY ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -86,12 +87,9 @@ unit: $(STAMP)  ## the tests alone: PYTEST_ARGS="-k name"
 rights: $(STAMP)  ## take over what the handlers did in AWS during the last `make unit` into infra/rights.json
 	@$(BIN)/python -m tools.rights write
 
-# Full figures of slices are for the real engine: moto copies whole tables, and would take a day.
 .PHONY: test-all
-test-all: lint type arch  ## the same with the full figures of every family (long)
-	XPENSE_FULL=1 $(BIN)/python -m pytest --timeout 3600 -n $(WORKERS) --dist loadfile -m "not slice" $(PYTEST_ARGS)
-	XPENSE_FULL=1 XPENSE_TEST_ENGINE=durable $(BIN)/python -m pytest --timeout 3600 -n $(WORKERS) --dist loadfile -m "slice and not engine" $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "slice and not durable" $(PYTEST_ARGS)
+test-all: lint type arch  ## the same with the full figures of every family, or of some: FAMILY="crash fuzz"
+	@$(BIN)/python -m tools.quality $(FAMILY) --workers $(WORKERS) --pytest="$(PYTEST_ARGS)"
 
 .PHONY: lint
 lint: $(STAMP)  ## ruff: rules and format

@@ -46,7 +46,6 @@ def told(cloud: Cloud) -> Iterator[list[Message]]:
     outbox.on_commit(hear)
     yield heard
     outbox.forget_listeners()
-    outbox.on_commit(lambda spec, _: cloud.dirty.add(spec.service))
 
 
 def signed_up(cloud: Cloud, told: list[Message]) -> list[str]:

@@ -33,6 +33,9 @@ LISTENING: Final = frozenset({"sqs.ReceiveMessage"})
 TRANSACTIONS: Final = "/v1/expenses/transactions"
 MOST: Final = 30
 """Points of a run that the everyday tests try."""
+SHARES: Final = 6 if FULL else 1
+"""Tests among which all points of a long run are dealt out, so that two processes can take them."""
+shared_out = pytest.mark.parametrize("share", range(SHARES))
 ROWS: Final = 90
 """More than one chunk."""
 MOVES: Final = 19
@@ -91,10 +94,11 @@ def scene(cloud: Cloud) -> Scene:
     return Scene(cloud, person, account_of(person))
 
 
-def points(calls: int, most: int = MOST) -> list[tuple[int, Any]]:
-    """Give every point of a run, or in the everyday run a spread of them."""
+def points(calls: int, most: int = MOST, share: int | None = None) -> list[tuple[int, Any]]:
+    """Give every point of a run, or in the everyday run a spread of them; of these a share, where it is shared out."""
     every = [(point, side) for point in range(calls) for side in ("before", "after")]
-    return every if FULL or len(every) <= most else every[:: len(every) // most + 1]
+    chosen = every if FULL or len(every) <= most else every[:: len(every) // most + 1]
+    return chosen if share is None else chosen[share::SHARES]
 
 
 def once_and_again(act: Callable[[], object], point: int, side: Any) -> None:
@@ -199,12 +203,12 @@ def expected(cloud: Cloud) -> tuple[str, dict[str, tuple[str, int]], int]:
     return one.balance(), {month: one.summed(month) for month in months}, one.check_log()
 
 
-@pytest.mark.durable
-def test_an_import_is_exactly_once_whatever_dies(cloud: Cloud) -> None:
+@shared_out
+def test_an_import_is_exactly_once_whatever_dies(cloud: Cloud, share: int) -> None:
     balance, sums, changes = expected(cloud)
     committed(cloud)
     calls = calls_of(cloud.drain, ignore=LISTENING)
-    tried = points(len(calls))
+    tried = points(len(calls), share=share)
     for point, side in tried:
         one, job = committed(cloud)
         once_and_again(cloud.drain, point, side)
@@ -215,7 +219,7 @@ def test_an_import_is_exactly_once_whatever_dies(cloud: Cloud) -> None:
         assert one.balance() == balance, (point, side)
         assert {month: one.summed(month) for month in sums} == sums, (point, side)
         assert one.check_log() == changes, (point, side)
-    assert len(tried) >= 20
+    assert len(tried) * SHARES >= 20
 
 
 def reverting(cloud: Cloud) -> tuple[Scene, Any, dict[str, Any]]:
@@ -233,13 +237,13 @@ def reverting(cloud: Cloud) -> tuple[Scene, Any, dict[str, Any]]:
     return one, job, before
 
 
-@pytest.mark.durable
-def test_a_revert_is_exactly_once_whatever_dies(cloud: Cloud) -> None:
+@shared_out
+def test_a_revert_is_exactly_once_whatever_dies(cloud: Cloud, share: int) -> None:
     first, job, before = reverting(cloud)
     calls = calls_of(cloud.drain, ignore=LISTENING)
     assert state_of(first.person) == before
     undisturbed, changes = told_of(first, job), first.check_log()
-    tried = points(len(calls))
+    tried = points(len(calls), share=share)
     for point, side in tried:
         one, job, before = reverting(cloud)
         once_and_again(cloud.drain, point, side)
@@ -247,7 +251,7 @@ def test_a_revert_is_exactly_once_whatever_dies(cloud: Cloud) -> None:
         assert told_of(one, job) == undisturbed, (point, side)
         assert state_of(one.person) == before, (point, side)
         assert one.check_log() == changes, (point, side)
-    assert len(tried) >= 20
+    assert len(tried) * SHARES >= 20
 
 
 def told_of(one: Scene, job: Any) -> tuple[str, Any]:
@@ -391,13 +395,14 @@ def undisturbed(cloud: Cloud) -> dict[str, Any]:
     return found
 
 
+@shared_out
 def test_committing_a_file_with_categories_is_exactly_once(
-    cloud: Cloud, undisturbed: dict[str, Any]
+    cloud: Cloud, undisturbed: dict[str, Any], share: int
 ) -> None:
     """Categories are made in transactions of the ledger's own, before the order: a repeat finds them."""
     first = migrated(cloud)
     calls = calls_of(partial(ordered, *first))
-    for point, side in points(len(calls), most=15):
+    for point, side in points(len(calls), most=15, share=share):
         one, accounts, job = migrated(cloud)
         once_and_again(partial(ordered, one, accounts, job), point, side)
         cloud.drain()
@@ -405,13 +410,14 @@ def test_committing_a_file_with_categories_is_exactly_once(
         assert look(one) == undisturbed, (point, side)
 
 
+@shared_out
 def test_recording_parts_tags_and_transfers_is_exactly_once(
-    cloud: Cloud, undisturbed: dict[str, Any]
+    cloud: Cloud, undisturbed: dict[str, Any], share: int
 ) -> None:
     first = migrated(cloud)
     ordered(*first)
     calls = calls_of(cloud.drain, ignore=LISTENING)
-    tried = points(len(calls), most=15)
+    tried = points(len(calls), most=15, share=share)
     for point, side in tried:
         one, accounts, job = migrated(cloud)
         ordered(one, accounts, job)
@@ -421,7 +427,7 @@ def test_recording_parts_tags_and_transfers_is_exactly_once(
         assert done["state"] == "done", (point, side)
         assert done["result"] == {"recorded": 2 * MOVES + SPLITS, "duplicates": 0}, (point, side)
         assert look(one) == undisturbed, (point, side)
-    assert len(tried) >= 10
+    assert len(tried) * SHARES >= 10
 
 
 def test_importing_the_same_file_again_adds_nothing(cloud: Cloud) -> None:

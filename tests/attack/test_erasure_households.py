@@ -65,7 +65,6 @@ def heard(cloud: Cloud) -> Iterator[list[Message]]:
     outbox.on_commit(hear)
     yield found
     outbox.forget_listeners()
-    outbox.on_commit(lambda spec, _: cloud.dirty.add(spec.service))
 
 
 def furnished(cloud: Cloud, ada: SignedIn, bob: SignedIn) -> str:

@@ -113,13 +113,14 @@ class Cloud:
         """Empty buckets, queues, outboxes and tables after a file, but for the keys that this process holds in memory.
 
         What one file left undelivered would else arrive in the next one's counts, and papers and exports, which
-        are not sealed by us, would be found by who looks for anything that was left.
+        are not sealed by us, would be found by who looks for anything that was left. The sweeps also show what they
+        need of their roles' rights: every service's, whichever files run.
         """
         for bucket in _buckets():
             _empty(bucket)
         self.sweep()
         for queue in self.queues():
-            for one in (queue, f"{queue}-dead"):
+            for one in filter(_holds, (queue, f"{queue}-dead")):
                 _taken(settings().queue_url(one))
         client = cast("Any", aws.dynamodb())
         for spec in self.specs:

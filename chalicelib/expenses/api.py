@@ -41,6 +41,7 @@ from chalicelib.expenses.service.exporting import (
     find_all,
     visible_accounts,
 )
+from chalicelib.expenses.service.outlook import Repeating, Turn, look_ahead
 from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
 from chalicelib.kernel.context import system_context
 from chalicelib.kernel.money import Money
@@ -62,9 +63,11 @@ __all__ = [
     "ChangeView",
     "Duplicate",
     "NewAccount",
+    "Repeating",
     "TouchedView",
     "Transaction",
     "TransactionView",
+    "Turn",
     "Wanted",
     "WantedCategory",
     "account",
@@ -80,6 +83,7 @@ __all__ = [
     "find_all",
     "foresee",
     "iter_transactions",
+    "look_ahead",
     "make_categories",
     "open_account",
     "visible_accounts",

@@ -163,6 +163,12 @@ def coming(one: Recurring, *, first: date, last: date) -> Iterator[Occurrence]:
             yield Occurrence(day, booked_on)
 
 
+def counts(one: Recurring, day: date) -> bool:
+    """Leave out days that were never made, because the template is younger or they passed in a pause."""
+    made = one.through is not None and day <= one.through
+    return made or (one.next_on is not None and day >= one.next_on)
+
+
 def from_today(one: Recurring, now: datetime) -> Recurring:
     """Let the next occurrence be the first that is booked today or later and was not passed yet."""
     today = day_of(now, one.zone)

@@ -88,7 +88,7 @@ def suggestions(
         one
         for stream, hits in streams.items()
         for one in _of_stream(stream, hits, today)
-        if not any(_covers(cover, one) for cover in known)
+        if not any(covers(cover, one) for cover in known)
     ]
     return sorted(found, key=lambda one: (-one.series.score, one.id))
 
@@ -103,7 +103,8 @@ def _of_stream(stream: Stream, hits: list[Hit], today: date) -> Iterator[Suggest
         yield Suggestion(derived_id("suggestion", *said), stream, series)
 
 
-def _covers(cover: Covering, one: Suggestion) -> bool:
+def covers(cover: Covering, one: Suggestion) -> bool:
+    """Tell whether a template is for what a series is: one payee, direction and currency, and amounts alike."""
     if cover.stream != one.stream:
         return False
     low, high = sorted((cover.amount_minor, one.series.amount_minor))

@@ -28,6 +28,7 @@ from chalicelib.expenses.model.recurring import (
     Upcoming,
     Variation,
     coming,
+    counts,
     from_today,
     variation_problems,
 )
@@ -332,14 +333,8 @@ def _stream(
         first = max(first, date.fromisoformat(after[0]))
     for found in coming(one, first=first, last=last):
         item = Upcoming(one, found.day, found.booked_on)
-        if item.place > after and _counts(one, found.day):
+        if item.place > after and counts(one, found.day):
             yield item
-
-
-def _counts(one: Recurring, day: date) -> bool:
-    """Leave out days that were never made, because the template is younger or they passed in a pause."""
-    made = one.through is not None and day <= one.through
-    return made or (one.next_on is not None and day >= one.next_on)
 
 
 def _told(ctx: Context, items: list[Upcoming]) -> Iterator[Upcoming]:

@@ -7,7 +7,7 @@ the payee's id, so only what it suggests is unsealed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from chalicelib.expenses.errors.recurring import SuggestionNotFound
 from chalicelib.expenses.model.listing import Listing
 from chalicelib.expenses.model.payee import merchant_key
 from chalicelib.expenses.model.recurrence.fit import Hit
+from chalicelib.expenses.model.recurring import Recurring
 from chalicelib.expenses.model.suggestions import (
     Covering,
     Detected,
@@ -41,7 +42,9 @@ _QUESTION: Final = "recurring-detected"
 
 
 @dataclass(frozen=True, slots=True)
-class _History:
+class History:
+    """What was paid and received lately, by id, from a day on."""
+
     rows: Mapping[str, Raw]
     since: date
     examined: int
@@ -49,13 +52,13 @@ class _History:
 
 def list_detected(ctx: Context, query: PageQuery) -> Look:
     """Suggest templates for what comes again and is neither covered by one nor dismissed, likeliest first."""
-    history = _history(ctx)
+    history = history_of(ctx)
     unwanted = Suggestions(ctx).dismissed()
     found = [one for one in _suggested(ctx, history) if one.id not in unwanted]
     ids = [one.id for one in found]
     page = cut(found, ids, start_of(ctx, query, _QUESTION), query.limit)
     listing = listed(ctx, page, _QUESTION)
-    detected = _described(ctx, listing.items, history)
+    detected = described(ctx, listing.items, history)
     return Look(
         listing=Listing(detected, listing.next_cursor),
         since=history.since,
@@ -67,18 +70,22 @@ def dismiss(ctx: Context, suggestion_id: str) -> None:
     """Let a suggestion not be made again; again is no error. Raises `SuggestionNotFound`."""
     if suggestion_id in Suggestions(ctx).dismissed():
         return
-    if all(one.id != suggestion_id for one in _suggested(ctx, _history(ctx))):
+    if all(one.id != suggestion_id for one in _suggested(ctx, history_of(ctx))):
         raise SuggestionNotFound
     Suggestions(ctx).dismiss(suggestion_id)
 
 
-def _history(ctx: Context) -> _History:
-    """Read what was paid and received lately, without what templates made and what only moved."""
+def history_of(ctx: Context) -> History:
+    """Read what was paid and received lately, without what templates made and what only moved.
+
+    Of a household only what lies on an account that the caller sees.
+    """
     today = ctx.now.date()
-    wanted = Filter(first=today - _WINDOW, last=today)
+    seen = None if ctx.accounts is None else frozenset(ctx.accounts)
+    wanted = Filter(first=today - _WINDOW, last=today, accounts=seen)
     rows: dict[str, Raw] = {}
     examined, since, start = 0, today - _WINDOW, None
-    while examined < MOST_ROWS:
+    for _ in range(MOST_ROWS // MOST_EXAMINED):
         items, start = scan(ctx.owner, wanted, start=start, limit=MOST_EXAMINED)
         examined += len(items)
         for item in items:
@@ -88,7 +95,7 @@ def _history(ctx: Context) -> _History:
             break
     if start is not None:
         since = date.fromisoformat(start["at"].partition("#")[0])
-    return _History(rows, since, examined)
+    return History(rows, since, examined)
 
 
 def _speaks(item: Raw) -> bool:
@@ -96,14 +103,18 @@ def _speaks(item: Raw) -> bool:
     return not made and "transfer" not in item and table.number(item, "amount") != 0
 
 
-def _suggested(ctx: Context, history: _History) -> list[Suggestion]:
-    covered = [
-        Covering.of(
-            one.template,
-            payee_id(ctx.vault, merchant_key(one.template.payee, one.template.notes)),
-        )
-        for one in Recurrings(ctx).all()
-    ]
+def _suggested(ctx: Context, history: History) -> list[Suggestion]:
+    return series_of(ctx, history, [covering(ctx, one) for one in Recurrings(ctx).all()])
+
+
+def covering(ctx: Context, one: Recurring) -> Covering:
+    """Say which payments a template is for."""
+    payee = payee_id(ctx.vault, merchant_key(one.template.payee, one.template.notes))
+    return Covering.of(one.template, payee)
+
+
+def series_of(ctx: Context, history: History, covered: Sequence[Covering]) -> list[Suggestion]:
+    """Find what comes again in a history and is not covered, the likeliest first."""
     payments = [_payment(identity, item) for identity, item in history.rows.items()]
     return suggestions(payments, covered, today=ctx.now.date())
 
@@ -115,10 +126,8 @@ def _payment(identity: str, item: Raw) -> tuple[Stream, Hit]:
     return stream, Hit(identity, day, abs(amount))
 
 
-def _described(
-    ctx: Context, found: tuple[Suggestion, ...], history: _History
-) -> tuple[Detected, ...]:
-    """Fill a page in from the latest payment of each; accounts that are archived by now are left out."""
+def described(ctx: Context, found: Sequence[Suggestion], history: History) -> tuple[Detected, ...]:
+    """Fill suggestions in from the latest payment of each; accounts that are archived by now are left out."""
     latest = {one.id: history.rows[one.series.hits[-1].id] for one in found}
     accounts = {item["account_id"]["S"] for item in latest.values()}
     categories = {table.text(item, "category_id") for item in latest.values()} - {None}

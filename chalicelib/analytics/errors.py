@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.errors import Invalid, NotFound
 
 
 class TooMuchToSum(Invalid):
@@ -10,3 +10,10 @@ class TooMuchToSum(Invalid):
 
     slug = "too-much-to-sum"
     title = "This is too much for one answer; ask for one currency or fewer months"
+
+
+class InsightNotFound(NotFound):
+    """No such card, any more or ever, or somebody else's."""
+
+    slug = "insight-not-found"
+    title = "There is no such insight"

@@ -41,7 +41,7 @@ from chalicelib.expenses.service.exporting import (
     find_all,
     visible_accounts,
 )
-from chalicelib.expenses.service.outlook import Repeating, Turn, look_ahead
+from chalicelib.expenses.service.outlook import Outlook, Payment, Repeating, Turn, look_ahead
 from chalicelib.kernel.changes import CHANGE_PREFIX, change_key, unpack
 from chalicelib.kernel.context import system_context
 from chalicelib.kernel.money import Money
@@ -63,6 +63,8 @@ __all__ = [
     "ChangeView",
     "Duplicate",
     "NewAccount",
+    "Outlook",
+    "Payment",
     "Repeating",
     "TouchedView",
     "Transaction",

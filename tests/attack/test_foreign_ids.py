@@ -43,7 +43,10 @@ MADE_BY_EXAMPLE: Final = {
     "connection_id": "/v1/interchange/connections",
     "export_id": "/v1/interchange/exports",
 }
-ELSEWHERE: Final = {"passkey_id": "a key of a real authenticator: tests/slice/security"}
+ELSEWHERE: Final = {
+    "passkey_id": "a key of a real authenticator: tests/slice/security",
+    "insight_id": "made from a history: tests/slice/analytics/test_looking.py",
+}
 """Ids of what cannot be made by a request alone, and where a foreign one is tried."""
 
 NOT_OWNED: Final = {

@@ -8,3 +8,5 @@ from chalicelib.kernel.tables import TableSpec
 
 TABLE: Final = TableSpec("analytics", ledger=False)
 TABLES: Final = (TABLE,)
+LAYOUT: Final = 1
+"""Version of the items' layout, kept in those that have one."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from chalicelib.analytics.commands import EraseMore, ExportMore
 from chalicelib.analytics.repository import TABLE
+from chalicelib.analytics.repository.insights import INSIGHT, DismissedInsightRow
 from chalicelib.kernel import parts
 from chalicelib.kernel.context import Context
 from chalicelib.users import api as users
@@ -20,6 +21,12 @@ PART: Final = parts.Part(
             name="sums",
             prefix="RUP#",
             about="Sums by month, currency and category: `i#` income, `e#` expense, `n#` count, by account.",
+        ),
+        parts.Kind(
+            name="dismissed_insights",
+            prefix=INSIGHT,
+            about="Insights that were dismissed, and how they stood.",
+            row=DismissedInsightRow,
         ),
     ),
 )

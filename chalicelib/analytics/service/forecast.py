@@ -45,7 +45,7 @@ def read_forecast(ctx: Context, query: ForecastQuery) -> Forecast:
     until = max(to_come[-1].last(), today + PATH)
     repeating = [
         one
-        for one in expenses.look_ahead(ctx, since=past[0].first(), until=until)
+        for one in expenses.look_ahead(ctx, since=past[0].first(), until=until).repeating
         if query.account_id in {None, one.account_id, one.to_account_id}
         and query.currency in {None, one.currency}
     ]
@@ -58,7 +58,7 @@ def read_forecast(ctx: Context, query: ForecastQuery) -> Forecast:
     return Forecast(
         months=tuple(map(str, to_come)),
         currencies=forecasts(cells, labels, planned, past, to_come),
-        accounts=_paths(ctx, repeating, query.account_id),
+        accounts=paths(ctx, repeating, query.account_id),
     )
 
 
@@ -88,7 +88,7 @@ def _before(year: Sequence[expenses.Turn], currency: str, first: date) -> Iterat
         back += _YEAR
 
 
-def _paths(
+def paths(
     ctx: Context, repeating: Sequence[expenses.Repeating], account_id: str | None
 ) -> tuple[AccountPath, ...]:
     """Walk accounts through what the schedule moves on them, transfers included, from today's balances on."""

@@ -50,7 +50,7 @@ def of_account(
     ]
 
 
-def labels_of(ctx: Context) -> Mapping[str, Label]:
+def labels_of(ctx: Context) -> dict[str, Label]:
     """Ask for the names at the time of the answer: a renamed category needs no event."""
     return {
         category_id: Label(view.name, view.parent_id, view.kind)

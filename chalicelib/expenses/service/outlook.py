@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import islice
 from typing import Final, Literal
@@ -10,6 +10,8 @@ from typing import Final, Literal
 from chalicelib.expenses.model.recurrence.days import occurrences
 from chalicelib.expenses.model.recurring import Recurring, coming, counts
 from chalicelib.expenses.model.suggestions import Detected, covers
+from chalicelib.expenses.repository import table
+from chalicelib.expenses.repository.decode import categories_of
 from chalicelib.expenses.repository.recurring import Recurrings
 from chalicelib.expenses.service.recurring_detected import (
     covering,
@@ -18,6 +20,7 @@ from chalicelib.expenses.service.recurring_detected import (
     series_of,
 )
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.tables import Raw
 from chalicelib.kernel.values import dataclass
 
 _MOST_TURNS: Final = 2_000
@@ -58,7 +61,32 @@ class Repeating:
     paid: tuple[Turn, ...]
 
 
-def look_ahead(ctx: Context, *, since: date, until: date) -> tuple[Repeating, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Money that came or went, with its sign, in minor units; `payee_id` says who is the same, not who that is."""
+
+    id: str
+    on: date
+    minor: int
+    currency: str
+    account_id: str
+    categories: frozenset[str | None]
+    payee_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What comes again, and all payments of the last 13 months that were looked at, newest first.
+
+    `payee_of` opens the payee's name of one of them.
+    """
+
+    repeating: tuple[Repeating, ...]
+    payments: tuple[Payment, ...]
+    payee_of: Callable[[str], str]
+
+
+def look_ahead(ctx: Context, *, since: date, until: date) -> Outlook:
     """Give all that comes again, between two days around today; templates first, then series by how likely they are.
 
     Of a household only what lies wholly on accounts that the caller sees, and of series what they see of them. Reads
@@ -80,13 +108,29 @@ def look_ahead(ctx: Context, *, since: date, until: date) -> tuple[Repeating, ..
         if covers(cover, one.suggestion)
     }
     paid = {covered[one.suggestion.id]: one for one in series if one.suggestion.id in covered}
-    return (
-        *(_template(one, paid.get(one.id), since, today, until) for one in templates),
-        *(
-            _series(one, today, until)
-            for one in series
-            if one.suggestion.id not in covered and _is_seen(ctx, one)
+    return Outlook(
+        repeating=(
+            *(_template(one, paid.get(one.id), since, today, until) for one in templates),
+            *(
+                _series(one, today, until)
+                for one in series
+                if one.suggestion.id not in covered and _is_seen(ctx, one)
+            ),
         ),
+        payments=tuple(_payment(identity, item) for identity, item in history.rows.items()),
+        payee_of=lambda identity: table.opened(ctx.vault, history.rows[identity], "payee"),
+    )
+
+
+def _payment(identity: str, item: Raw) -> Payment:
+    return Payment(
+        id=identity,
+        on=date.fromisoformat(item["by_day"]["S"].partition("#")[0]),
+        minor=table.number(item, "amount"),
+        currency=item["currency"]["S"],
+        account_id=item["account_id"]["S"],
+        categories=frozenset(one or None for one in categories_of(item)),
+        payee_id=item["payee_id"]["S"],
     )
 
 

@@ -76,7 +76,7 @@ def dismiss(ctx: Context, suggestion_id: str) -> None:
 
 
 def history_of(ctx: Context) -> History:
-    """Read what was paid and received lately, without what templates made and what only moved.
+    """Read what was paid and received lately, without what is planned and what only moved.
 
     Of a household only what lies on an account that the caller sees.
     """
@@ -99,8 +99,8 @@ def history_of(ctx: Context) -> History:
 
 
 def _speaks(item: Raw) -> bool:
-    made = item["source"]["S"] == "recurring" or item["status"]["S"] == "planned"
-    return not made and "transfer" not in item and table.number(item, "amount") != 0
+    planned = item["status"]["S"] == "planned"
+    return not planned and "transfer" not in item and table.number(item, "amount") != 0
 
 
 def _suggested(ctx: Context, history: History) -> list[Suggestion]:
@@ -114,8 +114,12 @@ def covering(ctx: Context, one: Recurring) -> Covering:
 
 
 def series_of(ctx: Context, history: History, covered: Sequence[Covering]) -> list[Suggestion]:
-    """Find what comes again in a history and is not covered, the likeliest first."""
-    payments = [_payment(identity, item) for identity, item in history.rows.items()]
+    """Find what comes again in a history, but for what templates made, and is not covered, the likeliest first."""
+    payments = [
+        _payment(identity, item)
+        for identity, item in history.rows.items()
+        if item["source"]["S"] != "recurring"
+    ]
     return suggestions(payments, covered, today=ctx.now.date())
 
 

@@ -12,3 +12,4 @@ from functions._edge.endpoint import Edge
 blueprint = Blueprint("functions.analytics.routes")
 edge = Edge(blueprint, TABLE)
 READ: Final = "analytics:read"
+WRITE: Final = "analytics:write"

@@ -81,6 +81,7 @@ __all__ = [
     "category_to_use",
     "change_number",
     "changes",
+    "check_categories",
     "check_wanted",
     "find_all",
     "foresee",
@@ -290,6 +291,12 @@ def category_names(owner: Owner, vault: Vault) -> dict[str, CategoryView]:
         )
         for identity, entry in catalogue(stored).items()
     }
+
+
+def check_categories(views: Mapping[str, CategoryView], asked: Iterable[str]) -> None:
+    """Refuse categories that are absent or somebody else's: `CategoryNotFound`."""
+    if any(one not in views for one in asked):
+        raise CategoryNotFound
 
 
 def category_to_use(views: Mapping[str, CategoryView], category_id: str) -> str:

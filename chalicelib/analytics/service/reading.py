@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from chalicelib.analytics.model.flows import By, Named, Names
 from chalicelib.analytics.model.periods import Span, runs
@@ -16,6 +16,15 @@ def check_account(ctx: Context, account_id: str | None) -> None:
     """Refuse an account that is foreign, absent, or not for the caller to see: `AccountNotFound`."""
     if account_id is not None:
         expenses.account(ctx.owner, account_id, allowed=ctx.accounts)
+
+
+def check_accounts(ctx: Context, account_ids: Collection[str]) -> None:
+    """Refuse accounts of which one is foreign, absent, or not for the caller to see, in one read: `AccountNotFound`."""
+    hidden = set(account_ids) - (set(account_ids) if ctx.accounts is None else set(ctx.accounts))
+    for account_id in hidden:
+        check_account(ctx, account_id)
+    if account_ids:
+        expenses.account_states(ctx.owner, account_ids)
 
 
 def cells_of(

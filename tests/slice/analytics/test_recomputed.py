@@ -220,3 +220,44 @@ def test_net_worth_is_what_the_rows_come_to_at_the_rate_of_each_day(
         assert minor(point["net"]) == sum(kinds.values())
         assert {one["kind"]: minor(one["net"]) for one in point["kinds"]} == kinds
         assert minor(point["net"]) == minor(point["assets"]) - minor(point["debts"])
+
+
+@pytest.mark.parametrize(
+    ("sides", "kinds"),
+    [
+        (["month", "category"], []),
+        (["account"], ["expense"]),
+        (["year", "kind"], ["transfer", "income", "expense", "none"]),
+    ],
+)
+def test_a_question_of_ones_own_is_the_plain_sum_of_the_rows(
+    walked: tuple[SignedIn, Books], sides: list[str], kinds: list[str]
+) -> None:
+    person, books = walked
+    kind_by_id = {one["id"]: one["kind"] for one in every(person, CATEGORIES)}
+    body = {"since": "2025-12", "until": "2026-12", "group_by": sides, "filter": {"kinds": kinds}}
+    reply = person.client.post("/v1/analytics/query", body)
+    assert reply.status == 200, reply.text
+
+    plain: dict[tuple[str, tuple[str | None, ...]], list[int]] = {}
+    for piece in counted(books):
+        month = str(Period.of(piece.day))
+        kind = "transfer" if piece.transfer else kind_by_id.get(piece.category or "", "none")
+        wanted = kind in kinds if kinds else kind != "transfer"
+        if wanted and "2025-12" <= month <= "2026-12":
+            values = {
+                "month": month,
+                "year": month[:4],
+                "category": piece.category,
+                "account": piece.account,
+                "kind": kind,
+            }
+            row = plain.setdefault((piece.currency, tuple(values[one] for one in sides)), [0, 0])
+            row[piece.counted < 0] += abs(piece.counted)
+    said = {
+        (one["currency"], tuple(value["id"] for value in one["values"])): list(shown(one))
+        for one in reply.json["rows"]
+    }
+    assert {place: row for place, row in said.items() if any(row)} == {
+        place: row for place, row in plain.items() if any(row)
+    }

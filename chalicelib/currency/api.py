@@ -13,10 +13,12 @@ from chalicelib.currency.model.book import MAX_AGE, Missing, Path
 from chalicelib.currency.model.conversion import Converted, Line, Manner, Worth
 from chalicelib.currency.model.quotes import Quote
 from chalicelib.currency.model.tax.years import CATEGORIES as TAX_CATEGORIES
+from chalicelib.currency.model.tax.years import Side as TaxSide
 from chalicelib.currency.model.tax.years import YearSummary
 from chalicelib.currency.service import books, conversion, currencies
 from chalicelib.currency.service.conversion import worths
 from chalicelib.currency.service.data_rights import PART as DATA_RIGHTS
+from chalicelib.currency.service.tax import tax_year
 from chalicelib.currency.service.tax_summary import summary as tax_summary
 from chalicelib.kernel.money import Money
 from chalicelib.kernel.owners import Owner
@@ -32,6 +34,7 @@ __all__ = [
     "Path",
     "Quote",
     "SourceFailed",
+    "TaxSide",
     "UnknownLocale",
     "Worth",
     "YearSummary",
@@ -40,6 +43,7 @@ __all__ = [
     "format_money",
     "rate",
     "tax_summary",
+    "tax_year",
     "worths",
 ]
 

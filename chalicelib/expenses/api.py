@@ -16,6 +16,7 @@ from chalicelib.expenses.events import Posting
 from chalicelib.expenses.model.accounts import Account, AccountKind
 from chalicelib.expenses.model.catalogue import catalogue
 from chalicelib.expenses.model.categories import MAX_DEPTH, Kind, WantedCategory
+from chalicelib.expenses.model.categories import default_id as shipped_category
 from chalicelib.expenses.model.importing import Duplicate
 from chalicelib.expenses.model.movements import balances
 from chalicelib.expenses.model.transactions import Transaction
@@ -89,6 +90,7 @@ __all__ = [
     "look_ahead",
     "make_categories",
     "open_account",
+    "shipped_category",
     "visible_accounts",
 ]
 

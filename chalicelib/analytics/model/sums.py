@@ -71,9 +71,14 @@ NOTHING: Final = Sums()
 # --- from events to additions
 
 
+def of_postings(postings: Iterable[Posting]) -> Deltas:
+    """Say what postings come to, as it is kept."""
+    return _summed(map(_counted, postings))
+
+
 def recorded(fact: TransactionRecorded) -> Deltas:
     """Say what a new transaction adds."""
-    return _summed(map(_counted, fact.postings))
+    return of_postings(fact.postings)
 
 
 def removed(fact: TransactionRemoved) -> Deltas:

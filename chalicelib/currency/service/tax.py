@@ -14,7 +14,7 @@ from chalicelib.currency.model.tax.numbers import Checked, check
 from chalicelib.currency.model.tax.numbers import countries as number_countries
 from chalicelib.currency.model.tax.pack import Input, Pack
 from chalicelib.currency.model.tax.rates import Part, Rate, Region
-from chalicelib.currency.model.tax.years import Start
+from chalicelib.currency.model.tax.years import Start, TaxYear, year_at, year_named
 from chalicelib.kernel.errors import FieldProblem, Invalid
 from chalicelib.kernel.money import Money, MoneyError
 
@@ -166,12 +166,18 @@ def _value(pack: Pack, asked: Input, text: str) -> Fraction:
     return Fraction(money.amount)
 
 
-def year_start(country: str) -> Start:
-    """Give when a country's tax year begins; raise `UnknownTaxRegion`."""
+def year_start(country: str, pointer: str = "/country") -> Start:
+    """Give when a country's tax year begins; raise `UnknownTaxRegion` pointing at the field."""
     found = tax.tax_years().get(country.upper())
     if found is None:
-        raise UnknownTaxRegion("/country")
+        raise UnknownTaxRegion(pointer)
     return found
+
+
+def tax_year(country: str, *, year: int | None, day: date, pointer: str) -> TaxYear:
+    """Give a country's tax year that begins in a calendar year, or the one that a day is in; raise `UnknownTaxRegion`."""
+    start = year_start(country, pointer)
+    return year_at(start, day) if year is None else year_named(start, year)
 
 
 def year_starts() -> Mapping[str, Start]:

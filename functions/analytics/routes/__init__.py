@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from functions.analytics.routes import flows, forecast, insights, looking, net_worth, query, sums
+from functions.analytics.routes import (
+    flows,
+    forecast,
+    insights,
+    looking,
+    net_worth,
+    query,
+    sums,
+    tax_year,
+)
 from functions.analytics.routes.edge import blueprint
 
-__all__ = ["blueprint", "flows", "forecast", "insights", "looking", "net_worth", "query", "sums"]
+__all__ = [
+    "blueprint",
+    "flows",
+    "forecast",
+    "insights",
+    "looking",
+    "net_worth",
+    "query",
+    "sums",
+    "tax_year",
+]

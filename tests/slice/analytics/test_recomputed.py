@@ -261,3 +261,37 @@ def test_a_question_of_ones_own_is_the_plain_sum_of_the_rows(
     assert {place: row for place, row in said.items() if any(row)} == {
         place: row for place, row in plain.items() if any(row)
     }
+
+
+@pytest.mark.parametrize("country", ["DE", "GB"])
+def test_a_tax_year_is_the_plain_sum_of_the_rows(
+    walked: tuple[SignedIn, Books], country: str
+) -> None:
+    person, books = walked
+    chosen = [one for one in every(person, CATEGORIES) if one["kind"] == "expense"][:40]
+    above = {one["id"]: one["parent_id"] for one in every(person, CATEGORIES)}
+    counts = {one["id"]: "none" if at % 2 else "business-expense" for at, one in enumerate(chosen)}
+    said = asked(
+        person,
+        "tax-summary",
+        country=country,
+        year="2026",
+        currency="EUR",
+        categories=",".join(f"{one}:{name}" for one, name in counts.items()),
+    )
+    first, last = date.fromisoformat(said["since"]), date.fromisoformat(said["last"])
+
+    def counts_as(category: str | None) -> str | None:
+        while category is not None and category not in counts:
+            category = above.get(category)
+        return counts.get(category or "")
+
+    mine = [
+        one
+        for one in counted(books)
+        if one.currency == "EUR"
+        and first <= one.day <= last
+        and counts_as(one.category) == "business-expense"
+    ]
+    found = [one for one in said["categories"] if one["tax_category"] == "business-expense"]
+    assert sum(minor(one["amount"]) for one in found) == -sum(one.counted for one in mine)

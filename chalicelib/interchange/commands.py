@@ -70,6 +70,16 @@ class WriteExport(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DropExport(Order):
+    """Delete the files of an export that was deleted."""
+
+    name: ClassVar[str] = "interchange.drop_export.v1"
+    to: ClassVar[str] = "interchange"
+
+    export_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EraseMore(ErasePartMore):
     """The next step of erasing a user's part; ordered by this service itself."""
 

@@ -16,6 +16,7 @@ from chalicelib.expenses.events import (
 )
 from chalicelib.interchange.commands import (
     ClaimConnection,
+    DropExport,
     DropRows,
     EraseMore,
     ExportMore,
@@ -29,6 +30,7 @@ from chalicelib.interchange.service import (
     connections_claiming,
     connections_revoking,
     data_rights,
+    exporting,
     exporting_steps,
     reading,
     reverting,
@@ -71,6 +73,7 @@ consume(
         FeedStopped: syncing_ends.stop,
         RevokeAccess: connections_revoking.revoke,
         WriteExport: exporting_steps.forward,
+        DropExport: exporting.drop_file,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,
         ExportRequested: data_rights.export,

@@ -1,8 +1,12 @@
-"""Exports: `U#<owner>` / `EXP#<id>` with a `ttl`. What was asked, and what came of it, lies sealed in `body`."""
+"""Exports: `U#<owner>` / `EXP#<id>` with a `ttl`. What was asked, and what came of it, lies sealed in `body`.
+
+Each person lists the exports that they asked for, by creation through the index, which a deleted one leaves.
+"""
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from functools import cache
 from typing import Final, cast
 
@@ -13,10 +17,11 @@ from chalicelib.interchange.errors import ExportIdTaken, ExportNotFound
 from chalicelib.interchange.events import ExportState
 from chalicelib.interchange.model.exporting import KEPT, Choice, Export, Written
 from chalicelib.interchange.model.importing import Trouble
-from chalicelib.interchange.repository.table import LAYOUT, TABLE, key_of
+from chalicelib.interchange.repository.table import BY_CREATION, LAYOUT, TABLE, key_of
 from chalicelib.kernel.changes import Change
 from chalicelib.kernel.clock import parse_rfc3339, rfc3339
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.paging import Page
 from chalicelib.kernel.tables import Raw, Row, Table, WholeNumber
 from chalicelib.kernel.transaction import LostRace
 from chalicelib.kernel.values import dataclass
@@ -40,7 +45,18 @@ class ExportItem(Row):
     attempt = UnicodeAttribute(null=True)
     done = WholeNumber()
     total = WholeNumber()
+    by_creation = UnicodeAttribute(null=True)
     body = BinaryAttribute(legacy_encoding=False)
+    ttl = WholeNumber()
+
+
+class TombstoneItem(Row):
+    """A deleted export: until it would have gone by itself its id means nothing else."""
+
+    layout = WholeNumber()
+    version = WholeNumber()
+    made_by = UnicodeAttribute()
+    deleted_at = UnicodeAttribute()
     ttl = WholeNumber()
 
 
@@ -62,9 +78,24 @@ def _bodies() -> TypeAdapter[_Body]:
 
 
 def find(ctx: Context, export_id: str) -> Export | None:
-    """Read an export, or None."""
+    """Read an export, or None where there is none or it was deleted."""
     raw = Table(TABLE).get(key_of(ctx.owner, EXPORT, export_id))
-    return _export_of(raw, ctx.vault) if raw is not None else None
+    return None if raw is None or "deleted_at" in raw else _export_of(raw, ctx.vault)
+
+
+def deleted_by(ctx: Context, export_id: str) -> str | None:
+    """Give whose export it was that is deleted; None for one that is not."""
+    raw = Table(TABLE).get(key_of(ctx.owner, EXPORT, export_id))
+    return None if raw is None or "deleted_at" not in raw else raw["made_by"]["S"]
+
+
+def page_of(ctx: Context, *, limit: int, start: Mapping[str, str] | None) -> Page[Export]:
+    """Read a page of the exports that the person who asks has asked for, newest first."""
+    low = _listed(ctx.actor.user_id, "")
+    piece = Table(TABLE).query(
+        str(ctx.owner), low, low + "~", limit=limit, index=BY_CREATION, forward=False, start=start
+    )
+    return Page(tuple(_export_of(raw, ctx.vault) for raw in piece.items), piece.resume)
 
 
 def get(ctx: Context, export_id: str) -> Export:
@@ -89,6 +120,27 @@ def replace(ctx: Context, one: Export, *, logged: bool = True) -> None:
     ctx.commit.put(_item(ctx, one), expect=one.version - 1, refusal=LostRace())
     if logged:
         ctx.commit.record(_change(one))
+
+
+def remove(ctx: Context, one: Export) -> None:
+    """Put a tombstone in an export's place."""
+    pk, sk = key_of(ctx.owner, EXPORT, one.id)
+    gone = TombstoneItem(
+        pk,
+        sk,
+        layout=LAYOUT,
+        version=one.version + 1,
+        made_by=one.made_by,
+        deleted_at=rfc3339(ctx.now),
+        ttl=int((one.created_at + KEPT).timestamp()),
+    )
+    ctx.commit.put(gone, expect=one.version, refusal=LostRace())
+    ctx.commit.record(Change(kind=KIND, id=one.id, version=one.version + 1, op="delete"))
+
+
+def _listed(user_id: str, after: str) -> str:
+    """Give the sort key in the index; the letter keeps exports apart from imports."""
+    return f"E{user_id}#{after}"
 
 
 def _change(one: Export) -> Change:
@@ -119,6 +171,7 @@ def _item(ctx: Context, one: Export) -> ExportItem:
         attempt=one.attempt or None,
         done=one.done,
         total=one.total,
+        by_creation=_listed(one.made_by, f"{rfc3339(one.created_at)}#{one.id}"),
         body=ctx.vault.seal_bytes(zlib.compress(_bodies().dump_json(body)), *_place(sk)),
         ttl=int((one.created_at + KEPT).timestamp()),
     )

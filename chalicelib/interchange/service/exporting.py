@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.expenses import api as expenses
-from chalicelib.interchange.commands import WriteExport
+from chalicelib.interchange.commands import DropExport, WriteExport
 from chalicelib.interchange.errors import ExportIdTaken, ExportNotFound
 from chalicelib.interchange.events import ExportProgressed
 from chalicelib.interchange.gateways import exports as files
@@ -14,6 +14,8 @@ from chalicelib.interchange.schemas.exports import ExportOut, FileOut, StartExpo
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.paging import decode_cursor, encode_cursor
+from chalicelib.kernel.wire import PageOut, PageQuery
 from chalicelib.security.commands import RecordAction
 
 ACTION = "ledger-exported"
@@ -60,6 +62,39 @@ def read_export(ctx: Context, export_id: str) -> ExportOut:
     if one.made_by != ctx.actor.user_id or not _may_see(ctx, one):
         raise ExportNotFound
     return ExportOut.of(one, _download(ctx, one))
+
+
+def list_exports(ctx: Context, query: PageQuery) -> PageOut[ExportOut]:
+    """Give the exports that the person asked for, newest first, as `read_export` does but without links."""
+    owner, question = str(ctx.owner), f"interchange.exports:{ctx.actor.user_id}"
+    start = decode_cursor(query.cursor, owner=owner, question=question)
+    page = repository.page_of(ctx, limit=query.limit, start=start)
+    return PageOut[ExportOut](
+        items=[ExportOut.of(seen(one, ctx.now), None) for one in page.items if _may_see(ctx, one)],
+        next_cursor=encode_cursor(page.resume, owner=owner, question=question),
+    )
+
+
+def remove_export(ctx: Context, export_id: str) -> None:
+    """Delete an export and its file, also one that is being written; again is no error.
+
+    Refuses with `ExportNotFound` what `read_export` would, and a stale `If-Match`.
+    """
+    found = repository.find(ctx, export_id)
+    if found is None:
+        if repository.deleted_by(ctx, export_id) == ctx.actor.user_id:
+            return
+        raise ExportNotFound
+    if found.made_by != ctx.actor.user_id:
+        raise ExportNotFound
+    ctx.expect_version(found.version)
+    repository.remove(ctx, found)
+    ctx.commit.order(DropExport(export_id=found.id), subject=found.id)
+
+
+def drop_file(ctx: Context, order: DropExport) -> None:
+    """Delete the files of a deleted export: a pass that is still at work drops its own."""
+    files.drop(ctx.owner, order.export_id)
 
 
 def _may_see(ctx: Context, one: Export) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from chalicelib.interchange.schemas.exports import ExportOut, StartExport
 from chalicelib.interchange.service import exporting
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.wire import PageOut, PageQuery
 from chalicelib.security.api import Limit
 from functions.interchange.routes.edge import READ, edge
 
@@ -33,6 +34,21 @@ def start_export(ctx: Context, body: StartExport) -> ExportOut:
 
 @edge.endpoint(
     "GET",
+    "/v1/interchange/exports",
+    summary="List exports, newest first",
+    query=PageQuery,
+    out=PageOut[ExportOut],
+    scope=READ,
+    people_only=True,
+    by_account=True,
+)
+def list_exports(ctx: Context, query: PageQuery) -> PageOut[ExportOut]:
+    """Give a page of the exports that you asked for, with their states; read one for the link to its file."""
+    return exporting.list_exports(ctx, query)
+
+
+@edge.endpoint(
+    "GET",
     "/v1/interchange/exports/{export_id}",
     summary="How far an export is, and its file",
     out=ExportOut,
@@ -44,3 +60,18 @@ def start_export(ctx: Context, body: StartExport) -> ExportOut:
 def read_export(ctx: Context, export_id: str) -> ExportOut:
     """Give an export as it stands; when it is ready, with a link that works for 15 minutes."""
     return exporting.read_export(ctx, export_id)
+
+
+@edge.endpoint(
+    "DELETE",
+    "/v1/interchange/exports/{export_id}",
+    summary="Delete an export and its file",
+    status=204,
+    scope=READ,
+    people_only=True,
+    by_account=True,
+    if_match="optional",
+)
+def remove_export(ctx: Context, export_id: str) -> None:
+    """Delete the file now instead of after seven days, and the job with it; one that is being written stops."""
+    exporting.remove_export(ctx, export_id)

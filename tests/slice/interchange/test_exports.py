@@ -35,6 +35,7 @@ from tests.factories.exports import (
 )
 from tests.factories.households import joined, made, within
 from tests.factories.users import SignedIn
+from tests.support.budget import budget
 from tests.support.cloud import Cloud, LambdaContext, sqs_event
 
 pytestmark = [pytest.mark.slice, pytest.mark.durable]
@@ -354,6 +355,83 @@ def set_back(person: SignedIn, job: Any, age: timedelta) -> None:
     )
     repository.replace(ctx, older, logged=False)
     ctx.commit.write()
+
+
+# --- the list, and deleting
+
+
+def listed(person: SignedIn, **query: str) -> Any:
+    reply = person.client.get(URL, query=query)
+    assert reply.status == 200, reply.text
+    return reply.json
+
+
+def test_exports_are_listed_newest_first_with_their_states(
+    cloud: Cloud, person: SignedIn, stranger: SignedIn
+) -> None:
+    first = written(cloud, person, "csv", id="ffffffff-ffff-4fff-8fff-ffffffffffff")
+    second = written(cloud, person, "qif", id="00000000-0000-4000-8000-000000000000")
+    third = asked(person, "jsonl")
+
+    page = listed(person, limit="2")
+    rest = listed(person, limit="2", cursor=page["next_cursor"])
+
+    found = [*page["items"], *rest["items"]]
+    assert [one["id"] for one in found] == [third["id"], second["id"], first["id"]]
+    assert [one["state"] for one in found] == ["queued", "ready", "ready"]
+    assert {one["download"] for one in found} == {None}
+    assert rest["next_cursor"] is None
+    assert person.client.get("/v1/interchange/imports").json["items"] == []
+    assert listed(stranger)["items"] == []
+
+
+def test_a_member_lists_only_their_own(cloud: Cloud, person: SignedIn, stranger: SignedIn) -> None:
+    household = made(person)
+    joined(person, household, stranger, role="editor")
+    mine, theirs = within(person, household), within(stranger, household)
+    job = asked(mine)
+
+    assert [one["id"] for one in listed(mine)["items"]] == [job["id"]]
+    assert listed(theirs)["items"] == []
+    assert theirs.client.delete(f"{URL}/{job['id']}").status == 404
+
+
+def test_the_list_costs_one_query(cloud: Cloud, person: SignedIn) -> None:
+    for _ in range(3):
+        asked(person)
+    with budget() as spent:
+        listed(person)
+
+    assert spent.calls == {"BatchGetItem": 1, "Query": 1}
+
+
+def test_a_deleted_export_is_gone_with_its_file(cloud: Cloud, person: SignedIn) -> None:
+    job = written(cloud, person)
+    assert len(objects(person.owner)) == 1
+    url = f"{URL}/{job['id']}"
+    stale = person.client.delete(url, headers={"If-Match": '"99"'})
+    assert stale.status == 412
+
+    assert person.client.delete(url).status == 204
+    cloud.drain()
+
+    assert objects(person.owner) == []
+    assert person.client.get(url).status == 404
+    assert person.client.delete(url).status == 204
+    assert listed(person)["items"] == []
+    taken = person.client.post(URL, {"id": job["id"], "format": "csv"})
+    assert (taken.status, taken.problem) == (409, "id-taken")
+
+
+def test_one_that_is_deleted_before_it_is_written_leaves_no_file(
+    cloud: Cloud, person: SignedIn
+) -> None:
+    job = asked(person)
+
+    assert person.client.delete(f"{URL}/{job['id']}").status == 204
+    cloud.drain(queues=QUEUES)
+
+    assert objects(person.owner) == []
 
 
 def test_after_seven_days_the_file_is_not_given_any_more(cloud: Cloud, person: SignedIn) -> None:

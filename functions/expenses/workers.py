@@ -9,6 +9,7 @@ from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
 from chalicelib.expenses.commands import (
     ApplyFeed,
     DropAttachments,
+    DropCategories,
     DropFiles,
     EraseMore,
     ExportMore,
@@ -30,6 +31,7 @@ from chalicelib.expenses.service import (
     splitting,
 )
 from chalicelib.expenses.service.balances import sort_movements
+from chalicelib.expenses.service.category_dropping import drop_categories
 from chalicelib.expenses.service.feeding import apply_feed
 from chalicelib.expenses.service.importing import import_rows
 from chalicelib.expenses.service.joining import join_rows
@@ -57,6 +59,7 @@ consume(
         ApplyFeed: apply_feed,
         FindMatches: find_matches,
         RevertImport: revert_import,
+        DropCategories: drop_categories,
         SplitRequested: splitting.begin,
         SplitMore: splitting.go_on,
         RunMore: run_steps.go_on,

@@ -17,8 +17,11 @@ from chalicelib.expenses.commands.rows import (
     PENDING,
     TAG_LENGTH,
     TAGS_PER_ROW,
+    Came,
+    Fee,
     ImportRow,
     Label,
+    Pair,
     RowExtras,
     RowPart,
     leg_of,
@@ -40,16 +43,20 @@ __all__ = [
     "TAGS_PER_ROW",
     "TAG_LENGTH",
     "ApplyFeed",
+    "Came",
     "DropAttachments",
+    "DropCategories",
     "DropFiles",
     "EraseMore",
     "ExportMore",
+    "Fee",
     "FeedRow",
     "FindMatches",
     "ImportRow",
     "ImportRows",
     "JoinRows",
     "Label",
+    "Pair",
     "RevertImport",
     "RowExtras",
     "RowPart",
@@ -70,7 +77,7 @@ ROWS_PER_CHUNK: Final = 85
 CHUNKS_PER_PAGE: Final = 6
 """Orders that share one page, which so has 510 rows."""
 PAIRS_PER_PAGE: Final = 500
-"""Transfers whose legs one blob names."""
+"""Pairs of rows that one blob names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +86,7 @@ class ImportRows(Order):
 
     `prefix` and the five-digit page number make the blob key; `accounts` says, by statement index as text,
     into which account its rows go. A statement without an account is left out. `labels` names the blob that says
-    which category each label means, or is empty; `pairs` counts the transfers whose legs are to be joined
+    which category each label means, or is empty; `pairs` counts the pairs of rows that are to be joined
     (`JoinRows`) when all chunks are recorded.
     """
 
@@ -97,10 +104,10 @@ class ImportRows(Order):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinRows(Order):
-    """Make a transfer of every two rows that a file calls its legs, from pair `first` (from 0) on.
+    """Join every two rows that a file calls the legs of a transfer, or refund and purchase, from pair `first` (from 0) on.
 
     All chunks of the import are recorded; what it tells at the end is told as chunk `chunks`, one more than
-    there are of rows.
+    there are of rows. `labels` is as in `ImportRows`.
     """
 
     name: ClassVar[str] = "expenses.join_rows.v1"
@@ -112,6 +119,7 @@ class JoinRows(Order):
     first: int
     chunks: int
     accounts: dict[str, str]
+    labels: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +142,32 @@ class FindMatches(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DropCategories(Order):
+    """Delete the categories that an import made, if nobody changed or uses them; ordered by this service itself.
+
+    Transactions are looked through from the one behind `after` on; `unused` are the categories that none of those
+    before had, and `since` is the owner's change number at the first step. `passes` counts the beginnings.
+    """
+
+    name: ClassVar[str] = "expenses.drop_categories.v1"
+    to: ClassVar[str] = "expenses"
+
+    import_id: str
+    asked_by: str
+    after: str = ""
+    unused: tuple[str, ...] = ()
+    since: int = 0
+    passes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RevertImport(Order):
     """Take back what chunk `chunk` of an import did; the ledger goes from the last chunk down to chunk 0 by itself.
 
     `prefix`, `chunks` and `accounts` are those of the `ImportRows` that recorded it. What was built on its
     transactions since is kept, or goes along (`edited`). `removed` and `restored` count what was done before
     of a chunk that takes several transactions. `asked_by` is the user on whose behalf the log says it is done.
+    Where the file had `labels`, the categories that were made for them go at the end, if nobody uses them.
     """
 
     name: ClassVar[str] = "expenses.revert_import.v1"
@@ -154,6 +182,7 @@ class RevertImport(Order):
     asked_by: str = ""
     removed: int = 0
     restored: int = 0
+    labels: str = ""
 
 
 def page_key(prefix: str, page: int) -> str:

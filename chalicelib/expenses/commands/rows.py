@@ -28,11 +28,27 @@ Label = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowPart:
-    """A piece of a split row, in its currency; all pieces sum to its amount."""
+    """A piece of a split row, in its currency; those without a `statement` of their own sum to its amount.
+
+    The others lie on the account of that statement, where they are part of a row that stands `within` this one.
+    """
 
     amount_minor: int
     label: Label = ()
     memo: str = ""
+    statement: int | None = None
+
+    def to_json(self) -> list[Any]:
+        """Write a short list; amounts as text, like a row's."""
+        place = [] if self.statement is None else [self.statement]
+        return [str(self.amount_minor), list(self.label), self.memo, *place]
+
+    @classmethod
+    def from_json(cls, raw: Sequence[Any]) -> RowPart:
+        """Read what `to_json` wrote; raise TypeError or ValueError for anything else."""
+        amount, label, memo, *place = raw
+        statement = int(place[0]) if place else None
+        return cls(amount_minor=int(amount), label=tuple(label), memo=memo, statement=statement)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +59,11 @@ class RowExtras:
     transfer; `other_account` names the account there, as a hint only. `original_minor` was paid in
     `original_currency`, another one than the row's, and is signed like its amount. `own_id` is the id of the
     transaction in an export of ours.
+
+    On the sending leg of a transfer `fee_minor`, counted upwards, is the part of the amount that did not leave for
+    the other account, and `fee_label` what it was for. A row `within` a statement is on its own account what the
+    parts of a row of that statement do there: it is recorded with that one, and alone only where that has no account.
+    One that is `tied` is a refund or a purchase of another row of the file.
     """
 
     label: Label = ()
@@ -53,40 +74,52 @@ class RowExtras:
     original_minor: int | None = None
     original_currency: str = ""
     own_id: str = ""
+    fee_minor: int = 0
+    fee_label: Label = ()
+    reconciled: bool = False
+    tied: bool = False
+    within: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Write what there is under keys of a letter; amounts as text, like a row's."""
-        parts = [[str(one.amount_minor), list(one.label), one.memo] for one in self.parts]
         original = [str(self.original_minor), self.original_currency]
         found: dict[str, Any] = {
             "l": list(self.label),
             "t": list(self.tags),
-            "p": parts,
+            "p": [one.to_json() for one in self.parts],
             "a": self.other_account,
             "o": [] if self.original_minor is None else original,
             "i": self.own_id,
+            "f": [str(self.fee_minor), list(self.fee_label)] if self.fee_minor else [],
+            "c": int(self.reconciled),
+            "r": int(self.tied),
         }
-        place = {} if self.other_side is None else {"s": self.other_side}
-        return {key: value for key, value in found.items() if value} | place
+        places = {"s": self.other_side, "w": self.within}
+        return {key: value for key, value in found.items() if value} | {
+            key: place for key, place in places.items() if place is not None
+        }
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> RowExtras:
         """Read what `to_json` wrote; raise TypeError or ValueError for anything else."""
         if not isinstance(raw, Mapping):
             raise TypeError("not what an app knows of a row")
-        original, place = raw.get("o"), raw.get("s")
+        original, place, within = raw.get("o"), raw.get("s"), raw.get("w")
+        fee_minor, fee_label = raw.get("f") or (0, ())
         return cls(
             label=tuple(raw.get("l", ())),
             tags=tuple(raw.get("t", ())),
-            parts=tuple(
-                RowPart(amount_minor=int(amount), label=tuple(label), memo=memo)
-                for amount, label, memo in raw.get("p", ())
-            ),
+            parts=tuple(map(RowPart.from_json, raw.get("p", ()))),
             other_side=None if place is None else int(place),
             other_account=raw.get("a", ""),
             original_minor=int(original[0]) if original else None,
             original_currency=original[1] if original else "",
             own_id=raw.get("i", ""),
+            fee_minor=int(fee_minor),
+            fee_label=tuple(fee_label),
+            reconciled=bool(raw.get("c")),
+            tied=bool(raw.get("r")),
+            within=None if within is None else int(within),
         )
 
 
@@ -177,5 +210,65 @@ def _plain(text: str) -> str:
 
 
 def leg_of(row: ImportRow) -> list[Any]:
-    """Name a leg of a transfer as it lies in a blob of pairs: statement, ordinal, identity; the sending one is first."""
+    """Name a row as it lies in a blob of pairs: statement, ordinal, identity."""
     return [row.statement, row.ordinal, *row.identity()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """Of a pair that is a transfer: what left the sending account beside what arrived, counted upwards."""
+
+    amount_minor: int
+    label: Label = ()
+
+    def to_json(self) -> list[Any]:
+        """Write the third entry of a pair."""
+        return ["fee", str(self.amount_minor), list(self.label)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """Of a pair that is a refund, first, and its purchase: how much of this came back, for how much of that.
+
+    Both count upwards, each in its own row's currency. `part` is the place of the purchase's part, if it is for one.
+    """
+
+    amount_minor: int
+    covered_minor: int
+    part: int | None = None
+
+    def to_json(self) -> list[Any]:
+        """Write the third entry of a pair."""
+        return ["came", str(self.amount_minor), str(self.covered_minor), self.part]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two rows of a file that belong together, each as `leg_of` names it.
+
+    With `Came` a refund and its purchase; else the two legs of a transfer, the sending one first.
+    """
+
+    first: Sequence[Any]
+    second: Sequence[Any]
+    said: Fee | Came | None = None
+
+    def to_json(self) -> list[Any]:
+        """Write the entry of a blob of pairs."""
+        return [self.first, self.second, *([] if self.said is None else [self.said.to_json()])]
+
+    @classmethod
+    def from_json(cls, raw: Sequence[Any]) -> Pair:
+        """Read what `to_json` wrote; raise TypeError or ValueError for anything else."""
+        first, second, *more = raw
+        return cls(first=first, second=second, said=_said(more[0]) if more else None)
+
+
+def _said(raw: Sequence[Any]) -> Fee | Came:
+    what, *said = raw
+    if what == "fee":
+        amount, label = said
+        return Fee(amount_minor=int(amount), label=tuple(label))
+    amount, covered, part = said
+    place = None if part is None else int(part)
+    return Came(amount_minor=int(amount), covered_minor=int(covered), part=place)

@@ -29,6 +29,8 @@ class StoredCategory:
     updated_at: datetime
     made: bytes | None = None
     merged_into: str | None = None
+    import_id: str | None = None
+    """The import that made it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ def stored_category(item: Raw, vault: Vault) -> StoredCategory:
         created_at=table.instant(item, "created_at"),
         updated_at=table.instant(item, "updated_at"),
         made=table.binary(item, "made"),
+        import_id=table.text(item, "import_id"),
     )
 
 
@@ -75,6 +76,8 @@ class Categories:
             row.merged_into = category.merged_into
         if category.made is not None:
             row.made = category.made
+        if category.import_id is not None:
+            row.import_id = category.import_id
         self._ctx.commit.put(row, expect=before.version if before else over, refusal=LostRace())
         self._ctx.commit.record(
             Change(

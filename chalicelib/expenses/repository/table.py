@@ -124,6 +124,7 @@ class CategoryRow(ObjectRow):
     parent_id = UnicodeAttribute(null=True)
     archived = BooleanAttribute()
     merged_into = UnicodeAttribute(null=True)
+    import_id = UnicodeAttribute(null=True)
 
 
 class RuleRow(ObjectRow):

@@ -31,8 +31,10 @@ _AT_ONCE: Final = 80
 """Categories of one transaction."""
 
 
-def make_categories(ctx: Context, wanted: Sequence[WantedCategory]) -> list[str | None]:
-    """Find or make the category of each path, in transactions of this service's own; gives their ids in order.
+def make_categories(
+    ctx: Context, wanted: Sequence[WantedCategory], *, import_id: str
+) -> list[str | None]:
+    """Find or make the category of each path for an import, in transactions of this service's own; gives their ids in order.
 
     Ids are derived from the place in the tree, so that asking again after a crash goes on, and a category that
     was renamed since is still the one that its label became. None where one on the path is archived, or would
@@ -40,12 +42,14 @@ def make_categories(ctx: Context, wanted: Sequence[WantedCategory]) -> list[str 
     where the owner may not have so many.
     """
     while True:
-        found, left = until_won(lambda: _step(ctx, wanted))
+        found, left = until_won(lambda: _step(ctx, wanted, import_id))
         if not left:
             return found
 
 
-def _step(ctx: Context, wanted: Sequence[WantedCategory]) -> tuple[list[str | None], bool]:
+def _step(
+    ctx: Context, wanted: Sequence[WantedCategory], import_id: str
+) -> tuple[list[str | None], bool]:
     commit = Commit(
         TABLE,
         ctx.owner,
@@ -65,12 +69,12 @@ def _step(ctx: Context, wanted: Sequence[WantedCategory]) -> tuple[list[str | No
     own, items = len(setup.categories), setup.items
     if walk.made and (own + len(walk.made) > MAX_OWN or items + len(walk.made) > table.MOST_ITEMS):
         raise LimitReached
-    _save(here, walk.made[:_AT_ONCE])
+    _save(here, walk.made[:_AT_ONCE], import_id)
     commit.write()
     return found, len(walk.made) > _AT_ONCE
 
 
-def _save(ctx: Context, made: Sequence[Category]) -> None:
+def _save(ctx: Context, made: Sequence[Category], import_id: str) -> None:
     if not made:
         return
     there = look_up(ctx, category=[one.id for one in made])
@@ -86,6 +90,7 @@ def _save(ctx: Context, made: Sequence[Category]) -> None:
             archived=False,
             created_at=ctx.now,
             updated_at=ctx.now,
+            import_id=import_id,
         )
         Categories(ctx).save(stored, None, over=over)
 

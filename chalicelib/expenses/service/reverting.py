@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from chalicelib.expenses.commands import (
     CHUNKS_PER_PAGE,
     ROWS_PER_CHUNK,
+    DropCategories,
     ImportRow,
     RevertImport,
     page_key,
@@ -28,6 +29,7 @@ from chalicelib.expenses.model.judging import filed
 from chalicelib.expenses.model.legs import unpaired
 from chalicelib.expenses.model.pairing.matches import Match
 from chalicelib.expenses.model.refunding import linked_to
+from chalicelib.expenses.model.refunds import MAX_REFUNDS
 from chalicelib.expenses.model.reverting import Kept, is_same, why_kept, why_not_restored
 from chalicelib.expenses.model.transactions import Filing, Transaction
 from chalicelib.expenses.repository import judging, table
@@ -35,7 +37,7 @@ from chalicelib.expenses.repository.absorbed import read_absorbed
 from chalicelib.expenses.repository.attachments import Attachments
 from chalicelib.expenses.repository.changes import ChangeLog
 from chalicelib.expenses.repository.closed_imports import close
-from chalicelib.expenses.repository.logged import transaction_from
+from chalicelib.expenses.repository.logged import is_by_links, transaction_from
 from chalicelib.expenses.repository.lookup import Found, look_up
 from chalicelib.expenses.repository.matches import Matches
 from chalicelib.expenses.repository.transactions import Leaving, Transactions
@@ -50,6 +52,8 @@ from chalicelib.kernel.values import dataclass
 
 _TOLD: Final = 2
 """Operations that are still to come: the facts, and the order for what is next."""
+_MOST_LINKED: Final = 2 * MAX_REFUNDS + 2
+"""Changes that are looked through at most: links of refunds that an import made, and that went with the other side."""
 
 
 class _Row(NamedTuple):
@@ -101,6 +105,9 @@ def _tell(ctx: Context, order: RevertImport, kept: Sequence[KeptRow]) -> None:
     if order.chunk:
         following = replace(order, chunk=order.chunk - 1, removed=0, restored=0)
         ctx.commit.order(following, subject=order.import_id)
+    elif order.labels:
+        drop = DropCategories(import_id=order.import_id, asked_by=order.asked_by)
+        ctx.commit.order(drop, subject=order.import_id)
 
 
 def _rows(ctx: Context, order: RevertImport) -> list[_Row]:
@@ -247,11 +254,17 @@ class _Taking:
     def _is_as_made(self, one: Transaction) -> bool:
         """Tell whether the change that recorded it was the last that it saw, but for the import's own joining."""
         number = self._before_joining(one) if one.absorbed else one.change
-        if not number or (not one.absorbed and one.updated_at != one.created_at):
-            return False
-        entry = self._entry(number)
-        touched = entry.of("transaction", one.id)
-        return touched is not None and touched.before is None and entry.at == one.created_at
+        for _ in range(_MOST_LINKED):
+            entry = self._entry(number) if number else None
+            touched = entry.of("transaction", one.id) if entry else None
+            if entry is None or touched is None:
+                return False
+            if touched.before is None:
+                return entry.at == one.created_at
+            if not is_by_links(entry, touched):
+                return False
+            number = touched.previous
+        return False
 
     def _before_joining(self, one: Transaction) -> int:
         """Give the change before an import made a transfer of it, if that was the last one: people accept matches."""
@@ -302,11 +315,10 @@ class _Taking:
         other = table.text(item, "into") or ""
         if self._others.is_live("transaction", other):
             whole = self._others.transaction(other)
-            ours = whole.import_id == self._order.import_id and whole.status != "reconciled"
-            goes = self._order.edited == "revert" or (
-                self._is_as_made(whole) and whole.id not in self._attached
-            )
-            if not (ours and goes):
+            ours = whole.import_id == self._order.import_id
+            goes = self._order.edited == "revert" and whole.status != "reconciled"
+            as_made = goes or (self._is_as_made(whole) and whole.id not in self._attached)
+            if not (ours and as_made):
                 return "linked"
         elif not self._others.reverted(other):
             return None  # it was deleted, and this row with it

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chalicelib.expenses import api as expenses
-from chalicelib.expenses.commands import PAIRS_PER_PAGE, Label, labels_key, leg_of, pairs_key
+from chalicelib.expenses.commands import PAIRS_PER_PAGE, Label, Pair, labels_key, leg_of, pairs_key
 from chalicelib.interchange.errors import UnfitLabels
+from chalicelib.interchange.model.belonging import Tie
 from chalicelib.interchange.model.examining import Examined
 from chalicelib.interchange.model.importing import Import, Reading, read_rows
 from chalicelib.interchange.model.labels import (
@@ -40,9 +41,13 @@ def lay(vault: Vault, prefix: str, examined: Examined) -> None:
     if examined.labels:
         blobs.put(vault, named_key(prefix), [one.to_json() for one in examined.labels])
     for page, start in enumerate(range(0, len(examined.pairs), PAIRS_PER_PAGE)):
-        pairs = examined.pairs[start : start + PAIRS_PER_PAGE]
-        legs = [[leg_of(examined.rows[place].row) for place in pair] for pair in pairs]
-        blobs.put(vault, pairs_key(prefix, page), legs)
+        ties = examined.pairs[start : start + PAIRS_PER_PAGE]
+        blobs.put(vault, pairs_key(prefix, page), [_pair(examined, one).to_json() for one in ties])
+
+
+def _pair(examined: Examined, tie: Tie) -> Pair:
+    first, second = (examined.rows[place].row for place in (tie.first, tie.second))
+    return Pair(first=leg_of(first), second=leg_of(second), said=tie.said)
 
 
 def list_labels(ctx: Context, import_id: str, query: PageQuery) -> PageOut[LabelOut]:
@@ -92,7 +97,7 @@ def choice_of(ctx: Context, body: CommitImport) -> str:
     return ctx.vault.fingerprint("choice", json.dumps(said)).hex()[:16]
 
 
-def decide(ctx: Context, reading: Reading, body: CommitImport) -> str:
+def decide(ctx: Context, one: Import, reading: Reading, body: CommitImport) -> str:
     """Say which category each label becomes, make those that are missing, and lay it down; gives the blob's name.
 
     Refuses labels that the file does not have and paths that are closed (`UnfitLabels`), categories that are
@@ -100,14 +105,14 @@ def decide(ctx: Context, reading: Reading, body: CommitImport) -> str:
     """
     asked = dict(body.categories or {})
     named = _found(ctx.vault, reading)
-    unknown = asked.keys() - {label_text(one.path) for one in named}
+    unknown = asked.keys() - {label_text(label.path) for label in named}
     if unknown:
         said = "the file has no such label"
         raise UnfitLabels(*(_problem(text, said) for text in sorted(unknown)[:_MOST_PROBLEMS]))
     if not named:
         return ""
     became, wanted = _chosen(ctx, named, asked, make=body.new_categories)
-    became |= _made(ctx, wanted, asked)
+    became |= _made(ctx, one.id, wanted, asked)
     return _laid(ctx, reading, became)
 
 
@@ -132,7 +137,9 @@ def _chosen(
     return became, wanted
 
 
-def _made(ctx: Context, wanted: list[Named], asked: Mapping[str, str | None]) -> dict[Label, str]:
+def _made(
+    ctx: Context, import_id: str, wanted: list[Named], asked: Mapping[str, str | None]
+) -> dict[Label, str]:
     if not wanted:
         return {}
     made = expenses.make_categories(
@@ -141,6 +148,7 @@ def _made(ctx: Context, wanted: list[Named], asked: Mapping[str, str | None]) ->
             expenses.WantedCategory(path=one.path, kind=kind, must=label_text(one.path) in asked)
             for one, kind in zip(wanted, kinds_of(wanted), strict=True)
         ],
+        import_id=import_id,
     )
     closed = [
         text

@@ -46,6 +46,7 @@ def _order(ctx: Context, one: Import, progress: Progress) -> None:
         accounts=accounts,
         edited=progress.reversal.edited if progress.reversal is not None else "keep",
         asked_by=ctx.actor.user_id,
+        labels=one.labels,
     )
     ctx.commit.order(order, subject=one.id)
     tell(ctx, progress)

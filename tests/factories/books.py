@@ -95,7 +95,7 @@ def _line(draw: st.DrawFn, book: Book, number: int) -> Line:
         kind="income" if minor > 0 else "expense",
         bank_payee=draw(one_line()),
     )
-    return draw(st.sampled_from((_plain, _split, _moved, _foreign)))(draw, book, plain)
+    return draw(st.sampled_from((_plain, _split, _moved, _foreign, _refund)))(draw, book, plain)
 
 
 def _plain(_draw: st.DrawFn, _book: Book, plain: Line) -> Line:
@@ -107,6 +107,22 @@ def _foreign(draw: st.DrawFn, _book: Book, plain: Line) -> Line:
     sign = -1 if plain.amount_minor < 0 else 1
     original = sign * draw(st.integers(0, 10**9))
     return plain._replace(original_minor=original, original_currency=currency)
+
+
+def _refund(draw: st.DrawFn, book: Book, plain: Line) -> Line:
+    """Money that came back for other transactions, which a filter may have left out."""
+    part = st.none() | st.just(identity(900_000))
+    links = tuple(
+        RefundLine(
+            identity(10_000 + draw(st.integers(0, 5))),
+            draw(st.integers(1, 10**9)),
+            draw(st.sampled_from([one.currency for one in book.accounts])),
+            draw(st.integers(0, 10**9)),
+            draw(part),
+        )
+        for _ in range(draw(st.integers(1, 3)))
+    )
+    return plain._replace(refunds=links)
 
 
 def _split(draw: st.DrawFn, book: Book, plain: Line) -> Line:

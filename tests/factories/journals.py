@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from chalicelib.interchange.model.formats.types import Extras, Part, Row
+from chalicelib.interchange.model.formats.types import Extras, Part, RefundOf, Row
 from chalicelib.interchange.model.writers.types import (
     AccountKind,
     AccountLine,
@@ -17,6 +17,7 @@ from chalicelib.interchange.model.writers.types import (
     CategoryLine,
     Line,
     PartLine,
+    RefundLine,
     Status,
     TransferLine,
     Writer,
@@ -138,7 +139,15 @@ class _Maker:
             tags=rng.choice((tags, ("food", "trip"))),
             status=rng.choice(STATUSES),
         )
-        return rng.choice((self._plain, self._foreign, self._split, self._transfer))(line)
+        shapes = (
+            self._plain,
+            self._foreign,
+            self._split,
+            self._transfer,
+            self._apart,
+            self._refund,
+        )
+        return rng.choice(shapes)(line)
 
     def _plain(self, line: Line) -> Line:
         return line
@@ -154,6 +163,21 @@ class _Maker:
             for at, minor in enumerate(amounts)
         )
         return line._replace(amount_minor=sum(amounts), parts=parts, category_id=None)
+
+    def _apart(self, line: Line) -> Line:
+        """Spread a split transaction over the accounts of its currency."""
+        split = self._split(line)
+        there = [None, *(one.id for one in self.accounts if one.currency == line.currency)]
+        return split._replace(
+            parts=tuple(one._replace(account_id=self._rng.choice(there)) for one in split.parts)
+        )
+
+    def _refund(self, line: Line) -> Line:
+        links = (
+            RefundLine("txn-1", 250, line.currency, 250, "p1"),
+            RefundLine("txn-2", 3, "JPY", 7),
+        )
+        return line._replace(refunds=links[: self._rng.randint(1, 2)])
 
     def _transfer(self, line: Line) -> Line:
         rng = self._rng
@@ -207,35 +231,78 @@ def _row(line: Line, minor: int, currency: str, extras: Extras, day: date | None
         mcc=None,
         balance=None,
         problems=(),
-        extras=replace(extras, tags=line.tags, own_id=line.id),
+        extras=replace(
+            extras, tags=line.tags, own_id=line.id, reconciled=line.status == "reconciled"
+        ),
     )
 
 
 def _rows(line: Line, book: Book) -> Iterator[tuple[str, Row]]:
     to = line.transfer
     if to is None:
-        original = line.original_minor
-        currency = line.original_currency if original is not None else None
-        extras = Extras(
-            category=() if line.parts else _path(book, line.category_id),
-            parts=tuple(
-                Part(
-                    amount=money(one.amount_minor, line.currency),
-                    category=_path(book, one.category_id),
-                    memo=one.notes,
-                )
-                for one in line.parts
-            ),
-            original_amount=money(original, currency) if original and currency else None,
-            original_currency=currency,
-        )
-        yield line.account_id, _row(line, line.amount_minor, line.currency, extras)
+        yield from _shares(line, book) if line.parts else [_plain(line, book)]
         return
     names = {one.id: one.name for one in book.accounts}
     there = Extras(transfer=line.id, other_account=names[to.account_id])
     back = Extras(transfer=line.id, other_account=names[line.account_id])
-    yield line.account_id, _row(line, line.amount_minor, line.currency, there)
-    yield to.account_id, _row(line, to.amount_minor, to.currency, back, to.received_on)
     if to.fee_minor:
-        fee = Extras(category=_path(book, to.fee_category_id))
-        yield line.account_id, _row(line, -to.fee_minor, line.currency, fee)
+        paid = money(to.fee_minor, line.currency)
+        there = replace(there, fee=paid, fee_category=_path(book, to.fee_category_id))
+    minor = line.amount_minor - to.fee_minor
+    yield line.account_id, _row(line, minor, line.currency, there)
+    yield to.account_id, _row(line, to.amount_minor, to.currency, back, to.received_on)
+
+
+def _plain(line: Line, book: Book) -> tuple[str, Row]:
+    original = line.original_minor
+    currency = line.original_currency if original is not None else None
+    extras = Extras(
+        category=_path(book, line.category_id),
+        original_amount=money(original, currency) if original and currency else None,
+        original_currency=currency,
+        refunds=tuple(
+            RefundOf(
+                one.transaction_id,
+                money(one.amount_minor, one.currency),
+                money(one.covered_minor, line.currency),
+                one.part_id or "",
+            )
+            for one in line.refunds
+        ),
+    )
+    return line.account_id, _row(line, line.amount_minor, line.currency, extras)
+
+
+APART = "apart"
+"""Stands for the name that an account has in the journal."""
+
+
+def _shares(line: Line, book: Book) -> Iterator[tuple[str, Row]]:
+    """Say what each account sees of a split transaction; the transaction's own sees all of it."""
+    where = [one.account_id or line.account_id for one in line.parts]
+    home = line.account_id if line.account_id in where else where[0]
+    parts = [
+        Part(
+            amount=money(one.amount_minor, line.currency),
+            category=_path(book, one.category_id),
+            memo=one.notes,
+            elsewhere=APART if there != home else "",
+            own_id=one.id,
+        )
+        for one, there in zip(line.parts, where, strict=True)
+    ]
+    mark = line.id if len(set(where)) > 1 else ""
+    for account_id in dict.fromkeys(where):
+        own = [
+            (one.amount_minor, replace(part, elsewhere=""))
+            for one, part, there in zip(line.parts, parts, where, strict=True)
+            if there == account_id
+        ]
+        extras = Extras(split=mark, share=APART)
+        if account_id == home:
+            extras = Extras(split=mark, parts=tuple(parts))
+        elif len(own) > 1:
+            extras = replace(extras, parts=tuple(part for _, part in own))
+        else:
+            extras = replace(extras, category=own[0][1].category)
+        yield account_id, _row(line, sum(minor for minor, _ in own), line.currency, extras)

@@ -50,30 +50,45 @@ class Absorbed:
     row: Transaction
 
 
-def paired(sent: Transaction, arrived: Transaction) -> Transaction:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidByFile:
+    """What a file says of two of its rows that it calls the legs of a transfer.
+
+    `fee_minor` of the sending row was not sent, for something that the category says. The rows of an import may have come
+    reconciled: the pair is so too.
+    """
+
+    import_id: str
+    fee_minor: int = 0
+    fee_category_id: str | None = None
+
+
+def paired(sent: Transaction, arrived: Transaction, said: SaidByFile | None = None) -> Transaction:
     """Make one transfer of two rows; what was sent and did not arrive in the same currency is its fee.
 
     Raises `NotAPair` for what cannot be two sides of one, and `TransactionReconciled` for what is locked.
     """
-    _check_pair(sent, arrived)
-    amount, fee = sent.amount, None
+    _check_pair(sent, arrived, said)
     if sent.amount.currency == arrived.amount.currency:
-        amount = -arrived.amount
-        fee = amount - sent.amount
-        if fee.amount_minor < 0:
-            raise NotAPair
-    fee = fee if fee and fee.amount_minor else None
+        fee = -arrived.amount - sent.amount
+    else:
+        fee = Money(said.fee_minor if said else 0, sent.amount.currency)
+    if fee.amount_minor < 0:
+        raise NotAPair
+    stated = sent.filing.category_id if sent.filing.by == "import" else None
+    if said is not None and said.fee_category_id is not None:
+        stated = said.fee_category_id
     transfer = Transfer(
         to_account_id=arrived.account_id,
         received=arrived.amount,
         received_on=None if arrived.booked_on == sent.booked_on else arrived.booked_on,
-        fee=fee,
+        fee=fee if fee.amount_minor else None,
         # a file that names a category of a transfer can mean nothing but its fee
-        fee_category_id=sent.filing.category_id if fee and sent.filing.by == "import" else None,
+        fee_category_id=stated if fee.amount_minor else None,
     )
     return replace(
         sent,
-        amount=amount,
+        amount=sent.amount + fee,
         transfer=transfer,
         filing=BETWEEN_OWN,
         notes="\n".join(dict.fromkeys(filter(None, (sent.notes, arrived.notes))))[:MAX_NOTES],
@@ -81,9 +96,10 @@ def paired(sent: Transaction, arrived: Transaction) -> Transaction:
     )
 
 
-def _check_pair(sent: Transaction, arrived: Transaction) -> None:
+def _check_pair(sent: Transaction, arrived: Transaction, said: SaidByFile | None) -> None:
     sides = (sent, arrived)
-    if any(one.status == "reconciled" for one in sides):
+    locked = [one for one in sides if one.status == "reconciled"]
+    if locked and not (said and len(locked) == 2 and all(_came_so(one, said) for one in locked)):
         raise TransactionReconciled
     if any(one.transfer or one.parts or one.refunds or one.refunded for one in sides):
         raise NotAPair
@@ -91,6 +107,10 @@ def _check_pair(sent: Transaction, arrived: Transaction) -> None:
     wrong_way = sent.amount.amount_minor >= 0 or arrived.amount.amount_minor <= 0
     if wrong_way or len(planned) > 1 or sent.account_id == arrived.account_id:
         raise NotAPair
+
+
+def _came_so(one: Transaction, said: SaidByFile) -> bool:
+    return one.import_id == said.import_id and one.reconciled_in is None
 
 
 def unpaired(transfer: Transaction, kept: Absorbed) -> tuple[Transaction, Transaction]:

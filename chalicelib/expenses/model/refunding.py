@@ -61,27 +61,44 @@ def linked(
     `worth` is the whole refund in the currency of the purchase. Raises what does not fit: `AlreadyLinked`,
     `BadRefund`, `RefundUsedUp`, `RefundedMore`.
     """
-    part_id = said.part_id
-    check_purchase(purchase, part_id)
-    check_refund(refund)
-    if any((one.transaction_id, one.part_id) == (purchase.id, part_id) for one in refund.refunds):
-        raise AlreadyLinked
-    if len(purchase.refunded) >= MAX_REFUNDS or len(refund.refunds) >= MAX_REFUNDS:
-        raise LimitReached
+    _check_new(refund, purchase, said.part_id)
     back, covered = _shared(refund, worth, said.amount)
     link = RefundLink(
         transaction_id=purchase.id,
         amount_minor=back,
         currency=worth.currency,
         covered_minor=covered,
-        part_id=part_id,
+        part_id=said.part_id,
     )
+    return tied(refund, purchase, link)
+
+
+def tied(
+    refund: Transaction, purchase: Transaction, link: RefundLink
+) -> tuple[Transaction, Transaction]:
+    """Give both sides, the refund first, with a very link between them; raises what does not fit, as `linked` does."""
+    part_id = link.part_id
+    _check_new(refund, purchase, part_id)
+    if link.currency != purchase.amount.currency:
+        raise WrongCurrency("/amount/currency", purchase.amount.currency)
+    if link.amount_minor <= 0 or link.covered_minor < 0:
+        raise BadRefund("/amount", "more than nothing comes back")
     came = replace(refund, refunds=(*refund.refunds, link))
-    mirror = Refunded(refund_id=refund.id, amount_minor=back, part_id=part_id)
+    mirror = Refunded(refund_id=refund.id, amount_minor=link.amount_minor, part_id=part_id)
     paid = replace(purchase, refunded=(*purchase.refunded, mirror))
     check_links(refund, came)
     check_links(purchase, paid)
     return came, paid
+
+
+def _check_new(refund: Transaction, purchase: Transaction, part_id: str | None) -> None:
+    """Refuse a link between what cannot be linked, one that is there, and one more than either may have."""
+    check_purchase(purchase, part_id)
+    check_refund(refund)
+    if any((one.transaction_id, one.part_id) == (purchase.id, part_id) for one in refund.refunds):
+        raise AlreadyLinked
+    if len(purchase.refunded) >= MAX_REFUNDS or len(refund.refunds) >= MAX_REFUNDS:
+        raise LimitReached
 
 
 def _shared(refund: Transaction, worth: Money, amount: Money | None) -> tuple[int, int]:

@@ -14,8 +14,11 @@ Edited = Literal["keep", "revert"]
 
 
 def why_kept(one: Transaction, *, as_made: bool, attached: bool) -> Kept | None:
-    """Say what was built on a transaction since its import recorded it; None where it is as it came."""
-    if one.status == "reconciled":
+    """Say what was built on a transaction since its import recorded it; None where it is as it came.
+
+    It may have come reconciled: then nobody compared it with a bank here.
+    """
+    if one.status == "reconciled" and not as_made:
         return "reconciled"
     if attached:
         return "attached"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from chalicelib.expenses.model.history import State
+from chalicelib.expenses.model.history import Entry, State, Touched
+from chalicelib.expenses.model.refunding import linked_to
+from chalicelib.expenses.model.reverting import is_same
 from chalicelib.expenses.model.transactions import Filing, Transaction
 from chalicelib.expenses.repository import packing
 from chalicelib.kernel.money import Money
@@ -48,6 +51,26 @@ def transaction_from(state: State, identity: str, *, version: int = 0) -> Transa
         set_by=state.get("set_by", {}),
         **_structure(state, currency),
     )
+
+
+def is_by_links(entry: Entry, touched: Touched) -> bool:
+    """Tell whether a change did nothing to a transaction but to its refunds, and nobody asked for that.
+
+    So it is where an import links rows that its file says are linked, and where a link went because its other side did.
+    """
+    if touched.before is None or touched.after is None:
+        return False
+    before = transaction_from(touched.before, touched.id)
+    after = transaction_from(touched.after, touched.id)
+    if not is_same(
+        replace(after, refunds=(), refunded=()), replace(before, refunds=(), refunded=())
+    ):
+        return False
+    if entry.actor == "system":
+        return True
+    lost = set(linked_to(before)) - set(linked_to(after))
+    others = [entry.of("transaction", one) for one in lost]
+    return bool(lost) and all(one is not None and one.after is None for one in others)
 
 
 def _bytes(state: State, name: str) -> bytes | None:

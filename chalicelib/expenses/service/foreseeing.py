@@ -46,8 +46,9 @@ def foresee(
         newcomers = {
             one.id: behind_tombstone(transaction_of_row(ctx, order, one), found)
             for one in fresh.values()
+            if len(one.accounts) == 1
         }
-        claimed = _claimed(ctx, newcomers, others, held)
+        claimed = _claimed(ctx, newcomers, others, held) if newcomers else set()
         result |= {place: "suspected" for place, one in fresh.items() if one.id in claimed}
     return result
 

@@ -92,11 +92,12 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
         if found.raw("closed", order.import_id) is not None:
             return  # the import was taken back meanwhile
         meeting = _meet(ctx, order, (planned, page), found)
-        _check(ctx, found, meeting)
+        _check(ctx, found, meeting, {one.id: one for one in planned})
     except _STOPPING as refusal:
         _stop(ctx, order, refusal)
         return
-    room = ctx.commit.room() - len({one.account_id for one in planned}) - _MESSAGES - 1
+    accounts = {account_id for one in planned for account_id in one.accounts}
+    room = ctx.commit.room() - len(accounts) - _MESSAGES - 1
     if meeting.settled and meeting.items > room:
         settle(ctx, meeting.fitting(room))
         _again(ctx, order)
@@ -126,7 +127,7 @@ def _again(ctx: Context, order: ImportRows) -> None:
 
 
 def _look_up(ctx: Context, order: ImportRows, planned: Sequence[Planned]) -> Found:
-    accounts = {one.account_id for one in planned}
+    accounts = {account_id for one in planned for account_id in one.accounts}
     own = [one.own_id for one in planned if one.own_id]
     ids = [*(one.id for one in planned), *own]
     return look_up(ctx, transaction=ids, account=accounts, closed=[order.import_id])
@@ -150,32 +151,42 @@ def _meet(
     newcomers = [
         behind_tombstone(transaction_of_row(ctx, order, one), found) for one in fresh.values()
     ]
+    # no statement has as one row what lies on several accounts, so nothing in the ledger is such a one
+    apart = [one for one in newcomers if len(fresh[one.id].accounts) > 1]
     theirs = frozenset(one.own_id for one in known.values())
-    return meet(
+    if len(apart) == len(newcomers):
+        return Meeting(fresh=apart)
+    meeting = meet(
         ctx,
-        newcomers,
+        [one for one in newcomers if len(fresh[one.id].accounts) == 1],
         known=theirs.union(known),
         held=held,
         siblings=partial(siblings, ctx.vault, order, page),
     )
+    meeting.fresh.extend(apart)
+    return meeting
 
 
-def _check(ctx: Context, found: Found, meeting: Meeting) -> None:
+def _check(ctx: Context, found: Found, meeting: Meeting, rows: Mapping[str, Planned]) -> None:
     """Check that the accounts of new rows take them, and that no balance outgrows the store.
 
     Known rows ask nothing of an account, so a repeat is harmless even when it was archived since.
     """
     sums = Counter[str]()
-    for one in meeting.fresh:
-        accept(found.account(one.account_id), one.amount)
-        sums[one.account_id] += one.amount.amount_minor
+    fresh = [replace(one, parts=rows[one.id].pieces) for one in meeting.fresh]
+    for one in fresh:
+        for account_id in one.accounts:
+            accept(found.account(account_id), one.amount)
+        sums.update(moved(one))
     for known in meeting.settled:
         sums.update(moved(known.after))
         sums.subtract(moved(known.before))
     for account_id, amount in sums.items():
         in_range(found.account(account_id).balance_minor + amount)
-    fresh = meeting.fresh
-    days = [{(one.account_id, one.booked_on): Moved(one.amount.amount_minor)} for one in fresh]
+    days = [
+        {(account_id, one.booked_on): Moved(minor) for account_id, minor in moved(one).items()}
+        for one in fresh
+    ]
     Movements(ctx).check(summed(days))
 
 
@@ -217,7 +228,7 @@ def _look_for_matches(
     if not recorded:
         return
     days = [one.booked_on.isoformat() for one in recorded]
-    legs = (one.id for one in recorded if rows[one.id].extras.other_side is not None)
+    legs = (one.id for one in recorded if rows[one.id].has_other)
     look = FindMatches(
         import_id=order.import_id,
         first=min(days),

@@ -13,8 +13,10 @@ from chalicelib.expenses.commands import (
     ROWS_PER_CHUNK,
     ImportRow,
     ImportRows,
+    JoinRows,
     Label,
     RowExtras,
+    RowPart,
     labels_key,
     page_key,
 )
@@ -60,8 +62,24 @@ class Planned:
     amount: Money
     booked_on: date
     original: Money | None = None
-    parts: tuple[Part, ...] = ()
-    """Its pieces, under no category yet."""
+    parts: tuple[tuple[RowPart, Part], ...] = ()
+    """Its pieces, under no category yet, each with what the file says of it."""
+
+    @property
+    def has_other(self) -> bool:
+        """Whether the file itself says to which of its rows it belongs, so that nobody need guess."""
+        return self.extras.other_side is not None or self.extras.tied
+
+    @property
+    def pieces(self) -> tuple[Part, ...]:
+        """Its parts, where it has more than one here: the others may lie on accounts that are not brought in."""
+        return tuple(part for _, part in self.parts) if len(self.parts) > 1 else ()
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that it will lie on, its own first."""
+        others = (part.account_id for _, part in self.parts if part.account_id)
+        return tuple(dict.fromkeys((self.account_id, *others)))
 
     @property
     def own_id(self) -> str:
@@ -105,25 +123,34 @@ def _read(vault: Vault, order: ImportRows, raws: Raws) -> list[Planned]:
     try:
         rows = [ImportRow.from_json(raw) for raw in raws]
         return [
-            _planned(vault, row, order.accounts[str(row.statement)])
+            _planned(vault, row, order.accounts)
             for row in rows
-            if row.importable and str(row.statement) in order.accounts
+            if row.importable and goes_alone(row, order.accounts)
         ]
     except (ValueError, TypeError) as error:
         raise UnreadableRows from error
 
 
-def _planned(vault: Vault, row: ImportRow, account_id: str) -> Planned:
+def goes_alone(row: ImportRow, accounts: Mapping[str, str]) -> bool:
+    """Tell whether a row is recorded as one: its statement has an account, and no other row holds what it is."""
+    within = row.extras.within if row.extras is not None else None
+    return str(row.statement) in accounts and (within is None or str(within) not in accounts)
+
+
+def _planned(vault: Vault, row: ImportRow, accounts: Mapping[str, str]) -> Planned:
     if row.booked_on is None or row.amount_minor is None:
         raise UnreadableRows
+    account_id = accounts[str(row.statement)]
     identity = row_id(vault, account_id, row.identity(), row.ordinal)
     amount = Money(row.amount_minor, row.currency)
     if row.extras is None:
         return Planned(identity, account_id, row, amount, row.booked_on)
-    original, parts = _original(row.extras), _parts(identity, row.extras, row.currency)
-    if parts and sum(part.amount.amount_minor for part in parts) != row.amount_minor:
-        raise UnreadableRows
-    return Planned(identity, account_id, row, amount, row.booked_on, original, parts)
+    parts = _parts(identity, row, accounts)
+    if parts:
+        amount = Money(sum(one.amount.amount_minor for _, one in parts), row.currency)
+    whole = len(parts) == len(row.extras.parts)  # what was paid elsewhere was paid for all of them
+    original = _original(row.extras) if whole else None
+    return Planned(identity, account_id, row, amount, row.booked_on, original, tuple(parts))
 
 
 def _original(extras: RowExtras) -> Money | None:
@@ -132,16 +159,34 @@ def _original(extras: RowExtras) -> Money | None:
     return Money(extras.original_minor, extras.original_currency)
 
 
-def _parts(identity: str, extras: RowExtras, currency: str) -> tuple[Part, ...]:
-    return tuple(
-        Part(
-            id=derived_id(identity, "part", str(place)),
-            category_id=None,
-            amount=Money(part.amount_minor, currency),
-            notes=part.memo,
-        )
-        for place, part in enumerate(extras.parts)
-    )
+def _parts(
+    identity: str, row: ImportRow, accounts: Mapping[str, str]
+) -> list[tuple[RowPart, Part]]:
+    """Give the pieces that lie on accounts of this ledger, each with what the file says of it."""
+    if row.extras is None or not row.extras.parts:
+        return []
+    own = [part.amount_minor for part in row.extras.parts if part.statement is None]
+    if sum(own) != row.amount_minor:
+        raise UnreadableRows
+    home = accounts[str(row.statement)]
+    found = []
+    for place, said in enumerate(row.extras.parts):
+        there = home if said.statement is None else accounts.get(str(said.statement))
+        if there is not None:
+            part = Part(
+                id=part_id(identity, place),
+                category_id=None,
+                amount=Money(said.amount_minor, row.currency),
+                account_id=None if there == home else there,
+                notes=said.memo,
+            )
+            found.append((said, part))
+    return found
+
+
+def part_id(identity: str, place: int) -> str:
+    """Derive the id of a row's part, which stands at a place among all that the file says."""
+    return derived_id(identity, "part", str(place))
 
 
 def row_id(vault: Vault, account_id: str, identity: Sequence[str], ordinal: int) -> str:
@@ -184,7 +229,7 @@ Labels: TypeAlias = Mapping[Label, str]
 """The category of each label that has one."""
 
 
-def labels_of(vault: Vault, order: ImportRows) -> Labels:
+def labels_of(vault: Vault, order: ImportRows | JoinRows) -> Labels:
     """Read what the labels of the file mean, where it has any; raises `BlobGone`."""
     if not order.labels:
         return {}
@@ -204,13 +249,17 @@ def stated(
     """
     if one.row.extras is None:
         return transaction
-    category_id = in_use(labels.get(one.extras.label))
+    parts = tuple(
+        replace(part, category_id=in_use(labels.get(said.label))) for said, part in one.parts
+    )
+    label = one.extras.label
+    if len(parts) == 1:  # the others lie on accounts that are not brought in
+        label, parts = one.parts[0][0].label, ()
+    category_id = in_use(labels.get(label))
     if category_id is not None:
         transaction = replace(transaction, filing=Filing(category_id=category_id, by="import"))
-    parts = tuple(
-        replace(part, category_id=in_use(labels.get(said.label)))
-        for part, said in zip(one.parts, one.extras.parts, strict=True)
-    )
+    if one.extras.reconciled and transaction.status == "posted":
+        transaction = replace(transaction, status="reconciled")
     return replace(transaction, parts=parts)
 
 
@@ -263,11 +312,12 @@ def fitting(
     items, sums, letters = set[str](), set[object](), 0
     for number, one in enumerate(fresh):
         planned = rows[one.id]
-        items |= items_beside([one])
+        items |= items_beside([one]).union(planned.accounts)
         if not planned.parts:
             sums.add(one.id)
-        for said in planned.extras.parts:
-            sums.add((one.booked_on.isoformat()[:7], one.amount.currency, said.label))
+        for said, part in planned.parts:
+            month = one.booked_on.isoformat()[:7]
+            sums.add((month, one.amount.currency, said.label, part.account_id))
             letters += _PART_BYTES + 3 * len(said.memo)
         if number + 1 + len(items) > room or len(sums) > _MOST_SUMS or letters > _MOST_BYTES:
             return fresh[:number]

@@ -14,6 +14,7 @@ from chalicelib.expenses.model.accounts import Account, accept
 from chalicelib.expenses.model.legs import (
     BETWEEN_OWN,
     Absorbed,
+    SaidByFile,
     check_legs,
     paired,
     same_legs,
@@ -205,14 +206,15 @@ def pair_transfer(
     together: Together | None = None,
     *,
     bare: bool = False,
+    said: SaidByFile | None = None,
 ) -> Transaction:
     """Make one transfer of two rows that were read in this unit of work; balances stay what they are.
 
-    `bare` says that it is known that the row that goes has no attachments. It keeps the id of the sending row. The other row's id stays taken for ever by its tombstone, so no
+    `bare` says that it is known that the row that goes has no attachments, `said` what a file says of the two. It keeps the id of the sending row. The other row's id stays taken for ever by its tombstone, so no
     statement brings it back, and the row lies sealed in the transfer, for `unpair_transfer`. Raises
     `NotAPair` and `TransactionReconciled`.
     """
-    whole = paired(out_tx, in_tx)
+    whole = paired(out_tx, in_tx, said)
     kept = Absorbed(filing=out_tx.filing, row=in_tx)
     after = replace(
         whole, version=out_tx.version + 1, updated_at=ctx.now, absorbed=write_absorbed(kept)

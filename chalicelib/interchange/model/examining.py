@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from chalicelib.expenses.commands import PENDING, ImportRow, Label
-from chalicelib.interchange.model.extras import Reader, labels_of, with_side
+from chalicelib.interchange.model.belonging import Belonging, Tie
+from chalicelib.interchange.model.extras import Reader, labels_of, with_tie
 from chalicelib.interchange.model.formats.types import (
     ColumnMap,
     ParsedFile,
@@ -58,8 +59,8 @@ class PageRow(NamedTuple):
 class Examined:
     """A file's rows in their order, with what was counted on the way.
 
-    `labels` are the categories that it names, those of the most rows first. `pairs` are the places of the
-    two legs of each transfer that it names, the sending one first.
+    `labels` are the categories that it names, those of the most rows first. `pairs` are the rows that belong
+    together by what it says.
     """
 
     rows: tuple[PageRow, ...]
@@ -69,7 +70,7 @@ class Examined:
     importable: int
     problem_pages: tuple[int, ...]
     labels: tuple[Named, ...]
-    pairs: tuple[tuple[int, int], ...]
+    pairs: tuple[Tie, ...]
 
 
 def examine(parsed: ParsedFile, *, account_currency: str) -> Examined:
@@ -91,17 +92,14 @@ def examine(parsed: ParsedFile, *, account_currency: str) -> Examined:
         for place, row in enumerate(part.rows, len(rows)):
             if row.extras is not None:
                 one = judged[place - len(rows)].row
-                reader.leg(row.extras, one, place)
+                reader.belonging.take(row.extras, one, place)
                 labels.update(labels_of(one))
         statements.append(_summary(part, index, stated, judged))
         rows += judged
     named = named_of(labels, own=reader.own)
     if len(named) > MAX_LABELS:
         named = reader.cut(named)
-    pairs = reader.pairs()
-    for sent, arrived in pairs:
-        for place, other in ((sent, arrived), (arrived, sent)):
-            rows[place] = PageRow(with_side(rows[place].row, other), rows[place].problems)
+    pairs = _tied(rows, reader.belonging)
     bad = {place // ROWS_PER_PAGE for place, one in enumerate(rows) if not one.row.importable}
     return Examined(
         rows=tuple(rows),
@@ -111,8 +109,19 @@ def examine(parsed: ParsedFile, *, account_currency: str) -> Examined:
         importable=sum(part.importable for part in statements),
         problem_pages=tuple(sorted(bad)),
         labels=tuple(named),
-        pairs=tuple(pairs),
+        pairs=pairs,
     )
+
+
+def _tied(rows: list[PageRow], belonging: Belonging) -> tuple[Tie, ...]:
+    """Let rows that belong together say so, and give those that the ledger is to join."""
+    for place, extras in belonging.splits():
+        rows[place] = rows[place]._replace(row=replace(rows[place].row, extras=extras))
+    ties = [*belonging.transfers(), *belonging.refunds([one.row for one in rows])]
+    for tie in ties:
+        for place in (tie.first, tie.second):
+            rows[place] = rows[place]._replace(row=with_tie(rows[place].row, tie, place))
+    return tuple(ties)
 
 
 def stated_currency(part: ParsedStatement) -> str | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from decimal import Decimal
+from typing import Final
 
 from chalicelib.expenses.commands import (
     LABEL_DEPTH,
@@ -18,11 +19,13 @@ from chalicelib.expenses.commands import (
     PARTS_PER_ROW,
     TAG_LENGTH,
     TAGS_PER_ROW,
+    Came,
     ImportRow,
     Label,
     RowExtras,
     RowPart,
 )
+from chalicelib.interchange.model.belonging import Belonging, Tie
 from chalicelib.interchange.model.formats.types import Extras, Part, Row
 from chalicelib.interchange.model.importing import Flaw
 from chalicelib.interchange.model.labels import MAX_LABELS, Named
@@ -34,17 +37,6 @@ MAX_NOTES: Final = 20
 _MAX_ACCOUNT: Final = 100
 
 
-class Side(NamedTuple):
-    """One row of a transfer: its place in the file, and what decides whether two are its two legs."""
-
-    place: int
-    line: int
-    statement: int
-    amount_minor: int
-    currency: str
-    split: bool
-
-
 class Reader:
     """Reads the extras of one file's rows; make it once for the file."""
 
@@ -52,8 +44,8 @@ class Reader:
         """Begin with nothing read."""
         self.own = False
         """Whether any row is of an export of ours."""
+        self.belonging = Belonging(self._note_at)
         self._labels: dict[tuple[str, ...], Label] = {}
-        self._sides: dict[str, list[Side]] = {}
         self._notes: list[Flaw] = []
         self._more = 0
 
@@ -64,6 +56,7 @@ class Reader:
         if len(extras.parts) == 1 and not label:
             label = self._label(extras.parts[0].category)
         original = self._original(row, extras, amount)
+        fee = self._fee(row, extras, amount)
         found = RowExtras(
             label=label,
             tags=self._tags(row, extras.tags),
@@ -72,6 +65,9 @@ class Reader:
             original_minor=original.amount_minor if original else None,
             original_currency=original.currency if original else "",
             own_id=extras.own_id if is_id(extras.own_id) else "",
+            fee_minor=fee,
+            fee_label=self._label(extras.fee_category) if fee else (),
+            reconciled=extras.reconciled,
         )
         self.own = self.own or bool(found.own_id)
         return None if found == _NOTHING else found
@@ -114,7 +110,10 @@ class Reader:
         except MoneyError as error:
             self._note(row, "parts", "part-unfit", f"{error}: the row is kept whole.")
             return ()
-        if sum(part.amount_minor for part in read) != amount.amount_minor:
+        own = [
+            one.amount_minor for one, part in zip(read, parts, strict=True) if not part.elsewhere
+        ]
+        if sum(own) != amount.amount_minor:
             said = "The parts do not sum up to the amount: the row is kept whole."
             self._note(row, "parts", "parts-mismatch", said)
             return ()
@@ -129,35 +128,26 @@ class Reader:
         except MoneyError as error:
             self._note(row, "original_amount", "original-unfit", f"{error}: it is left out.")
             return None
-        if original.amount_minor * amount.amount_minor < 0:
+        whole = sum((part.amount for part in extras.parts), Decimal(0)) or amount.amount_minor
+        if original.amount_minor * whole < 0:
             said = "What was paid originally has another sign than the amount: it is left out."
             self._note(row, "original_amount", "original-unfit", said)
             return None
         return original
 
-    # --- the two legs of transfers
-
-    def leg(self, extras: Extras, row: ImportRow, place: int) -> None:
-        """Remember an importable row that the file calls a leg of a transfer."""
-        if extras.transfer and row.importable and row.amount_minor is not None:
-            split = bool(row.extras and row.extras.parts)
-            side = Side(place, row.line, row.statement, row.amount_minor, row.currency, split)
-            self._sides.setdefault(extras.transfer, []).append(side)
-
-    def pairs(self) -> list[tuple[int, int]]:
-        """Give the places of the two legs of each transfer, the sending one first."""
-        found = []
-        for sides in self._sides.values():
-            sent, *others = sorted(sides, key=lambda side: side.amount_minor)
-            problem = _problem(sides)
-            if problem is None:
-                found.append((sent.place, others[0].place))
-            elif (
-                len(sides) > 1
-            ):  # the other side of a single one may lie on an account that is not in the file
-                said = f"The rows are no transfer between two accounts: {problem}."
-                self._note_at(sent.line, "transfer", "not-a-transfer", said)
-        return found
+    def _fee(self, row: Row, extras: Extras, amount: Money) -> int:
+        """Give what of a leg was a fee, or 0 where none fits it."""
+        if extras.fee is None or not extras.transfer:
+            return 0
+        try:
+            fee = Money.from_decimal(extras.fee, amount.currency).amount_minor
+        except MoneyError as error:
+            self._note(row, "fee", "fee-unfit", f"{error}: it is left out.")
+            return 0
+        if 0 < fee < -amount.amount_minor:
+            return fee
+        self._note(row, "fee", "fee-unfit", "The fee is no part of what was paid: it is left out.")
+        return 0
 
     def cut(self, named: list[Named]) -> list[Named]:
         """Give the labels of the most rows, and note that there are more than one import asks about."""
@@ -191,9 +181,13 @@ class Reader:
 _NOTHING: Final = RowExtras()
 
 
-def with_side(row: ImportRow, other: int) -> ImportRow:
-    """Let a leg of a transfer name the place of the other."""
-    return replace(row, extras=replace(row.extras or _NOTHING, other_side=other))
+def with_tie(row: ImportRow, tie: Tie, place: int) -> ImportRow:
+    """Let a row say that it belongs to another: a leg of a transfer names the place of the other."""
+    extras = row.extras or _NOTHING
+    if isinstance(tie.said, Came):
+        return replace(row, extras=replace(extras, tied=True))
+    other = tie.second if place == tie.first else tie.first
+    return replace(row, extras=replace(extras, other_side=other))
 
 
 def labels_of(row: ImportRow) -> Counter[tuple[Label, bool]]:
@@ -203,21 +197,9 @@ def labels_of(row: ImportRow) -> Counter[tuple[Label, bool]]:
         return Counter()
     if extras.parts:
         return Counter((one.label, one.amount_minor > 0) for one in extras.parts if one.label)
+    if extras.fee_label:
+        return Counter([(extras.fee_label, False)])
     return Counter([(extras.label, row.amount_minor > 0)] if extras.label else [])
-
-
-def _problem(sides: Sequence[Side]) -> str | None:
-    """Say why rows with one key are not the two legs of a transfer."""
-    if len(sides) != 2:
-        return f"{len(sides)} rows have the same mark"
-    sent, arrived = sorted(sides, key=lambda side: side.amount_minor)
-    if sent.statement == arrived.statement:
-        return "they lie on one account"
-    if sent.amount_minor >= 0 or arrived.amount_minor <= 0:
-        return "nothing leaves one account and arrives on another"
-    if sent.currency == arrived.currency and -sent.amount_minor < arrived.amount_minor:
-        return "more arrives than was sent"
-    return "a leg of a transfer has no parts" if sent.split or arrived.split else None
 
 
 def _plain(text: str) -> str:

@@ -19,24 +19,34 @@ _NOTHING_MORE: Final = RowExtras()
 
 
 class RowPartOut(Wire):
-    """A piece of a split row; `category` is what the file calls it, its path joined by colons."""
+    """A piece of a split row; `category` is what the file calls it, its path joined by colons.
+
+    With a `statement` it lies on that one's account, and its amount is not in the row's.
+    """
 
     amount: MoneyWire
     category: str | None
     memo: str
+    statement: int | None
 
     @classmethod
     def of(cls, part: RowPart, currency: str) -> RowPartOut:
         """Write a piece."""
         money = MoneyWire.of(Money(part.amount_minor, currency))
-        return cls(amount=money, category=label_text(part.label), memo=part.memo)
+        return cls(
+            amount=money,
+            category=label_text(part.label),
+            memo=part.memo,
+            statement=part.statement,
+        )
 
 
 class RowOut(Wire):
     """A row of the file as it was understood; `index` counts from 0 over the whole file.
 
     From `category` to `own_id` stands what apps and journals know and banks do not. `transfer_row` is the index
-    of the row that is the other leg of this transfer; `own_id` the transaction in the ledger that was exported.
+    of the row that is the other leg of this transfer, and `fee` what of the amount did not go there; `own_id` the
+    transaction in the ledger that was exported. A row `within` a statement is recorded with a row of that one, as its part.
     `duplicate` is there where the row's account is known: `certain` for what the ledger knows by its id, `suspected`
     for what it takes (or took) for a transaction that it has; both add none.
     """
@@ -59,6 +69,10 @@ class RowOut(Wire):
     other_account: str | None
     original_amount: MoneyWire | None
     own_id: str | None
+    fee: MoneyWire | None
+    fee_category: str | None
+    reconciled: bool
+    within: int | None
     importable: bool
     problems: list[FlawOut]
     duplicate: Literal["certain", "suspected"] | None
@@ -87,6 +101,10 @@ class RowOut(Wire):
             other_account=more.other_account or None,
             original_amount=money_of(more.original_minor, more.original_currency),
             own_id=more.own_id or None,
+            fee=money_of(more.fee_minor or None, row.currency),
+            fee_category=label_text(more.fee_label),
+            reconciled=more.reconciled,
+            within=more.within,
             importable=row.importable,
             problems=[FlawOut.of(flaw) for flaw in page_row.problems],
             duplicate=duplicate,

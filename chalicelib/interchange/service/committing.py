@@ -63,7 +63,7 @@ def commit_import(ctx: Context, import_id: str, body: CommitImport) -> ImportOut
         known = still_open(ctx, known)
     accounts = settle_accounts(reading, body.accounts, known)
     _check_accounts(ctx, reading, accounts)
-    labels, choice = labelling.decide(ctx, reading, body), labelling.choice_of(ctx, body)
+    labels, choice = labelling.decide(ctx, one, reading, body), labelling.choice_of(ctx, body)
     ordered = when_ordered(one, accounts, ctx.now, labels=labels, choice=choice)
     begun = Progress(
         import_id=one.id,
@@ -115,6 +115,7 @@ def _order(ctx: Context, one: Import, reading: Reading, progress: Progress) -> N
         first=0,
         chunks=reading.chunks,
         accounts=accounts,
+        labels=one.labels,
     )
     # all chunks are recorded, and what got stuck is the joining
     ctx.commit.order(last if rows.chunk == reading.chunks else rows, subject=one.id)

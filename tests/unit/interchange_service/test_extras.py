@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.expenses import commands
-from chalicelib.expenses.commands import ImportRow, RowExtras, RowPart
+from chalicelib.expenses.commands import Came, Fee, ImportRow, RowExtras, RowPart
 from chalicelib.expenses.model import parts, tags
+from chalicelib.interchange.model.belonging import Tie
 from chalicelib.interchange.model.examining import Examined, PageRow, examine
 from chalicelib.interchange.model.extras import MAX_NOTES
 from chalicelib.interchange.model.formats.types import (
@@ -19,6 +22,7 @@ from chalicelib.interchange.model.formats.types import (
     ParsedFile,
     ParsedStatement,
     Part,
+    RefundOf,
     Row,
 )
 from chalicelib.interchange.model.labels import Named
@@ -158,7 +162,7 @@ class TestTransfers:
             statement(row("55", key), currency="USD"),
         )
 
-        assert found.pairs == ((1, 2),)
+        assert found.pairs == (Tie(1, 2),)
         assert extras(found, 1).other_side == 2
         assert extras(found, 2).other_side == 1
         assert notes(found) == []
@@ -186,6 +190,96 @@ class TestTransfers:
         )
 
         assert found.pairs == ()
+
+    def test_a_fee_is_part_of_what_left_and_has_a_category(self) -> None:
+        fee = Extras(transfer="t1", fee=Decimal("1.50"), fee_category=("Fees",))
+        found = read(
+            statement(row("-51.50", fee)),
+            statement(row("55", Extras(transfer="t1")), currency="USD"),
+        )
+
+        assert found.pairs == (Tie(0, 1, Fee(amount_minor=150, label=("Fees",))),)
+        assert found.labels == (Named(("Fees",), 1, 0, own=False),)
+
+    def test_a_fee_that_is_no_part_of_it_is_left_out(self) -> None:
+        found = read(
+            statement(row("-1", Extras(transfer="t1", fee=Decimal(1)))),
+            statement(row("1", Extras(transfer="t1"))),
+            statement(row("-1", Extras(transfer="t2", fee=Decimal("0.001")))),
+        )
+
+        assert found.pairs == (Tie(0, 1),)
+        assert [code for _, _, code in notes(found)] == ["fee-unfit"] * 2
+
+
+class TestOverAccounts:
+    """Rows with one mark are one transaction, whose parts lie on several accounts."""
+
+    def home(self, *parts: Part, amount: str = "-3") -> Row:
+        return row(amount, Extras(split="s", parts=parts, own_id=OWN))
+
+    def away(self, amount: str, share: str = "card") -> Row:
+        return row(amount, Extras(split="s", share=share, own_id=OWN))
+
+    def test_the_home_row_names_where_each_part_lies(self) -> None:
+        there = Part(amount=Decimal(-2), category=("Cash",), elsewhere="card")
+        found = read(
+            statement(self.home(part("-3", "Food"), there)),
+            statement(row("-9", None), self.away("-2")),
+        )
+
+        assert [one.statement for one in extras(found, 0).parts] == [None, 1]
+        assert extras(found, 2).within == 0
+        assert found.rows[1].row.extras is None
+        assert notes(found) == []
+
+    def test_what_does_not_fit_stands_for_itself(self) -> None:
+        there = Part(amount=Decimal(-2), elsewhere="card")
+        for other in (self.away("-1"), self.away("-2", "purse"), row("-2", None)):
+            found = read(
+                statement(self.home(part("-3", "Food"), part("0"), there)), statement(other)
+            )
+
+            assert [one.statement for one in extras(found, 0).parts] == [None, None]
+            assert (found.rows[1].row.extras or RowExtras()).within is None
+            assert [code for _, _, code in notes(found)] == ["not-a-split"]
+
+
+class TestRefunds:
+    """A refund names the purchase, and may name its part."""
+
+    def read(self, link: RefundOf) -> Examined:
+        bought = Extras(own_id=OWN, parts=(part("-1"), replace(part("-3"), own_id="p2")))
+        return read(
+            statement(row("4", Extras(refunds=(link,))), row("-4", bought)),
+        )
+
+    def test_they_are_tied_by_their_places(self) -> None:
+        found = self.read(RefundOf(OWN, Decimal(2), Decimal("2.5"), "p2"))
+
+        came = Came(amount_minor=200, covered_minor=250, part=1)
+        assert found.pairs == (Tie(0, 1, came),)
+        assert extras(found, 0).tied
+        assert extras(found, 1).tied
+
+    def test_a_purchase_that_is_not_in_the_file_is_no_trouble(self) -> None:
+        found = self.read(RefundOf(OWN.replace("0", "1"), Decimal(2), Decimal(2)))
+
+        assert (found.pairs, notes(found)) == ((), [])
+
+    @pytest.mark.parametrize(
+        "link",
+        [
+            RefundOf(OWN, Decimal(0), Decimal(2)),
+            RefundOf(OWN, Decimal("0.001"), Decimal(2)),
+            RefundOf(OWN, Decimal(2), Decimal(2), "of another"),
+        ],
+    )
+    def test_what_fits_no_purchase_is_noted(self, link: RefundOf) -> None:
+        found = self.read(link)
+
+        assert found.pairs == ()
+        assert [code for _, _, code in notes(found)] == ["not-a-refund"]
 
 
 def test_labels_are_counted_by_direction_and_those_of_parts_in_place_of_the_rows() -> None:
@@ -231,13 +325,25 @@ PATHS = st.lists(TEXTS, max_size=4).map(tuple)
         label=PATHS,
         tags=st.lists(TEXTS, max_size=4).map(tuple),
         parts=st.lists(
-            st.builds(RowPart, amount_minor=st.integers(), label=PATHS, memo=TEXTS), max_size=4
+            st.builds(
+                RowPart,
+                amount_minor=st.integers(),
+                label=PATHS,
+                memo=TEXTS,
+                statement=st.none() | st.integers(0, 9),
+            ),
+            max_size=4,
         ).map(tuple),
         other_side=st.none() | st.integers(0, 10**6),
         other_account=TEXTS,
         original_minor=st.integers(),
         original_currency=st.just("USD"),
         own_id=st.just("") | st.just(OWN),
+        fee_minor=st.integers(1),
+        fee_label=PATHS,
+        reconciled=st.booleans(),
+        tied=st.booleans(),
+        within=st.none() | st.integers(0, 9),
     )
 )
 def test_what_lies_in_a_page_is_read_back(more: RowExtras) -> None:

@@ -134,10 +134,12 @@ class _Walk:
 
 
 def _of_file(row: Row, at: int) -> Row:
-    """Keep transfers of one file apart from those of another, which may be numbered alike."""
-    if row.extras is None or not row.extras.transfer:
+    """Keep transfers and splits of one file apart from those of another, which may be numbered alike."""
+    extras = row.extras
+    if extras is None or not (extras.transfer or extras.split):
         return row
-    return row._replace(extras=replace(row.extras, transfer=f"{at}/{row.extras.transfer}"))
+    transfer, split = (mark and f"{at}/{mark}" for mark in (extras.transfer, extras.split))
+    return row._replace(extras=replace(extras, transfer=transfer, split=split))
 
 
 def _members(data: bytes) -> Iterator[tuple[str, bytes | Unreadable]]:

@@ -7,7 +7,7 @@ values do not fit is a row with problems.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from chalicelib.interchange.model.formats.types import (
     Hints,
     Notes,
     ParsedFile,
+    RefundOf,
     Unreadable,
 )
 from chalicelib.interchange.model.writers.jsonl import VERSION
@@ -112,6 +113,8 @@ class _Reader:
             _texts(found, "tags"),
             original,
             original_currency,
+            _text(found, "account_id"),
+            tuple(_refunds(found)),
         )
         self._books.add(whole, self._pieces(number, found))
 
@@ -137,6 +140,7 @@ class _Reader:
             account_id=_text(found, "account_id") or plain.account_id,
             category=self._path(found, "category_id"),
             memo=_text(found, "notes"),
+            id=_text(found, "id"),
         )
 
     def _legs(self, sent: Piece, found: Fields) -> list[Piece]:
@@ -174,6 +178,16 @@ _TAKEN: Final[Mapping[str, Callable[[_Reader, int, Fields], None]]] = {
     "transaction": _Reader.transaction,
     "end": _Reader.end,
 }
+
+
+def _refunds(found: Fields) -> Iterator[RefundOf]:
+    listed = found.get("refunds")
+    for one in listed[:_MAX_LIST] if isinstance(listed, list) else ():
+        if isinstance(one, dict):
+            back = plain_amount(_money(one, "amount")[0])
+            covered = plain_amount(_money(one, "covered")[0])
+            if back is not None and covered is not None:
+                yield RefundOf(_text(one, "transaction_id"), back, covered, _text(one, "part_id"))
 
 
 def _text(found: Fields, name: str) -> str:

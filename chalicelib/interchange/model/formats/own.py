@@ -1,8 +1,9 @@
-"""Our own exports read back: the rows of a table (CSV, workbook), and what all of them share.
+"""Our own exports read back: what all formats of them share.
 
-Rows of one transaction stand together: the parts of a split one become one row on each account, the legs of a
-transfer a row each with the transfer's mark, and its fee a row of its own. A planned transaction has not
-happened, so it is no row of a statement. Every row keeps the transaction's id, by which the ledger knows it.
+What a transaction did to an account is a row of it: the parts of a split one become one row on each account with
+the transaction's mark, the legs of a transfer a row each, its fee in that of the account which paid it. A planned
+transaction has not happened, so it is no row of a statement. Every row keeps the transaction's id, by which the
+ledger knows it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Final, NamedTuple
 
 from chalicelib.expenses.commands import PENDING
@@ -28,16 +28,13 @@ from chalicelib.interchange.model.formats.types import (
     ParsedStatement,
     Part,
     Problem,
+    RefundOf,
     Row,
     Unreadable,
     quoted,
 )
-from chalicelib.interchange.model.writers.cells import unguarded
-from chalicelib.interchange.model.writers.csv import COLUMNS
 from chalicelib.interchange.model.writers.ofx import BANK
 from chalicelib.interchange.model.writers.postings import FEE, RECEIVED, SENT
-from chalicelib.interchange.model.writers.sheets import HEADS
-from chalicelib.interchange.model.writers.texts import LIST, PATH, parted
 from chalicelib.kernel.values import dataclass
 
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,20})?")
@@ -58,10 +55,11 @@ class Piece(NamedTuple):
     account_id: str
     category: tuple[str, ...] = ()
     memo: str = ""
+    id: str = ""
 
 
 class Whole(NamedTuple):
-    """What all pieces of a transaction share."""
+    """What all pieces of a transaction share; `account_id` is empty where they stand on one account, or it is not said."""
 
     id: str
     payee: str
@@ -70,6 +68,8 @@ class Whole(NamedTuple):
     tags: tuple[str, ...]
     original_amount: str = ""
     original_currency: str = ""
+    account_id: str = ""
+    refunds: tuple[RefundOf, ...] = ()
 
 
 @dataclass(slots=True)
@@ -104,20 +104,21 @@ class OwnBooks:
         if whole.status == "planned":
             self._planned += 1
             return
-        legs = {one.part: one for one in pieces}
-        rows = list(_rows_of(pieces))
-        if len(rows) > 1:  # what was paid in another currency was paid for all of them
-            whole = whole._replace(original_amount="", original_currency="")
-        for together in rows:
-            first = together[0]
-            self.account(first.account_id, "")
-            there = legs.get(_OTHER[first.part]) if first.part in _OTHER else None
-            away = self._shelves.get(there.account_id) if there is not None else None
-            row = _row(whole, together, away.name if away is not None else "")
-            self._shelves[first.account_id].rows.append(row)
+        rows = [*_legs(whole, pieces)] if _is_transfer(pieces) else _spent(whole, pieces)
+        for piece, row in rows:
+            self.account(piece.account_id, "")
+            self._shelves[piece.account_id].rows.append(self._named(row, piece, pieces))
             self._count += 1
         if self._count > MAX_ROWS:
             raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} rows.")
+
+    def _named(self, row: Row, piece: Piece, pieces: Sequence[Piece]) -> Row:
+        """Let a leg of a transfer name the other account."""
+        there = _other_leg(piece, pieces)
+        away = self._shelves.get(there.account_id) if there is not None else None
+        if away is None or row.extras is None:
+            return row
+        return row._replace(extras=replace(row.extras, other_account=away.name))
 
     def statements(
         self, balances: Callable[[str], tuple[Decimal | None, Decimal | None]]
@@ -148,29 +149,89 @@ def _statement(
     )
 
 
-def _rows_of(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """Put together what is one row of an account: parts that lie on the same one."""
-    parts: dict[str, list[Piece]] = {}
+def _is_transfer(pieces: Sequence[Piece]) -> bool:
+    return any(one.part in _LEGS for one in pieces)
+
+
+def _other_leg(piece: Piece, pieces: Sequence[Piece]) -> Piece | None:
+    wanted = _OTHER.get(piece.part)
+    return next((one for one in pieces if one.part == wanted), None) if wanted else None
+
+
+def _legs(whole: Whole, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Row]]:
+    """Give the legs of a transfer, with its fee on the account that paid it."""
+    whole = whole._replace(original_amount="", original_currency="", refunds=())
+    sent = next((one for one in pieces if one.part == SENT), None)
+    fees = [one for one in pieces if one.part == FEE]
+    paid = _paid(sent, fees[0]) if sent is not None and len(fees) == 1 else None
+    for piece in pieces:
+        if piece.part == FEE and paid is not None:
+            continue
+        row = _row(whole, [piece])
+        mark = whole.id if piece.part in _OTHER else ""
+        extras = replace(row.extras or _NOTHING, transfer=mark)
+        if piece is sent and paid is not None and row.amount is not None:
+            row = row._replace(amount=row.amount - paid)
+            extras = replace(extras, fee=paid, fee_category=fees[0].category)
+        yield piece, row._replace(extras=extras)
+
+
+def _paid(sent: Piece, fee: Piece) -> Decimal | None:
+    """Give what a fee took from the account that the transfer left, counted upwards; None where it stands apart."""
+    if (sent.account_id, sent.currency) != (fee.account_id, fee.currency):
+        return None
+    amount = _amount(fee, [])
+    return -amount if amount is not None and amount < 0 and plain_amount(sent.amount) else None
+
+
+def _spent(whole: Whole, pieces: Sequence[Piece]) -> list[tuple[Piece, Row]]:
+    """Give a row for each account that what was spent or earned lies on."""
+    accounts: dict[str, list[Piece]] = {}
     for one in pieces:
-        if one.part in _LEGS or not one.part:
-            yield [one]
-        else:
-            parts.setdefault(one.account_id, []).append(one)
-    yield from parts.values()
+        accounts.setdefault(one.account_id, []).append(one)
+    rows = [(there[0], _row(whole, there)) for there in accounts.values()]
+    if len(rows) == 1 or any(row.amount is None for _, row in rows):
+        return rows
+    home = whole.account_id if whole.account_id in accounts else pieces[0].account_id
+    return [(piece, _share(whole, piece, row, pieces, home)) for piece, row in rows]
 
 
-def _row(whole: Whole, together: Sequence[Piece], other_account: str) -> Row:
+def _share(whole: Whole, piece: Piece, row: Row, pieces: Sequence[Piece], home: str) -> Row:
+    """Mark a row of a transaction that lies on several accounts; the one at `home` names all of its parts."""
+    extras = row.extras or _NOTHING
+    if piece.account_id != home:
+        none = replace(extras, original_amount=None, original_currency=None, refunds=())
+        return row._replace(extras=replace(none, split=whole.id, share=piece.account_id))
+    parts = tuple(
+        part if one.account_id == home else replace(part, elsewhere=one.account_id)
+        for one, part in zip(
+            pieces, _parts(pieces, [_amount(one, []) for one in pieces]), strict=True
+        )
+    )
+    extras = replace(extras, split=whole.id, parts=parts, category=())
+    return row._replace(memo=clean(whole.notes)[:MAX_TEXT], extras=extras)
+
+
+def _parts(pieces: Sequence[Piece], amounts: Sequence[Decimal | None]) -> tuple[Part, ...]:
+    return tuple(
+        Part(
+            amount=amount,
+            category=one.category,
+            memo=clean(one.memo)[:MAX_TEXT],
+            own_id=one.id,
+        )
+        for one, amount in zip(pieces, amounts, strict=True)
+        if amount is not None
+    )
+
+
+def _row(whole: Whole, together: Sequence[Piece]) -> Row:
     first = together[0]
     problems: list[Problem] = []
     amounts = [_amount(one, problems) for one in together]
     known = [one for one in amounts if one is not None]
     split = len(together) > 1
     original = plain_amount(whole.original_amount)
-    parts = tuple(
-        Part(amount=amount, category=one.category, memo=clean(one.memo)[:MAX_TEXT])
-        for one, amount in zip(together, amounts, strict=True)
-        if amount is not None and split
-    )
     return Row(
         line=first.line,
         booked_on=_day(first, problems),
@@ -186,14 +247,17 @@ def _row(whole: Whole, together: Sequence[Piece], other_account: str) -> Row:
         extras=Extras(
             category=() if split else first.category,
             tags=whole.tags,
-            parts=parts,
-            transfer=whole.id if first.part in {SENT, RECEIVED} else "",
-            other_account=other_account,
+            parts=_parts(together, amounts) if split else (),
             original_amount=original,
             original_currency=whole.original_currency or None if original is not None else None,
             own_id=whole.id,
+            reconciled=whole.status == "reconciled",
+            refunds=whole.refunds,
         ),
     )
+
+
+_NOTHING: Final = Extras()
 
 
 def _amount(one: Piece, problems: list[Problem]) -> Decimal | None:
@@ -229,6 +293,17 @@ def _day(one: Piece, problems: list[Problem]) -> date | None:
     return None
 
 
+def refund_of(text: str) -> RefundOf | None:
+    """Read a link of a refund as we write it (`writers.texts.refund_text`), or None."""
+    words = text.split(" ")
+    if len(words) not in {4, 5}:
+        return None
+    back, covered = plain_amount(words[1]), plain_amount(words[3])
+    if back is None or covered is None:
+        return None
+    return RefundOf(words[0], back, covered, words[4] if len(words) == 5 else "")
+
+
 def clean(text: str) -> str:
     """Drop what cannot be seen, but for the ends of lines."""
     if text.isprintable():
@@ -240,6 +315,7 @@ def clean(text: str) -> str:
 
 _OWN_OFX: Final = f"<FID>{BANK}</FID>".encode()
 _OFX_HEAD: Final = 2_048
+_FEE: Final = f".{FEE}"
 
 
 def with_own_ids(parsed: ParsedFile, data: bytes) -> ParsedFile:
@@ -248,107 +324,23 @@ def with_own_ids(parsed: ParsedFile, data: bytes) -> ParsedFile:
         return parsed
     return replace(
         parsed,
-        statements=tuple(
-            replace(one, rows=tuple(map(_with_own_id, one.rows))) for one in parsed.statements
-        ),
+        statements=tuple(replace(one, rows=_with_own_ids(one.rows)) for one in parsed.statements),
     )
 
 
-def _with_own_id(row: Row) -> Row:
-    identity = (row.provider_id or "").removesuffix(f".{FEE}")
-    transfer = identity if row.kind == "XFER" else ""
-    return row._replace(extras=Extras(own_id=identity, transfer=transfer), provider_id=None)
-
-
-# --- tables
-
-
-class OwnTable(NamedTuple):
-    """Where the columns of a table of ours stand, by their names in CSV; `sheet` for those of a workbook."""
-
-    header: int
-    at: dict[str, int]
-    sheet: bool
-
-
-def find_own(rows: Sequence[Sequence[str]]) -> OwnTable | None:
-    """Recognise a table of ours by all names of its header, in any order, and by days as we write them."""
-    for header, cells in enumerate(rows[:5]):
-        names = [cell.strip() for cell in cells]
-        for sheet, wanted in ((False, COLUMNS), (True, HEADS)):
-            if set(wanted) <= set(names):
-                at = dict(zip(COLUMNS, map(names.index, wanted), strict=True))
-                first = next(iter(rows[header + 1 : header + 2]), ())
-                day = first[at["date"]] if len(first) > at["date"] else ""
-                # another program that saved it may have changed days and amounts: then it is any table
-                return OwnTable(header, at, sheet) if not first or _DAY.fullmatch(day) else None
-    return None
-
-
-def read_own(
-    own: OwnTable, rows: list[list[str]], lines: Sequence[int], notes: Notes
-) -> tuple[ParsedStatement, ...]:
-    """Read the transactions of a table of ours; its rows are emptied."""
-    books = OwnBooks(notes)
-    places = [place for place in range(own.header + 1, len(rows)) if any(rows[place])]
-    reader = _Cells(own, rows, lines)
-    for identity, together in groupby(
-        places, key=lambda place: reader.text(place, "transaction_id")
-    ):
-        found = list(together)
-        if not identity:
-            for place in found:
-                notes.add("ignored-line", "No transaction's id stands here.", line=lines[place])
-            continue
-        for place in found:
-            books.account(reader.text(place, "account_id"), reader.text(place, "account"))
-        books.add(reader.whole(found[0]), [reader.piece(place) for place in found])
-        for place in found:
-            rows[place] = []
-    return books.statements(lambda _: (None, None))
-
-
-class _Cells:
-    """The cells of a table by place and column."""
-
-    def __init__(self, own: OwnTable, rows: list[list[str]], lines: Sequence[int]) -> None:
-        self._at = own.at
-        self._rows = rows
-        self._lines = lines
-        self._sheet = own.sheet
-        self._free: Callable[[str], str] = str if own.sheet else unguarded
-
-    def text(self, place: int, name: str) -> str:
-        """Give a text as it was before it was made safe."""
-        cells, at = self._rows[place], self._at[name]
-        return self._free(cells[at]) if at < len(cells) else ""
-
-    def _number(self, place: int, name: str) -> str:
-        text = self.text(place, name)
-        # cells of a workbook have no marks: who turned them into texts may have taken a comma
-        return text.replace(",", ".") if self._sheet else text
-
-    def piece(self, place: int) -> Piece:
-        """Give a row."""
-        return Piece(
-            self._lines[place],
-            self.text(place, "part"),
-            self.text(place, "date"),
-            self._number(place, "amount"),
-            self.text(place, "currency"),
-            self.text(place, "account_id"),
-            parted(self.text(place, "category"), PATH),
-            self.text(place, "part_notes"),
-        )
-
-    def whole(self, place: int) -> Whole:
-        """Give what the rows of a transaction share."""
-        return Whole(
-            self.text(place, "transaction_id"),
-            self.text(place, "payee"),
-            self.text(place, "notes"),
-            self.text(place, "status"),
-            parted(self.text(place, "tags"), LIST),
-            self._number(place, "original_amount"),
-            self.text(place, "original_currency"),
-        )
+def _with_own_ids(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Name the transactions; a fee goes into the row of the account that paid it, of which it is the next."""
+    found: list[Row] = []
+    for row in rows:
+        identity = (row.provider_id or "").removesuffix(_FEE)
+        transfer = identity if row.kind == "XFER" else ""
+        before = found[-1].extras if found else None
+        if (row.provider_id or "").endswith(_FEE) and before and before.transfer == identity:
+            sent = found[-1].amount
+            if sent is not None and row.amount is not None and max(sent, row.amount) < 0:
+                extras = replace(before, fee=-row.amount)
+                found[-1] = found[-1]._replace(amount=sent + row.amount, extras=extras)
+                continue
+        extras = Extras(own_id=identity, transfer=transfer)
+        found.append(row._replace(extras=extras, provider_id=None))
+    return tuple(found)

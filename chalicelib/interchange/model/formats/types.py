@@ -54,22 +54,42 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One piece of a split row: `category` is a path, outermost name first, empty where none is said."""
+    """One piece of a split row: `category` is a path, outermost name first, empty where none is said.
+
+    `elsewhere` is the `share` of the row on another account that it is part of; `own_id` its id in an export of ours.
+    """
 
     amount: Decimal
     category: tuple[str, ...] = ()
     memo: str = ""
+    elsewhere: str = ""
+    own_id: str = ""
+
+
+class RefundOf(NamedTuple):
+    """On a refund: how much of a purchase of the file, by its `own_id`, came back, for how much of the refund.
+
+    Both count upwards, each in the currency of its own row. `part` is the `own_id` of a part of the purchase.
+    """
+
+    own_id: str
+    amount: Decimal
+    covered: Decimal
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extras:
     """What other apps and journals know of a transaction beyond what a bank knows.
 
-    `category` is a path, outermost name first. `parts` sum up to the row's amount. `transfer` is the same
+    `category` is a path, outermost name first. `parts` sum up to the row's amount, but for those that are on other
+    accounts: rows with the same `split` are one transaction, of which the one without a `share` names all parts.
+    `transfer` is the same
     text in the two rows of the file that are one transfer, and in no other; `other_account` names the
     account on its other side, where the file says it. `original_amount`, signed like the row's, is what
     was paid in `original_currency` before the bank converted it. `own_id` is the id of the transaction
-    in an export of ours.
+    in an export of ours. On the row that a transfer leaves, `fee` is how much of the amount, counted upwards, did not
+    leave for the other account.
     """
 
     category: tuple[str, ...] = ()
@@ -80,6 +100,12 @@ class Extras:
     original_amount: Decimal | None = None
     original_currency: str | None = None
     own_id: str = ""
+    fee: Decimal | None = None
+    fee_category: tuple[str, ...] = ()
+    reconciled: bool = False
+    split: str = ""
+    share: str = ""
+    refunds: tuple[RefundOf, ...] = ()
 
 
 class Row(NamedTuple):

@@ -21,6 +21,8 @@ from chalicelib.interchange.model.formats.journals.own import (
     NONE_KEY,
     NUMBER_KEY,
     RECEIVED_KEY,
+    RECONCILED,
+    STATUS_KEY,
 )
 from chalicelib.interchange.model.writers.journal_entries import (
     EXACT,
@@ -39,7 +41,6 @@ from chalicelib.interchange.model.writers.types import Book, Line
 _UNUSED_FROM: Final = date(1970, 1, 1)
 _LAST: Final = date(9999, 12, 31)
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"})
-_STATUS_KEY: Final = "xpense-status"
 
 
 class BeancountWriter:
@@ -160,8 +161,8 @@ def _transaction(line: Line, legs: list[Leg]) -> Iterator[str]:
     flag = "!" if line.status == "pending" else "*"
     yield f"{line.booked_on} {flag} {_string(line.payee)} {_string(line.notes)}{shown}"
     yield from (f"  {key}: {_string(value)}" for key, value in facts(line, tags).items())
-    if line.status == "reconciled":
-        yield f"  {_STATUS_KEY}: {_string(line.status)}"
+    if line.status == RECONCILED:
+        yield f"  {STATUS_KEY}: {_string(RECONCILED)}"
     for leg in shortened(legs):
         yield from _posting(leg)
     yield ""
@@ -174,6 +175,7 @@ def _posting(leg: Leg) -> Iterator[str]:
         return
     if leg.note:
         yield f"    note: {_string(leg.note)}"
+    yield from (f"    {key}: {_string(value)}" for key, value in leg.said)
     if leg.day:
         yield f"    {RECEIVED_KEY}: {leg.day}"
 

@@ -16,6 +16,7 @@ from chalicelib.interchange.model.writers.texts import (
     decimal_text,
     joined,
     path_texts,
+    refunds_text,
 )
 from chalicelib.interchange.model.writers.types import Book, Line
 
@@ -38,8 +39,13 @@ COLUMNS: Final = (
     "transaction_id",
     "account_id",
     "category_id",
+    "part_id",
+    "whole_account_id",
+    "refund_of",
 )
 """Rows of one transaction share its id and stand one after the other; `part` tells them apart."""
+LATER: Final = frozenset({"part_id", "whole_account_id", "refund_of"})
+"""Columns that files of earlier versions do not have."""
 BOM: Final = b"\xef\xbb\xbf"
 Row = tuple[str, ...]
 _SHARED: Final = 20_000
@@ -123,8 +129,9 @@ class CsvWriter:
             original = decimal_text(line.original_minor, self._digits[foreign or line.currency])
         behind = (original, foreign, texts[line.bank_payee], line.id)
         payee, currency = texts[line.payee], line.currency
+        refunds = refunds_text(line, self._digits) if line.refunds else ""
         if line.parts or line.transfer is not None:
-            rows += [self._row(one, payee, beside, behind) for one in postings(line)]
+            rows += [(*self._row(one, payee, beside, behind), refunds) for one in postings(line)]
             return
         # most are plain: no posting is made for them
         account_id, category_id = line.account_id, line.category_id
@@ -141,6 +148,9 @@ class CsvWriter:
             *behind,
             account_id,
             category_id or "",
+            "",
+            "",
+            refunds,
         )
         rows.append(row)
 
@@ -158,4 +168,6 @@ class CsvWriter:
             *behind,
             one.account_id,
             one.category_id or "",
+            one.part_id,
+            one.whole_account_id,
         )

@@ -172,6 +172,7 @@ def _transaction(line: Line, legs: list[Leg]) -> Iterator[str]:
 
 def _posting(leg: Leg) -> str:
     comments = [f"note:{encoded(leg.note)}"] if leg.note else []
+    comments += [f"{key}:{encoded(value)}" for key, value in leg.said]
     if leg.day:
         comments.append(f"date:{leg.day}")
     comment = f"  ; {', '.join(comments)}" if comments else ""

@@ -11,8 +11,18 @@ from dataclasses import field
 from datetime import date
 from typing import Final, NamedTuple
 
-from chalicelib.interchange.model.formats.journals.own import ID_KEY, ORIGINAL_KEY, TAG_KEY
+from chalicelib.interchange.model.formats.journals.own import (
+    FEE_KEY,
+    HOME_KEY,
+    ID_KEY,
+    LIES_ON_KEY,
+    ORIGINAL_KEY,
+    PART_KEY,
+    REFUND_KEY,
+    TAG_KEY,
+)
 from chalicelib.interchange.model.writers.journal_names import Names
+from chalicelib.interchange.model.writers.texts import Digits, refund_text
 from chalicelib.interchange.model.writers.types import AccountLine, Book, Line, TransferLine
 from chalicelib.kernel.money import wire_amount
 from chalicelib.kernel.values import dataclass
@@ -25,7 +35,8 @@ _LOW: Final = 10**19
 class Leg(NamedTuple):
     """What an account gains in minor units; `worth` is what all of it counts for in another currency.
 
-    `more` says that it belongs to an earlier leg of the account.
+    `more` says that it belongs to an earlier leg of the account. Of a part it is known which one it is and, where a
+    transaction lies on several accounts, on which; there `home` is what it does on its own. `fee` is what a transfer cost.
     """
 
     account: str
@@ -36,6 +47,22 @@ class Leg(NamedTuple):
     day: date | None = None
     account_id: str = ""
     more: bool = False
+    part: str = ""
+    lies_on: str = ""
+    home: bool = False
+    fee: bool = False
+
+    @property
+    def said(self) -> Iterator[tuple[str, str]]:
+        """What stands beside it for us alone, by keys."""
+        if self.part:
+            yield PART_KEY, self.part
+        if self.lies_on:
+            yield LIES_ON_KEY, self.lies_on
+        if self.home:
+            yield HOME_KEY, "yes"
+        if self.fee:
+            yield FEE_KEY, "yes"
 
 
 @dataclass(slots=True)
@@ -93,11 +120,18 @@ class Entries:
         worth: tuple[int, str] | None = None,
         day: date | None = None,
     ) -> Leg:
-        seen = account_id in self.standings
-        name = self.names.accounts[account_id] if seen else self.names.unseen
         return Leg(
-            name, amount_minor, currency, worth, day=day, account_id=account_id if seen else ""
+            self._name(account_id),
+            amount_minor,
+            currency,
+            worth,
+            day=day,
+            account_id=account_id if account_id in self.standings else "",
         )
+
+    def _name(self, account_id: str) -> str:
+        seen = account_id in self.standings
+        return self.names.accounts[account_id] if seen else self.names.unseen
 
     def _spent(self, line: Line) -> Iterator[Leg]:
         if not line.parts:
@@ -108,10 +142,14 @@ class Entries:
         for part in line.parts:
             account_id = part.account_id or line.account_id
             totals[account_id] = totals.get(account_id, 0) + part.amount_minor
+        apart = len(totals) > 1
         for account_id, total in totals.items():
-            yield self._money(account_id, total, line.currency)
+            leg = self._money(account_id, total, line.currency)
+            yield leg._replace(home=apart and account_id == line.account_id)
         for part in line.parts:
-            yield self._reason(line, part.amount_minor, part.category_id, part.notes)
+            there = self._name(part.account_id or line.account_id) if apart else ""
+            leg = self._reason(line, part.amount_minor, part.category_id, part.notes)
+            yield leg._replace(part=part.id, lies_on=there)
 
     def _reason(self, line: Line, minor: int, category_id: str | None, note: str = "") -> Leg:
         return Leg(self.names.category(category_id, minor), -minor, line.currency, note=note)
@@ -136,7 +174,12 @@ class Entries:
             if legs[0].amount_minor == gone:
                 legs.append(self._money(line.account_id, -fee, line.currency))
             legs.append(
-                Leg(self.names.category(transfer.fee_category_id, -fee), fee, line.currency)
+                Leg(
+                    self.names.category(transfer.fee_category_id, -fee),
+                    fee,
+                    line.currency,
+                    fee=True,
+                )
             )
         return legs
 
@@ -167,8 +210,11 @@ def shortened(legs: list[Leg]) -> list[Leg]:
 
 
 def facts(line: Line, tags: tuple[str, ...]) -> dict[str, str]:
-    """Give what stands beside a transaction: its id, and what its tags and amount were before."""
+    """Give what stands beside a transaction: its id, what its tags and amount were before, and what it is a refund of."""
     said = {ID_KEY: line.id}
+    digits = Digits()
+    for at, one in enumerate(line.refunds, 1):
+        said[f"{REFUND_KEY}-{at}"] = refund_text(one, line.currency, digits)
     if line.original_minor is not None and line.original_currency:
         said[ORIGINAL_KEY] = amount_text(line.original_minor, line.original_currency)
     if tags != line.tags:

@@ -26,6 +26,9 @@ class Posting(NamedTuple):
     currency: str
     category_id: str | None
     notes: str
+    part_id: str = ""
+    whole_account_id: str = ""
+    """The account of the transaction, of a part that lies on another one."""
 
 
 def postings(line: Line) -> Iterator[Posting]:
@@ -42,6 +45,8 @@ def postings(line: Line) -> Iterator[Posting]:
                 line.currency,
                 part.category_id,
                 part.notes,
+                part.id,
+                line.account_id if (part.account_id or line.account_id) != line.account_id else "",
             )
     else:
         yield Posting(

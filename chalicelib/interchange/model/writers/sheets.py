@@ -20,6 +20,7 @@ from chalicelib.interchange.model.writers.texts import (
     decimal_text,
     joined,
     path_texts,
+    refunds_text,
 )
 from chalicelib.interchange.model.writers.types import Book, Line
 
@@ -29,7 +30,7 @@ MOST_ROWS: Final = 1_048_575
 """Rows of a sheet below its header."""
 MOST_BYTES: Final = 1_500_000_000
 """Bytes of a sheet's XML: a zip without the extension that Excel complains of holds 2 GB a file."""
-WIDTHS: Final = (11, 22, 30, 14, 9, 32, 20, 32, 11, 10, 9, 24, 14, 9, 30, 38, 38, 38)
+WIDTHS: Final = (11, 22, 30, 14, 9, 32, 20, 32, 11, 10, 9, 24, 14, 9, 30, 38, 38, 38, 38, 38, 38)
 """Widths of the columns, in characters."""
 _EXACT: Final = 10**15
 _FIRST_DAY: Final = date(1900, 3, 1)
@@ -119,12 +120,13 @@ class RowWriter:
         if line.original_minor is not None:
             foreign = line.original_currency or line.currency
             original = self._amount(line.original_minor, foreign) + texts[foreign]
+        refunds = text_cell(refunds_text(line, self._digits)) if line.refunds else _EMPTY
         if not line.parts and line.transfer is None:  # most are plain: no posting is made for them
             row = (
                 f"<row>{self._date(line.booked_on)}{self._accounts.get(line.account_id, _EMPTY)}{payee}"
                 f"{self._amount(line.amount_minor, line.currency)}{texts[line.currency]}"
                 f"{self._categories.get(line.category_id, _EMPTY)}{middle}{_EMPTY}{_EMPTY}{original}{behind}"
-                f"{texts[line.account_id]}{texts[line.category_id or '']}</row>"
+                f"{texts[line.account_id]}{texts[line.category_id or '']}{_EMPTY}{_EMPTY}{refunds}</row>"
             )
             return [row]
         return [
@@ -134,7 +136,8 @@ class RowWriter:
                     f"{self._amount(one.amount_minor, one.currency)}{texts[one.currency]}",
                     f"{self._categories.get(one.category_id, _EMPTY)}{middle}{texts[one.part]}",
                     f"{text_cell(one.notes)}{original}{behind}",
-                    f"{texts[one.account_id]}{texts[one.category_id or '']}</row>",
+                    f"{texts[one.account_id]}{texts[one.category_id or '']}",
+                    f"{text_cell(one.part_id)}{texts[one.whole_account_id]}{refunds}</row>",
                 )
             )
             for one in postings(line)

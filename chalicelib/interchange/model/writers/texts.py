@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from chalicelib.interchange.model.writers.types import Book
+from chalicelib.interchange.model.writers.types import Book, Line, RefundLine
 from chalicelib.kernel.money import UnknownCurrency, exponent
 
 PATH: Final = " > "
@@ -62,6 +62,18 @@ def parted(text: str, between: str) -> tuple[str, ...]:
     names.append(text[start:])
     stripped = [_ESCAPE.sub(r"\1", name.strip()) for name in names]
     return tuple(name for name in stripped if name)
+
+
+def refunds_text(line: Line, digits: Digits) -> str:
+    """Write what a refund is for: of each purchase its id, how much came back, for how much of this, and which part."""
+    return LIST.join(refund_text(one, line.currency, digits) for one in line.refunds)
+
+
+def refund_text(one: RefundLine, currency: str, digits: Digits) -> str:
+    """Write a link of a refund in so many `currency`, words between blanks: `<id> 4.00 EUR 4.00 [<part>]`."""
+    back = decimal_text(one.amount_minor, digits[one.currency])
+    covered = decimal_text(one.covered_minor, digits[currency])
+    return " ".join(filter(None, (one.transaction_id, back, one.currency, covered, one.part_id)))
 
 
 def path_texts(book: Book) -> dict[str | None, str]:

@@ -43,8 +43,14 @@ class Seen(NamedTuple):
     pending: bool
     category: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    parts: tuple[tuple[Decimal, tuple[str, ...], str], ...] = ()
+    parts: tuple[tuple[Decimal, tuple[str, ...], str, str, str], ...] = ()
+    """Of each part amount, category, notes, the account where it is another one, and its id."""
     transfer: bool = False
+    fee: tuple[Decimal, tuple[str, ...]] | None = None
+    reconciled: bool = False
+    split: str = ""
+    share: str = ""
+    refunds: tuple[tuple[str, Decimal, Decimal, str], ...] = ()
     original: tuple[Decimal, str] | None = None
     own_id: str = ""
 
@@ -71,42 +77,76 @@ def _rows(line: Line, paths: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, 
             pending=line.status == "pending",
             tags=line.tags,
             own_id=line.id,
+            reconciled=line.status == "reconciled",
             **more,
         )
 
     if line.transfer is not None:
         other = line.transfer
-        yield line.account_id, seen(line.amount_minor, transfer=True)
+        fee = None
         if other.fee_minor:
-            fee = paths.get(other.fee_category_id or "", ())
-            yield line.account_id, seen(-other.fee_minor, category=fee)
+            cost = Money(other.fee_minor, line.currency).to_decimal()
+            fee = (cost, paths.get(other.fee_category_id or "", ()))
+        yield line.account_id, seen(line.amount_minor - other.fee_minor, transfer=True, fee=fee)
         day = (other.received_on or line.booked_on).isoformat()
         yield other.account_id, seen(other.amount_minor, other.currency, day=day, transfer=True)
     elif line.parts:
-        accounts = list(dict.fromkeys(one.account_id or line.account_id for one in line.parts))
-        for account_id in accounts:
-            there = [one for one in line.parts if (one.account_id or line.account_id) == account_id]
-            parts = tuple(
-                (
-                    Money(one.amount_minor, line.currency).to_decimal(),
-                    paths.get(one.category_id or "", ()),
-                    one.notes,
-                )
-                for one in there
-            )
-            total = sum(one.amount_minor for one in there)
-            if len(there) > 1:
-                yield account_id, seen(total, parts=parts)
-            else:
-                ((_, category, memo),) = parts
-                yield account_id, seen(total, category=category, notes=line.notes or memo)
+        yield from _split(line, paths, seen)
     else:
         original = None
         if line.original_minor is not None and line.original_currency is not None:
             paid = Money(line.original_minor, line.original_currency)
             original = (paid.to_decimal(), paid.currency)
         category = paths.get(line.category_id or "", ())
-        yield line.account_id, seen(line.amount_minor, category=category, original=original)
+        refunds = tuple(
+            (
+                one.transaction_id,
+                Money(one.amount_minor, one.currency).to_decimal(),
+                Money(one.covered_minor, line.currency).to_decimal(),
+                one.part_id or "",
+            )
+            for one in line.refunds
+        )
+        yield (
+            line.account_id,
+            seen(line.amount_minor, category=category, original=original, refunds=refunds),
+        )
+
+
+def _split(
+    line: Line, paths: dict[str, tuple[str, ...]], seen: Callable[..., Seen]
+) -> Iterator[tuple[str, Seen]]:
+    """Say what each account sees of a split transaction; one of them sees all of it."""
+    where = [one.account_id or line.account_id for one in line.parts]
+    home = line.account_id if line.account_id in where else where[0]
+    parts = [
+        (
+            Money(one.amount_minor, line.currency).to_decimal(),
+            paths.get(one.category_id or "", ()),
+            one.notes,
+            there if there != home else "",
+            one.id,
+        )
+        for one, there in zip(line.parts, where, strict=True)
+    ]
+    apart = len(set(where)) > 1
+    for account_id in dict.fromkeys(where):
+        own = [part for part, there in zip(parts, where, strict=True) if there == account_id]
+        minor = sum(
+            one.amount_minor
+            for one, there in zip(line.parts, where, strict=True)
+            if there == account_id
+        )
+        marks = {"split": line.id, "share": "" if account_id == home else account_id}
+        more: dict[str, Any] = marks if apart else {}
+        if account_id == home:
+            yield account_id, seen(minor, parts=tuple(parts), **more)
+        elif len(own) > 1:
+            named = tuple((*part[:3], "", part[4]) for part in own)
+            yield account_id, seen(minor, parts=named, **more)
+        else:
+            ((_, category, memo, _, _),) = own
+            yield account_id, seen(minor, category=category, notes=line.notes or memo, **more)
 
 
 def read(parsed: ParsedFile) -> dict[str, Counter[Seen]]:
@@ -133,8 +173,15 @@ def _seen(row: Row) -> Seen:
         row.kind == "pending",
         extras.category,
         extras.tags,
-        tuple((one.amount, one.category, one.memo) for one in extras.parts),
+        tuple(
+            (one.amount, one.category, one.memo, one.elsewhere, one.own_id) for one in extras.parts
+        ),
         bool(extras.transfer),
+        None if extras.fee is None else (extras.fee, extras.fee_category),
+        extras.reconciled,
+        extras.split,
+        extras.share,
+        tuple((one.own_id, one.amount, one.covered, one.part) for one in extras.refunds),
         original,
         extras.own_id,
     )
@@ -208,6 +255,20 @@ def _as_a_bank(seen: Seen, notes: str) -> tuple[object, ...]:
     return (date.fromisoformat(seen.day), seen.amount, seen.currency, *texts, seen.own_id)
 
 
+def plainly(rows: Counter[Seen]) -> Iterator[Seen]:
+    """Say what a format sees that has fees as rows of their own, and of a split only what lies on the account."""
+    for seen in rows.elements():
+        own = tuple(one for one in seen.parts if not one[3])
+        alone = own[0][1] if len(own) == 1 else seen.category
+        bare = seen._replace(parts=own if len(own) > 1 else (), category=alone, fee=None)
+        if seen.fee is not None:
+            cost, category = seen.fee
+            yield bare._replace(amount=seen.amount + cost)
+            yield bare._replace(amount=-cost, category=category)
+        else:
+            yield bare
+
+
 @given(drawn=books())
 def test_qif_brings_back_days_amounts_and_balances(drawn: tuple[Book, list[Line]]) -> None:
     book, lines = drawn
@@ -219,10 +280,8 @@ def test_qif_brings_back_days_amounts_and_balances(drawn: tuple[Book, list[Line]
     wanted = expected(book, lines)
     there = [one for one in book.accounts if one.id in wanted or one.opening_minor]
     for account, statement in zip(there, parsed.statements if parsed else (), strict=True):
-        rows = wanted.get(account.id, Counter())
-        assert Counter(row.amount for row in statement.rows) == Counter(
-            seen.amount for seen in rows.elements()
-        )
+        rows = plainly(wanted.get(account.id, Counter()))
+        assert Counter(row.amount for row in statement.rows) == Counter(one.amount for one in rows)
         opening = Money(account.opening_minor, account.currency).to_decimal()
         assert (statement.opening_balance or 0) == opening
 
@@ -244,12 +303,8 @@ def test_qif_brings_back_categories_and_parts() -> None:
             for row in statement.rows
         )
         assert found == Counter(
-            (
-                seen.amount,
-                seen.category,
-                tuple((amount, category) for amount, category, _ in seen.parts),
-            )
-            for seen in wanted.get(account.id, Counter()).elements()
+            (seen.amount, seen.category, tuple(one[:2] for one in seen.parts))
+            for seen in plainly(wanted.get(account.id, Counter()))
         )
 
 

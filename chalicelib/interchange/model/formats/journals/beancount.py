@@ -43,6 +43,7 @@ from chalicelib.interchange.model.formats.journals.own import (
     RECEIVED_KEY,
     apply_account,
     apply_entry,
+    apply_posting,
 )
 from chalicelib.interchange.model.formats.journals.statements import read_statements
 from chalicelib.interchange.model.formats.journals.sums import evaluate
@@ -259,6 +260,8 @@ class _Reader:
             entry.postings[-1].day = _day(value)
         elif key == MORE_KEY:
             _join_last(entry.postings)
+        else:
+            apply_posting(entry.postings[-1], key, value)
 
     def finish(self) -> Journal:
         """Work out what needs the whole file, and note what was left aside."""

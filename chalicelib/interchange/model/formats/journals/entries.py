@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from chalicelib.interchange.model.formats.types import Notes
+from chalicelib.interchange.model.formats.types import Notes, RefundOf
 from chalicelib.kernel.values import dataclass
 
 Sort = Literal["asset", "liability", "expense", "income", "equity", "conversion", ""]
@@ -19,7 +19,8 @@ class Posting:
     """One line of a transaction: `amount` of `commodity` goes to `account`.
 
     `weight` is what it counts for when the transaction is balanced, in `weight_in`; without an amount both are
-    inferred; `cost` is what it weighs where shares are balanced by what they had cost. `asserted` is what the account must hold afterwards; with `assigns` the amount follows from it.
+    inferred; `cost` is what it weighs where shares are balanced by what they had cost. From `part` on stands what only our
+    own journals say (`own.py`). `asserted` is what the account must hold afterwards; with `assigns` the amount follows from it.
     """
 
     account: str
@@ -37,6 +38,10 @@ class Posting:
     provider_id: str = ""
     flaw: str = ""
     cost: tuple[Decimal, str] | None = None
+    part: str = ""
+    lies_on: str = ""
+    is_home: bool = False
+    is_fee: bool = False
 
     def set_amount(self, amount: Decimal, commodity: str) -> None:
         """Say what an amount left out has been found to be."""
@@ -53,7 +58,9 @@ class Entry:
     payee: str = ""
     memo: str = ""
     pending: bool = False
+    reconciled: bool = False
     tags: tuple[str, ...] = ()
+    refunds: tuple[RefundOf, ...] = ()
     provider_id: str = ""
     own_id: str = ""
     original: tuple[Decimal, str] | None = None

@@ -42,6 +42,7 @@ from chalicelib.interchange.model.formats.journals.own import (
     ID_KEY,
     apply_account,
     apply_entry,
+    apply_posting,
     decoded,
 )
 from chalicelib.interchange.model.formats.journals.statements import read_statements
@@ -233,6 +234,7 @@ class _Reader:
         day = make_day(year, int(head[2]), int(head[3])) if year else None
         written = "" if day else bare.split()[0]
         entry = Entry(block.line, day, written_day=written, pending=head[4] == "!")
+        entry.reconciled = head[4] == "*"
         entry.provider_id = bank_id(head[5], day) or "" if head[5] else ""
         payee, parted, note = (head[6] or "").partition("|")
         entry.payee, entry.memo = payee.strip(), note.strip() if parted else ""
@@ -256,6 +258,7 @@ class _Reader:
         if ID_KEY in values:
             apply_entry(entry, {key: decoded(value) for key, value in values.items()}, read_amount)
         else:
+            entry.reconciled = False  # other books mark so what their owner has looked at
             entry.memo = entry.memo or remarks.text
             entry.provider_id = values.get("id", entry.provider_id)
         if len(entry.postings) == 1 and self._bucket:
@@ -291,6 +294,8 @@ class _Reader:
         """Take what comments say of a posting: a note, and a day of its own."""
         note = remarks.values.get("note")
         posting.note = decoded(note) if note else remarks.text
+        for key, value in remarks.values.items():
+            apply_posting(posting, key, decoded(value))
         said = _DAY.fullmatch(remarks.values.get("date", "")) or _BRACKET.search(remarks.text)
         if said:
             year = int(said[1]) if said[1] else (entry.day.year if entry.day else None)

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
-from chalicelib.interchange.model.formats.journals.entries import Entry, Naming
+from chalicelib.interchange.model.formats.journals.entries import Entry, Naming, Posting
+from chalicelib.interchange.model.formats.own import refund_of
 
 ID_KEY: Final = "xpense-id"
 NAME_KEY: Final = "xpense-name"
@@ -26,6 +27,18 @@ MORE_KEY: Final = "xpense-more"
 """Of a posting: it is the rest of an earlier one of its account."""
 RECEIVED_KEY: Final = "xpense-received"
 """Of a posting: the day on which money arrived, if that is another one."""
+PART_KEY: Final = "xpense-part"
+"""Of a reason: the id of the part that it is."""
+LIES_ON_KEY: Final = "xpense-account"
+"""Of a reason in a transaction over several accounts: the one that it lies on, as it is called in the file."""
+HOME_KEY: Final = "xpense-whole"
+"""Of money in such a transaction: its account is that of the transaction."""
+FEE_KEY: Final = "xpense-fee"
+"""Of a reason: it is what a transfer cost."""
+REFUND_KEY: Final = "xpense-refund"
+"""With `-1`, `-2` and so on: what the transaction is a refund of (`writers.texts.refund_text`)."""
+STATUS_KEY: Final = "xpense-status"
+RECONCILED: Final = "reconciled"
 _MOST: Final = 100
 _TO_ENCODE: Final = re.compile(r"[^\w .'!?/()&+*#@$€£-]|\A | \Z", re.UNICODE)
 
@@ -62,6 +75,18 @@ def apply_account(naming: Naming, metadata: Mapping[str, str]) -> None:
         naming.path = path
 
 
+def apply_posting(posting: Posting, key: str, value: str) -> None:
+    """Take what is said of a posting of ours; other keys say nothing."""
+    if key == PART_KEY:
+        posting.part = value[:200]
+    elif key == LIES_ON_KEY:
+        posting.lies_on = value
+    elif key == HOME_KEY:
+        posting.is_home = True
+    elif key == FEE_KEY:
+        posting.is_fee = True
+
+
 def apply_entry(
     entry: Entry,
     metadata: Mapping[str, str],
@@ -74,5 +99,7 @@ def apply_entry(
     entry.tags = numbered(metadata, TAG_KEY) or entry.tags
     entry.payee = metadata.get(PAYEE_KEY, entry.payee)
     entry.memo = metadata.get(NOTES_KEY, entry.memo)
+    entry.reconciled = entry.reconciled or metadata.get(STATUS_KEY) == RECONCILED
+    entry.refunds = tuple(filter(None, map(refund_of, numbered(metadata, REFUND_KEY))))
     if ORIGINAL_KEY in metadata:
         entry.original = read_amount(metadata[ORIGINAL_KEY])

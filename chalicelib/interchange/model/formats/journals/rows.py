@@ -12,6 +12,12 @@ from chalicelib.interchange.model.formats.bookings import PENDING, named
 from chalicelib.interchange.model.formats.journals.entries import Entry, Journal, Posting
 from chalicelib.interchange.model.formats.journals.flows import Leg, Piece, Role, match
 from chalicelib.interchange.model.formats.journals.sorts import Sorts
+from chalicelib.interchange.model.formats.journals.wholes import (
+    Item,
+    lie_as_said,
+    over_accounts,
+    with_fee,
+)
 from chalicelib.interchange.model.formats.types import (
     MAX_SHARED,
     MAX_TEXT,
@@ -29,15 +35,6 @@ from chalicelib.kernel.money import UnknownCurrency, exponent
 _MAX_LEVELS: Final = 20
 _MAX_NAME: Final = 200
 _MOST_LOOKED_AT: Final = 20
-
-
-class Item(NamedTuple):
-    """A row and the book that it belongs to; `from_equity` says that nothing but the owner stands behind it."""
-
-    account: str
-    commodity: str
-    row: Row
-    from_equity: bool
 
 
 class Roles:
@@ -133,16 +130,37 @@ def items_of(entry: Entry, roles: Roles, hints: Hints) -> Iterator[Item]:
     kinds = {leg.role for leg in legs}
     # Where books are opened, what each account begins with came from none of the others.
     from_equity = "equity" in kinds and "category" not in kinds
-    if not from_equity:
+    said = bool(entry.own_id) and lie_as_said(legs)
+    if not (from_equity or said):
         match(legs)
     books = _by_book(legs)
     alike = kinds == {"money"} and len(books) == 2 and not any(leg.posting.amount for leg in legs)
-    if len(books) > 1:
+    if len(books) > 1 and not said:
         entry.original = None  # of which of the accounts it was the amount, the file does not say
     maker = _Maker(entry, roles, hints)
-    for key, own in books.items():
-        yield from maker.items(key, own, from_equity=from_equity, empty_pair=alike)
+    found = [
+        item
+        for key, own in books.items()
+        for item in maker.items(key, own, from_equity=from_equity, empty_pair=alike)
+    ]
+    yield from _whole(entry, legs, found, roles) if entry.own_id else found
     yield from (_flawed(entry, posting, roles, hints) for posting in unclear)
+
+
+def _whole(
+    entry: Entry, legs: Sequence[Leg], items: Sequence[Item], roles: Roles
+) -> Iterator[Item]:
+    """Let the rows of a transaction of ours be what it was: on several accounts, or a transfer with its fee."""
+    fee = next((leg for leg in legs if leg.posting.is_fee), None)
+    sent = next((piece.other for piece in fee.pieces if piece.other), None) if fee else None
+    if sent is not None:
+        yield from (item._replace(row=row) for item, row in with_fee(items, sent.posting.account))
+    elif any(leg.posting.lies_on for leg in legs):
+        reasons = [leg.posting.account for leg in legs if leg.role == "category"]
+        rows = over_accounts(entry, legs, items, {one: roles.path(one) for one in reasons})
+        yield from (item._replace(row=row) for item, row in zip(items, rows, strict=True))
+    else:
+        yield from items
 
 
 def _by_book(legs: Sequence[Leg]) -> dict[tuple[str, str], list[Leg]]:
@@ -205,6 +223,7 @@ class _Maker:
             other_account=other_account,
             tags=self._roles.tags(self._entry.tags),
             own_id=self._entry.own_id,
+            reconciled=self._entry.reconciled,
         )
 
     def _spent(self, leg: Leg, shares: Sequence[_Share]) -> Row:
@@ -221,6 +240,7 @@ class _Maker:
                     amount=share.amount,
                     category=self._path(share),
                     memo=share.other.posting.note[:MAX_TEXT] if share.other else "",
+                    own_id=share.other.posting.part if share.other else "",
                 )
                 for share in shares
             )
@@ -229,6 +249,8 @@ class _Maker:
             parts=parts,
             tags=self._roles.tags(self._entry.tags),
             own_id=self._entry.own_id,
+            reconciled=self._entry.reconciled,
+            refunds=self._entry.refunds,
             original_amount=original[0] if original else None,
             original_currency=original[1] if original else None,
         )

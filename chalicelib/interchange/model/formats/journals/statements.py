@@ -22,8 +22,9 @@ from chalicelib.interchange.model.formats.journals.entries import (
     Pad,
     Posting,
 )
-from chalicelib.interchange.model.formats.journals.rows import Item, Roles, items_of
+from chalicelib.interchange.model.formats.journals.rows import Roles, items_of
 from chalicelib.interchange.model.formats.journals.running import Running
+from chalicelib.interchange.model.formats.journals.wholes import Item
 from chalicelib.interchange.model.formats.types import (
     MAX_ROWS,
     MAX_STATEMENTS,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from chalicelib.interchange.model.formats.dates import is_date
-from chalicelib.interchange.model.formats.own import OwnTable
+from chalicelib.interchange.model.formats.own_tables import OwnTable
 from chalicelib.interchange.model.formats.tabular.content import map_by_content, statement_rows
 from chalicelib.interchange.model.formats.tabular.header import Header, find_header, map_columns
 from chalicelib.interchange.model.formats.tabular.profiles import (

@@ -12,7 +12,7 @@ from chalicelib.interchange.model.formats.amounts import (
     fits_no_thousandths,
 )
 from chalicelib.interchange.model.formats.dates import DateReader, find_order
-from chalicelib.interchange.model.formats.own import find_own, read_own
+from chalicelib.interchange.model.formats.own_tables import find_own, read_own
 from chalicelib.interchange.model.formats.tabular.accounts import by_account, by_name
 from chalicelib.interchange.model.formats.tabular.balance import Chain, follow
 from chalicelib.interchange.model.formats.tabular.layout import Layout, find_layout, layout_of

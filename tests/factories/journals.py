@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from chalicelib.interchange.model.formats.types import Extras, Part, RefundOf, Row
+from chalicelib.interchange.model.formats.types import Extras, OwnFacts, Part, RefundOf, Row
 from chalicelib.interchange.model.writers.types import (
     AccountKind,
     AccountLine,
@@ -232,7 +232,10 @@ def _row(line: Line, minor: int, currency: str, extras: Extras, day: date | None
         balance=None,
         problems=(),
         extras=replace(
-            extras, tags=line.tags, own_id=line.id, reconciled=line.status == "reconciled"
+            extras,
+            tags=line.tags,
+            own_id=line.id,
+            own=replace(extras.own, reconciled=line.status == "reconciled"),
         ),
     )
 
@@ -247,7 +250,8 @@ def _rows(line: Line, book: Book) -> Iterator[tuple[str, Row]]:
     back = Extras(transfer=line.id, other_account=names[line.account_id])
     if to.fee_minor:
         paid = money(to.fee_minor, line.currency)
-        there = replace(there, fee=paid, fee_category=_path(book, to.fee_category_id))
+        own = OwnFacts(fee=paid, fee_category=_path(book, to.fee_category_id))
+        there = replace(there, own=own)
     minor = line.amount_minor - to.fee_minor
     yield line.account_id, _row(line, minor, line.currency, there)
     yield to.account_id, _row(line, to.amount_minor, to.currency, back, to.received_on)
@@ -260,14 +264,16 @@ def _plain(line: Line, book: Book) -> tuple[str, Row]:
         category=_path(book, line.category_id),
         original_amount=money(original, currency) if original and currency else None,
         original_currency=currency,
-        refunds=tuple(
-            RefundOf(
-                one.transaction_id,
-                money(one.amount_minor, one.currency),
-                money(one.covered_minor, line.currency),
-                one.part_id or "",
+        own=OwnFacts(
+            refunds=tuple(
+                RefundOf(
+                    one.transaction_id,
+                    money(one.amount_minor, one.currency),
+                    money(one.covered_minor, line.currency),
+                    one.part_id or "",
+                )
+                for one in line.refunds
             )
-            for one in line.refunds
         ),
     )
     return line.account_id, _row(line, line.amount_minor, line.currency, extras)
@@ -298,9 +304,9 @@ def _shares(line: Line, book: Book) -> Iterator[tuple[str, Row]]:
             for one, part, there in zip(line.parts, parts, where, strict=True)
             if there == account_id
         ]
-        extras = Extras(split=mark, share=APART)
+        extras = Extras(own=OwnFacts(split=mark, share=APART if mark else ""))
         if account_id == home:
-            extras = Extras(split=mark, parts=tuple(parts))
+            extras = Extras(own=OwnFacts(split=mark), parts=tuple(parts))
         elif len(own) > 1:
             extras = replace(extras, parts=tuple(part for _, part in own))
         else:

@@ -86,12 +86,13 @@ class Belonging:
                 fee,
             )
             self._sides.setdefault(extras.transfer, []).append(side)
-        if extras.split:
+        own = extras.own
+        if own.split:
             elsewhere = tuple(part.elsewhere for part in extras.parts)
-            share = _Share(place, row, extras.share, elsewhere)
-            self._splits.setdefault(extras.split, []).append(share)
-        if extras.refunds:
-            self._refunds.append(_Refund(place, row.line, row.currency, extras.refunds))
+            share = _Share(place, row, own.share, elsewhere)
+            self._splits.setdefault(own.split, []).append(share)
+        if own.refunds:
+            self._refunds.append(_Refund(place, row.line, row.currency, own.refunds))
         self._parts |= {part.own_id: at for at, part in enumerate(extras.parts) if part.own_id}
 
     # --- the two legs of transfers

@@ -66,8 +66,8 @@ class Reader:
             original_currency=original.currency if original else "",
             own_id=extras.own_id if is_id(extras.own_id) else "",
             fee_minor=fee,
-            fee_label=self._label(extras.fee_category) if fee else (),
-            reconciled=extras.reconciled,
+            fee_label=self._label(extras.own.fee_category) if fee else (),
+            reconciled=extras.own.reconciled,
         )
         self.own = self.own or bool(found.own_id)
         return None if found == _NOTHING else found
@@ -137,10 +137,10 @@ class Reader:
 
     def _fee(self, row: Row, extras: Extras, amount: Money) -> int:
         """Give what of a leg was a fee, or 0 where none fits it."""
-        if extras.fee is None or not extras.transfer:
+        if extras.own.fee is None or not extras.transfer:
             return 0
         try:
-            fee = Money.from_decimal(extras.fee, amount.currency).amount_minor
+            fee = Money.from_decimal(extras.own.fee, amount.currency).amount_minor
         except MoneyError as error:
             self._note(row, "fee", "fee-unfit", f"{error}: it is left out.")
             return 0

@@ -334,6 +334,7 @@ def test_a_whole_file_of_an_app_arrives_as_it_is(
         "amount": {"amount": "-3.00", "currency": "EUR"},
         "category": "Fun",
         "memo": "film",
+        "statement": None,
     }
     assert rows[1]["other_account"] == "Account 1"
     assert rows[3]["original_amount"] == {"amount": "-8.10", "currency": "USD"}

@@ -19,6 +19,7 @@ from chalicelib.interchange.model.extras import MAX_NOTES
 from chalicelib.interchange.model.formats.types import (
     AccountHint,
     Extras,
+    OwnFacts,
     ParsedFile,
     ParsedStatement,
     Part,
@@ -192,7 +193,7 @@ class TestTransfers:
         assert found.pairs == ()
 
     def test_a_fee_is_part_of_what_left_and_has_a_category(self) -> None:
-        fee = Extras(transfer="t1", fee=Decimal("1.50"), fee_category=("Fees",))
+        fee = Extras(transfer="t1", own=OwnFacts(fee=Decimal("1.50"), fee_category=("Fees",)))
         found = read(
             statement(row("-51.50", fee)),
             statement(row("55", Extras(transfer="t1")), currency="USD"),
@@ -203,9 +204,9 @@ class TestTransfers:
 
     def test_a_fee_that_is_no_part_of_it_is_left_out(self) -> None:
         found = read(
-            statement(row("-1", Extras(transfer="t1", fee=Decimal(1)))),
+            statement(row("-1", Extras(transfer="t1", own=OwnFacts(fee=Decimal(1))))),
             statement(row("1", Extras(transfer="t1"))),
-            statement(row("-1", Extras(transfer="t2", fee=Decimal("0.001")))),
+            statement(row("-1", Extras(transfer="t2", own=OwnFacts(fee=Decimal("0.001"))))),
         )
 
         assert found.pairs == (Tie(0, 1),)
@@ -216,10 +217,10 @@ class TestOverAccounts:
     """Rows with one mark are one transaction, whose parts lie on several accounts."""
 
     def home(self, *parts: Part, amount: str = "-3") -> Row:
-        return row(amount, Extras(split="s", parts=parts, own_id=OWN))
+        return row(amount, Extras(own=OwnFacts(split="s"), parts=parts, own_id=OWN))
 
     def away(self, amount: str, share: str = "card") -> Row:
-        return row(amount, Extras(split="s", share=share, own_id=OWN))
+        return row(amount, Extras(own=OwnFacts(split="s", share=share), own_id=OWN))
 
     def test_the_home_row_names_where_each_part_lies(self) -> None:
         there = Part(amount=Decimal(-2), category=("Cash",), elsewhere="card")
@@ -251,7 +252,7 @@ class TestRefunds:
     def read(self, link: RefundOf) -> Examined:
         bought = Extras(own_id=OWN, parts=(part("-1"), replace(part("-3"), own_id="p2")))
         return read(
-            statement(row("4", Extras(refunds=(link,))), row("-4", bought)),
+            statement(row("4", Extras(own=OwnFacts(refunds=(link,)))), row("-4", bought)),
         )
 
     def test_they_are_tied_by_their_places(self) -> None:

@@ -136,10 +136,11 @@ class _Walk:
 def _of_file(row: Row, at: int) -> Row:
     """Keep transfers and splits of one file apart from those of another, which may be numbered alike."""
     extras = row.extras
-    if extras is None or not (extras.transfer or extras.split):
+    if extras is None or not (extras.transfer or extras.own.split):
         return row
-    transfer, split = (mark and f"{at}/{mark}" for mark in (extras.transfer, extras.split))
-    return row._replace(extras=replace(extras, transfer=transfer, split=split))
+    transfer, split = (mark and f"{at}/{mark}" for mark in (extras.transfer, extras.own.split))
+    own = replace(extras.own, split=split) if split else extras.own
+    return row._replace(extras=replace(extras, transfer=transfer, own=own))
 
 
 def _members(data: bytes) -> Iterator[tuple[str, bytes | Unreadable]]:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import Flaw
 from chalicelib.interchange.model.formats.bookings import Balance, Booking, Books, bank_id
 from chalicelib.interchange.model.formats.dates import full_year, make_date
-from chalicelib.interchange.model.formats.text import decode
+from chalicelib.interchange.model.formats.text import decode, lines_of
 from chalicelib.interchange.model.formats.types import (
     MAX_ROWS,
     MAX_TEXT,
@@ -45,19 +46,24 @@ class _Record:
     line: int
     code: str
     text: str
-    more: list[str] = field(default_factory=list)
+    more: list[str] | None = None
 
     def cells(self) -> list[str]:
         """Give all fields, of the record and of what goes on with it."""
-        return ",".join((self.text, *self.more)).split(",")
+        return ",".join((self.text, *(self.more or ()))).split(",")
 
     def leading(self, count: int) -> tuple[list[str], str]:
         """Give the first so many fields, and the rest as text."""
+        if not self.more:
+            cells = self.text.split(",", count)
+            if len(cells) > count:
+                return cells[:count], cells[count]
+            return cells + [""] * (count - len(cells)), ""
         text, at = self.text, 0
         while text.count(",") < count - 1 and at < len(self.more):
             text, at = f"{text},{self.more[at]}", at + 1
         cells = text.split(",", count)
-        rest = cells[count:] + self.more[at:]
+        rest = [*cells[count:], *self.more[at:]]
         return cells[:count] + [""] * (count - len(cells)), " ".join(rest)
 
 
@@ -133,23 +139,22 @@ class _Walk:
     def _enter(self, account: _Account, record: _Record) -> None:
         if len(account.rows) >= MAX_ROWS:
             raise Unreadable("too-many-rows", f"The file has more than {MAX_ROWS} transactions.")
-        cells = record.cells()
-        funds = _more_of(cells[2:4])
+        funds = _more_of(record.text.split(",", 4)[2:4] if not record.more else record.cells()[2:4])
         lead, text = record.leading(5 + funds)
         kind, reference = lead[0].strip()[:20], lead[3 + funds]
         valued = _day(lead[3]) if funds and lead[2].strip().upper() == "V" else None
         whole = _whole(lead[1])
         account.total += whole or 0
         booking = Booking(
-            line=record.line,
-            day=self._day,
-            written_day=self._written_day,
-            amount=_directed(lead[1], whole, kind, account.digits),
-            currency=account.currency,
-            payee="",
-            memo=text[: 8 * MAX_TEXT].strip().removesuffix("/"),
-            provider_id=bank_id(reference, valued or self._day),
-            kind=kind,
+            record.line,
+            self._day,
+            self._written_day,
+            _directed(lead[1], whole, kind, account.digits),
+            account.currency,
+            "",
+            text[: 8 * MAX_TEXT].strip().removesuffix("/"),
+            bank_id(reference, valued or self._day),
+            kind,
         )
         account.rows.append(booking.row(self._hints))
 
@@ -198,12 +203,14 @@ def _records(text: str) -> Iterator[_Record]:
     if text.count("\n") > _MAX_LINES:
         raise Unreadable("too-many-rows", f"The file has more than {_MAX_LINES} lines.")
     record: _Record | None = None
-    for line, written in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+    for line, written in enumerate(lines_of(text), 1):
         code, _, rest = written.strip().partition(",")
         rest = rest.rstrip().removesuffix("/")
         if not code:
             continue
         if code == "88" and record is not None:
+            if record.more is None:
+                record.more = []
             record.more.append(rest)
             continue
         if record is not None:
@@ -215,6 +222,8 @@ def _records(text: str) -> Iterator[_Record]:
 
 def _more_of(cells: list[str]) -> int:
     """Say how many fields follow a funds type: value date and time, or amounts by availability."""
+    if not (cells and cells[0]):
+        return 0
     funds = cells[0].strip().upper() if cells else ""
     if funds == "D":
         count = _whole(cells[1]) if len(cells) > 1 else None
@@ -252,6 +261,11 @@ def _digits(currency: str) -> int | None:
 
 def _day(text: str) -> date | None:
     text = text.strip()
-    if len(text) != 6 or not (text.isascii() and text.isdecimal()):
+    return _read_day(text) if len(text) == 6 else None
+
+
+@lru_cache(maxsize=4_096)
+def _read_day(text: str) -> date | None:
+    if not (text.isascii() and text.isdecimal()):
         return None
     return make_date(full_year(text[:2]), int(text[2:4]), int(text[4:]))

@@ -20,6 +20,7 @@ from chalicelib.interchange.model.formats.types import (
     Problem,
     Row,
     Unreadable,
+    make_row,
     quoted,
 )
 from chalicelib.kernel.values import dataclass
@@ -74,27 +75,17 @@ class Booking(NamedTuple):
 
     def row(self, hints: Hints) -> Row:
         """Make its row; what is no date and no amount becomes a problem of it."""
-        amount = _fitted(self.amount, self.currency, hints)
+        line, day, written_day, written, currency, payee, memo, provider_id, kind = self
+        amount = _fitted(written, currency, hints)
         problems: tuple[Problem, ...] = ()
         if isinstance(amount, Flaw):
-            problems += (Problem(self.line, "amount", amount.code, amount.detail),)
+            problems += (Problem(line, "amount", amount.code, amount.detail),)
             amount = None
-        if self.day is None:
-            problems += (_no_day(self.line, self.written_day.strip()),)
-        payee, memo = named(self.payee, self.memo)
-        return Row(
-            line=self.line,
-            booked_on=self.day,
-            amount=amount,
-            currency=self.currency,
-            payee=payee,
-            memo=memo,
-            provider_id=self.provider_id,
-            kind=self.kind,
-            mcc=None,
-            balance=None,
-            problems=problems,
-        )
+        if day is None:
+            problems += (_no_day(line, written_day.strip()),)
+        texts = named(payee, memo)
+        row = (line, day, amount, currency, *texts, provider_id, kind, None, None, problems, None)
+        return make_row(row)
 
 
 def _fitted(amount: Decimal | Flaw, currency: str | None, hints: Hints) -> Decimal | Flaw | None:

@@ -19,9 +19,10 @@ from chalicelib.interchange.model.formats.amounts import ZERO, Flaw, find_style,
 from chalicelib.interchange.model.formats.bookings import Booking, Books
 from chalicelib.interchange.model.formats.dates import DateReader, find_order
 from chalicelib.interchange.model.formats.tabular.texts import tidy
-from chalicelib.interchange.model.formats.text import decode
+from chalicelib.interchange.model.formats.text import decode, lines_of
 from chalicelib.interchange.model.formats.types import (
     MAX_ROWS,
+    MAX_SHARED,
     MAX_TEXT,
     AccountHint,
     Extras,
@@ -32,6 +33,7 @@ from chalicelib.interchange.model.formats.types import (
     Row,
     SharedTexts,
     Unreadable,
+    make_row,
 )
 from chalicelib.kernel.values import dataclass
 
@@ -129,10 +131,10 @@ class _Walk:
 
     def _wanted(self, word: str, names: Sequence[str], cells: list[str]) -> list[str]:
         """Give the cells of some columns, empty where the line or its header has none."""
-        header = self._headers.get(word, _NO_HEADER)
         filled = len(cells)
         places = self._places.get(word)
         if places is None:
+            header = self._headers.get(word, _NO_HEADER)
             places = self._places[word] = [header.get(name, _MAX_COLUMNS) for name in names]
         return [cells[at][: 8 * MAX_TEXT] if at < filled else "" for at in places]
 
@@ -151,7 +153,7 @@ class _Walk:
         account, *fields = self._shared.share(texts)
         found = _Line(line, account.strip(), amount.strip()[:80], tuple(fields))
         self._open.lines.append(found)
-        tag = tidy(tag[:100])
+        tag = tidy(tag[:100]) if tag else ""
         if tag and tag not in self._open.tags and len(self._open.tags) < _MAX_TAGS:
             self._open.tags += (tag,)
 
@@ -165,8 +167,7 @@ class _Walk:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for line, written in enumerate(lines, 1):
+    for line, written in enumerate(lines_of(text), 1):
         if not written.strip():
             continue
         if len(written) > _MAX_LINE:
@@ -205,6 +206,7 @@ class _Reader:
             notes.add("ambiguous-decimals", detail, column="amount")
         self._known: dict[str, bool] = {}
         self._categories: dict[str, tuple[str, ...]] = {}
+        self._extras: dict[tuple[tuple[str, ...], tuple[str, ...]], Extras] = {}
         self._banks = {_key(line.account) for line in self._first_lines()}
 
     def _first_lines(self) -> Iterator[_Line]:
@@ -263,17 +265,31 @@ class _Reader:
         pair = len(banks) == 2 and not rest and self._amount(banks[0]) == self._negated(banks[1])
         rows = []
         for line in banks:
-            other = banks[line is banks[0]].account if len(banks) > 1 else ""
-            extras = Extras(
-                category=parts[0].category if len(parts) == 1 else (),
-                tags=one.tags,
-                parts=parts if len(parts) > 1 else (),
-                transfer=str(at) if pair else "",
-                other_account=tidy(other)[:100],
-            )
             row = self._row(line, one.lines[0])
-            rows.append((line, row if extras == _NOTHING else row._replace(extras=extras)))
+            if len(banks) == 1 and len(parts) < 2:
+                extras = self._plain(parts[0].category if parts else (), one.tags)
+            else:
+                other = banks[line is banks[0]].account if len(banks) > 1 else ""
+                said = Extras(
+                    tags=one.tags,
+                    parts=parts,
+                    transfer=str(at) if pair else "",
+                    other_account=tidy(other)[:100],
+                )
+                extras = None if said == _NOTHING else said
+            rows.append((line, row if extras is None else make_row((*row[:-1], extras))))
         return rows
+
+    def _plain(self, category: tuple[str, ...], tags: tuple[str, ...]) -> Extras | None:
+        """Give the same object for the same category and tags: few are different."""
+        if not (category or tags):
+            return None
+        found = self._extras.get((category, tags))
+        if found is None:
+            found = Extras(category=category, tags=tags)
+            if len(self._extras) < MAX_SHARED:
+                self._extras[category, tags] = found
+        return found
 
     def _parts(self, bank: _Line, rest: list[_Line]) -> tuple[Part, ...]:
         """Give what the money was for: pieces that sum up to the row's amount, or none at all."""
@@ -306,18 +322,19 @@ class _Reader:
         def said(field: int) -> str:
             return line.fields[field].strip() or first.fields[field]
 
-        payee, memo, number = said(_NAME), said(_MEMO), tidy(said(_NUMBER)[:40])
-        if not (payee.strip() or memo.strip()) and number:
-            payee = f"# {number}"
+        payee, memo = said(_NAME), said(_MEMO)
+        if not (payee.strip() or memo.strip()):
+            number = tidy(said(_NUMBER)[:40])
+            payee = f"# {number}" if number else payee
         written = said(_DATE).strip()[:40]
         return Booking(
-            line=line.line,
-            day=self._dates[written] if written else None,
-            written_day=written,
-            amount=read_styled(line.amount, self._mark),
-            currency=self._hints.currency,
-            payee=payee,
-            memo=memo,
-            provider_id=None,
-            kind=tidy(first.kind.lower()),
+            line.line,
+            self._dates[written] if written else None,
+            written,
+            read_styled(line.amount, self._mark),
+            self._hints.currency,
+            payee,
+            memo,
+            None,
+            tidy(first.kind.lower()),
         ).row(self._hints)

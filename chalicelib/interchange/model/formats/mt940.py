@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 from chalicelib.interchange.model.formats.amounts import Flaw, read_plain
@@ -116,14 +118,17 @@ def parse_mt940(data: bytes, hints: Hints) -> ParsedFile:
 def _fields(text: str) -> Iterator[_Field]:
     """Cut the text into fields; what follows the end of a message belongs to none."""
     line, counted = 1, 0
-    found = _TAG.search(text)
-    while found is not None:
-        following = _TAG.search(text, found.end())
-        end = following.start() if following else len(text)
-        closed = _END.search(text, found.end(), end)
-        line += text.count("\n", counted, found.start())
-        counted = found.start()
-        yield _Field(line, found[1], text[found.end() : closed.start() if closed else end])
+    found: re.Match[str] | None = None
+    for following in chain(_TAG.finditer(text), (None,)):
+        if found is not None:
+            start, begin = found.span()
+            body = text[begin : following.start() if following else len(text)]
+            line += text.count("\n", counted, start)
+            counted = start
+            if "\n-" in body:
+                closed = _END.search(body, 1)
+                body = body[: closed.start()] if closed else body
+            yield _Field(line, found[1], body)
         found = following
 
 
@@ -147,23 +152,23 @@ def _messages(text: str, notes: Notes) -> Iterator[_Message]:
 
 def _take(message: _Message, one: _Field, notes: Notes) -> None:
     match one.tag:
-        case "25" | "25P":
-            _take_account(message, one.text)
-        case "60F" | "60M":
-            message.opening = message.opening or _balance(message, one, notes)
-        case "62F" | "62M":
-            message.closing = _balance(message, one, notes) or message.closing
         case "61":
             message.entries.append(_Entry(one.line, one.text))
-        case "34F" | "90C" | "90D":
-            floor = _FLOOR.match(one.text)
-            message.currency = message.currency or (floor[1] if floor else None)
         case "86" | "NS" if message.entries and not message.tags & {"62F", "62M"}:
             last = message.entries[-1]
             if one.tag == "86":
                 last.details = _followed(last.details, one.text)
             else:
                 last.unswift = _followed(last.unswift, one.text)
+        case "25" | "25P":
+            _take_account(message, one.text)
+        case "60F" | "60M":
+            message.opening = message.opening or _balance(message, one, notes)
+        case "62F" | "62M":
+            message.closing = _balance(message, one, notes) or message.closing
+        case "34F" | "90C" | "90D":
+            floor = _FLOOR.match(one.text)
+            message.currency = message.currency or (floor[1] if floor else None)
 
 
 def _followed(before: str, text: str) -> str:
@@ -218,29 +223,26 @@ def _row(entry: _Entry, currency: str | None, hints: Hints, notes: Notes, *, int
         found, more = _LINE.match(first + more.replace("\n", "")), ""
     if found is None:
         return _unreadable(entry, first)
-    value_day = _day(found[1])
-    day = _entry_day(found[1], value_day, found[2])
-    if day is None:
-        day = _banks_day(found[1])
-        if day is not None:
-            detail = f"{quoted(found[1])} is a day of a bank's 30-day month; {day} was taken."
-            notes.add("adjusted-date", detail, line=entry.line, column="date")
-    amount: Decimal | Flaw = read_plain(found[5].rstrip(","))
-    if not isinstance(amount, Flaw) and found[3] in {"D", "RC", "ED"}:
+    valued, entered, mark, _, written, code, references = found.groups()
+    value_day, day, adjusted = _days(valued, entered)
+    if adjusted:
+        detail = f"{quoted(valued)} is a day of a bank's 30-day month; {day} was taken."
+        notes.add("adjusted-date", detail, line=entry.line, column="date")
+    amount: Decimal | Flaw = read_plain(written.rstrip(","))
+    if not isinstance(amount, Flaw) and mark in {"D", "RC", "ED"}:
         amount = -amount
-    customer, _, bank = found[7].partition("//")
+    customer, _, bank = references.partition("//")
     payee, memo = _texts(entry, customer[_REFERENCE:], more)
-    kind = (found[6] or "").strip()[1:]
     return Booking(
-        line=entry.line,
-        day=day,
-        written_day=found[1] + (found[2] or ""),
-        amount=amount,
-        currency=currency,
-        payee=payee,
-        memo=memo,
-        provider_id=bank_id(bank, value_day or day),
-        kind=PENDING if interim or found[3][0] == "E" else kind,
+        entry.line,
+        day,
+        valued + (entered or ""),
+        amount,
+        currency,
+        payee,
+        memo,
+        bank_id(bank, value_day or day),
+        PENDING if interim or mark[0] == "E" else (code or "").strip()[1:],
     ).row(hints)
 
 
@@ -272,6 +274,15 @@ def _unreadable(entry: _Entry, first: str) -> Row:
 
 def _day(text: str) -> date | None:
     return make_date(full_year(text[:2]), int(text[2:4]), int(text[4:6]))
+
+
+@lru_cache(maxsize=4_096)
+def _days(value_text: str, entry_text: str | None) -> tuple[date | None, date | None, bool]:
+    """Give value day and booking day, and whether the latter was made of one that no calendar has."""
+    value = _day(value_text)
+    day = _entry_day(value_text, value, entry_text)
+    adjusted = _banks_day(value_text) if day is None else None
+    return value, day or adjusted, adjusted is not None
 
 
 def _entry_day(value_text: str, value: date | None, entry_text: str | None) -> date | None:

@@ -10,7 +10,6 @@ _CHUNK: Final = 27
 """Characters of a full subfield: what is shorter ended at a blank, which banks drop."""
 _WIDTH: Final = 65
 """Characters of a full line."""
-_SUBFIELD: Final = re.compile(r"([0-9]{2})(.*)", re.DOTALL)
 _SEPA: Final = re.compile(
     r"(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT|PURP|MDAT|VWZ)[+]"
 )
@@ -70,10 +69,7 @@ def _of_subfields(pieces: list[str]) -> Texts:
     """Read `?00` booking text, `?20`-`?29` and `?60`-`?63` purpose, `?32` and `?33` the other party."""
     booking, name, purpose = "", "", ""
     for piece in pieces:
-        found = _SUBFIELD.match(piece)
-        if found is None:
-            continue
-        code, text = found[1], found[2]
+        code, text = piece[:2], piece[2:]
         if code == "00":
             booking = text
         elif code in {"32", "33"}:
@@ -115,6 +111,8 @@ def _unwrapped(lines: list[str]) -> str:
 
 def _keyed(keys: re.Pattern[str], text: str) -> dict[str, str]:
     """Cut a text at its key words; what stands before the first has the key of nothing."""
+    if not text:
+        return {"": ""}
     parts = keys.split(text)
     found = {"": parts[0]}
     for key, value in zip(parts[1::2], parts[2::2], strict=True):

@@ -21,9 +21,11 @@ from chalicelib.interchange.model.formats.types import (
     MAX_ROWS,
     MAX_STATEMENTS,
     MAX_TEXT,
+    NO_FACTS,
     AccountHint,
     Extras,
     Notes,
+    OwnFacts,
     ParsedFile,
     ParsedStatement,
     Part,
@@ -172,7 +174,8 @@ def _legs(whole: Whole, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Row]]:
         extras = replace(row.extras or _NOTHING, transfer=mark)
         if piece is sent and paid is not None and row.amount is not None:
             row = row._replace(amount=row.amount - paid)
-            extras = replace(extras, fee=paid, fee_category=fees[0].category)
+            own = replace(extras.own, fee=paid, fee_category=fees[0].category)
+            extras = replace(extras, own=own)
         yield piece, row._replace(extras=extras)
 
 
@@ -200,15 +203,16 @@ def _share(whole: Whole, piece: Piece, row: Row, pieces: Sequence[Piece], home: 
     """Mark a row of a transaction that lies on several accounts; the one at `home` names all of its parts."""
     extras = row.extras or _NOTHING
     if piece.account_id != home:
-        none = replace(extras, original_amount=None, original_currency=None, refunds=())
-        return row._replace(extras=replace(none, split=whole.id, share=piece.account_id))
+        own = replace(extras.own, split=whole.id, share=piece.account_id, refunds=())
+        extras = replace(extras, original_amount=None, original_currency=None, own=own)
+        return row._replace(extras=extras)
     parts = tuple(
         part if one.account_id == home else replace(part, elsewhere=one.account_id)
         for one, part in zip(
             pieces, _parts(pieces, [_amount(one, []) for one in pieces]), strict=True
         )
     )
-    extras = replace(extras, split=whole.id, parts=parts, category=())
+    extras = replace(extras, own=replace(extras.own, split=whole.id), parts=parts, category=())
     return row._replace(memo=clean(whole.notes)[:MAX_TEXT], extras=extras)
 
 
@@ -251,13 +255,20 @@ def _row(whole: Whole, together: Sequence[Piece]) -> Row:
             original_amount=original,
             original_currency=whole.original_currency or None if original is not None else None,
             own_id=whole.id,
-            reconciled=whole.status == "reconciled",
-            refunds=whole.refunds,
+            own=_facts(reconciled=whole.status == "reconciled", refunds=whole.refunds),
         ),
     )
 
 
 _NOTHING: Final = Extras()
+_RECONCILED: Final = OwnFacts(reconciled=True)
+
+
+def _facts(*, reconciled: bool, refunds: tuple[RefundOf, ...]) -> OwnFacts:
+    """Give what a row says, the same object for what most say."""
+    if refunds:
+        return OwnFacts(reconciled=reconciled, refunds=refunds)
+    return _RECONCILED if reconciled else NO_FACTS
 
 
 def _amount(one: Piece, problems: list[Problem]) -> Decimal | None:
@@ -338,7 +349,7 @@ def _with_own_ids(rows: Sequence[Row]) -> tuple[Row, ...]:
         if (row.provider_id or "").endswith(_FEE) and before and before.transfer == identity:
             sent = found[-1].amount
             if sent is not None and row.amount is not None and max(sent, row.amount) < 0:
-                extras = replace(before, fee=-row.amount)
+                extras = replace(before, own=OwnFacts(fee=-row.amount))
                 found[-1] = found[-1]._replace(amount=sent + row.amount, extras=extras)
                 continue
         extras = Extras(own_id=identity, transfer=transfer)

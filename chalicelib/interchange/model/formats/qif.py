@@ -7,7 +7,10 @@ and transfers are read by `qif_categories`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import field
+from datetime import date
+from itertools import chain
 from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import Flaw, find_style, read_styled
@@ -15,13 +18,13 @@ from chalicelib.interchange.model.formats.bookings import Balance, Booking, Book
 from chalicelib.interchange.model.formats.dates import DateReader, find_order
 from chalicelib.interchange.model.formats.qif_categories import (
     MOST_SPLITS,
+    Filed,
     Split,
     divided,
-    filed,
     join_transfers,
 )
 from chalicelib.interchange.model.formats.tabular.texts import tidy
-from chalicelib.interchange.model.formats.text import decode
+from chalicelib.interchange.model.formats.text import decode, lines_of
 from chalicelib.interchange.model.formats.types import (
     MAX_ROWS,
     MAX_TEXT,
@@ -31,13 +34,15 @@ from chalicelib.interchange.model.formats.types import (
     ParsedFile,
     Row,
     Unreadable,
+    make_row,
 )
 from chalicelib.kernel.values import dataclass
 
 _KINDS: Final = {"bank": "bank", "cash": "", "ccard": "card", "oth a": "", "oth l": ""}
 """Types of accounts whose records are transactions."""
 _OPENING: Final = "opening balance"
-_ONCE: Final = "DTUPMNL"
+_PLAIN: Final = "TUPMNL"
+"""Letters of a transaction's own lines, but for its date."""
 
 
 @dataclass(slots=True)
@@ -53,14 +58,16 @@ class _Record:
     def keep(self, written: str) -> None:
         """Keep a line; a date within a split is not the transaction's."""
         letter, text = written[0], written[1 : 8 * MAX_TEXT]
-        if letter == "S":
+        if letter in _PLAIN:
+            self.fields.setdefault(letter, text)
+        elif letter == "S":
             if len(self.splits) < MOST_SPLITS:
                 self.splits.append(Split(text))
             else:
                 self.more += 1
         elif letter in "E$" and self.splits and not self.more:
             self.splits[-1].keep(letter, text)
-        elif letter in _ONCE and not (letter == "D" and self.splits):
+        elif letter == "D" and not self.splits:
             self.fields.setdefault(letter, text)
 
 
@@ -131,8 +138,7 @@ def _sections(text: str, notes: Notes) -> list[_Section]:
     walk = _Walk()
     header = ""
     record: _Record | None = None
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for line, written in enumerate((*lines, "^"), 1):
+    for line, written in enumerate(chain(lines_of(text), ("^",)), 1):
         if written[:1] in {"!", "^"}:
             if record is not None:
                 walk.take(header, record)
@@ -157,13 +163,15 @@ class _Reader:
         self._notes = notes
         self._accounts = frozenset(one.account.name for one in sections if one.account.name)
         found = [one.fields for section in sections for one in section.records]
-        days = [_written_day(fields) for fields in found]
+        days = [_written_day(fields.get("D", "")) for fields in found]
         apostrophes = any("'" in fields.get("D", "") for fields in found)
         order = find_order(
             filter(None, days), american=lambda: True if apostrophes else None, default="mdy"
         )
         style = find_style([text for fields in found if (text := _written_amount(fields))])
         self._dates = DateReader(hints.date_order or order.order)
+        self._days: dict[str, date | None] = {}
+        self._filed = Filed()
         self._mark = hints.decimal or style.decimal
         if order.ambiguous and hints.date_order is None:
             detail = "Nothing in the file tells day from month; the month was read first."
@@ -176,7 +184,7 @@ class _Reader:
         """Give the opening balance, which Quicken writes as a transaction, and the rows."""
         opening, unread = None, 0
         rows: list[Row] = []
-        for record in section.records:
+        for record in _let_go(section.records):
             row = self._row(record)
             if row.payee.lower() == _OPENING and row.amount is not None and not rows:
                 opening = Balance(row.amount, row.booked_on)
@@ -197,7 +205,8 @@ class _Reader:
         None where the splits cannot be read or do not add up to the amount.
         """
         if not record.splits:
-            return [filed(row, record.fields.get("L", ""))]
+            extras = self._filed[record.fields.get("L", "")]
+            return [make_row((*row[:-1], extras))] if extras is not None else [row]
         if record.more or row.amount is None:
             return None
         sign = -1 if self._hints.invert_sign else 1
@@ -208,28 +217,34 @@ class _Reader:
         return divided(row, list(zip(record.splits, known, strict=True)), self._accounts)
 
     def _row(self, record: _Record) -> Row:
-        fields = record.fields
-        written = _written_day(fields)
-        number = tidy(fields.get("N", "")[:40])
-        payee, memo = fields.get("P", ""), fields.get("M", "")
-        if not (payee.strip() or memo.strip()) and number:
-            payee = f"# {number}"
-        return Booking(
-            line=record.line,
-            day=self._dates[written] if written else None,
-            written_day=fields.get("D", ""),
-            amount=read_styled(_written_amount(fields), self._mark),
-            currency=self._hints.currency,
-            payee=payee,
-            memo=memo,
-            provider_id=None,
-            kind="",
-        ).row(self._hints)
+        said = record.fields.get
+        written = said("D", "")
+        payee, memo = said("P", ""), said("M", "")
+        if not (payee.strip() or memo.strip()):
+            number = tidy(said("N", "")[:40])
+            payee = f"# {number}" if number else payee
+        day = self._days.get(written)
+        if day is None and written:
+            clean = _written_day(written)
+            day = self._days[written] = self._dates[clean] if clean else None
+        amount = read_styled(_written_amount(record.fields), self._mark)
+        currency = self._hints.currency
+        return Booking(record.line, day, written, amount, currency, payee, memo, None, "").row(
+            self._hints
+        )
 
 
-def _written_day(fields: dict[str, str]) -> str:
-    """Give the date with slashes where Quicken writes `1/ 1'00`."""
-    return fields.get("D", "")[:40].strip().replace("' ", "/").replace("'", "/").replace("/ ", "/")
+def _let_go(records: list[_Record]) -> Iterator[_Record]:
+    """Give the records in order without holding on to them: of a large file only the rows are kept."""
+    records.reverse()
+    while records:
+        yield records.pop()
+
+
+def _written_day(text: str) -> str:
+    """Give a date with slashes where Quicken writes `1/ 1'00`."""
+    text = text[:40].strip()
+    return text.replace("' ", "/").replace("'", "/").replace("/ ", "/")
 
 
 def _written_amount(fields: dict[str, str]) -> str:

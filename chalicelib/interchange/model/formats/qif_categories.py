@@ -15,7 +15,7 @@ from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import ZERO
 from chalicelib.interchange.model.formats.tabular.texts import tidy
-from chalicelib.interchange.model.formats.types import MAX_TEXT, Extras, Part, Row
+from chalicelib.interchange.model.formats.types import MAX_SHARED, MAX_TEXT, Extras, Part, Row
 from chalicelib.kernel.values import dataclass
 
 UNFILED: Final = "Uncategorized"
@@ -42,13 +42,20 @@ class Split:
             self.amount = self.amount or text
 
 
-def filed(row: Row, written: str) -> Row:
-    """Give a row its category and tag, or the account that it went to."""
-    other = _account(written)
-    if other:
-        return row._replace(extras=Extras(other_account=other))
-    path, tags = _category(written)
-    return row._replace(extras=Extras(category=path, tags=tags)) if path or tags else row
+class Filed(dict[str, Extras | None]):
+    """What each text in the place of a category says of a row, read once: few are different. Bounded."""
+
+    def __missing__(self, written: str) -> Extras | None:
+        other = _account(written)
+        path, tags = _category(written)
+        found = None
+        if other:
+            found = Extras(other_account=other)
+        elif path or tags:
+            found = Extras(category=path, tags=tags)
+        if len(self) < MAX_SHARED:
+            self[written] = found
+        return found
 
 
 def divided(

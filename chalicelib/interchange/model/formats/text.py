@@ -7,8 +7,11 @@ Windows. The amounts never depend on the choice; names do.
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from chalicelib.interchange.model.formats.alphabets import ALPHABETS, PUNCTUATION
@@ -16,6 +19,7 @@ from chalicelib.interchange.model.formats.types import MAX_BYTES, Unreadable, qu
 from chalicelib.kernel.values import dataclass
 
 _SAMPLE: Final = 256 * 1024
+_BLOCK: Final = 256 * 1024
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -171,3 +175,25 @@ def _best_single_byte(sample: bytes) -> str:
         if score > best_score and (name == "cp1252" or score * 10 >= sum(counts.values()) * 7):
             best, best_score = name, score
     return best
+
+
+def blocks_of(text: str) -> Iterator[str]:
+    """Give a large text in pieces that end with a line: what is made of one is gone when the next one comes."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _BLOCK) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """Give the lines of a text without their ends, in whichever of the three ways it writes these."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for block in blocks_of(text):
+        yield from block.removesuffix("\n").split("\n")
+
+
+def ended_lines_of(text: str) -> Iterator[str]:
+    """Give the lines of a text with their ends, as the csv module wants them: nothing but a line feed ends one."""
+    return chain.from_iterable(io.StringIO(block, newline="\n") for block in blocks_of(text))

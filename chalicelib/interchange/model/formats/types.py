@@ -79,17 +79,35 @@ class RefundOf(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFacts:
+    """What only our own files say of a row.
+
+    On the row that a transfer leaves, `fee` is how much of the amount, counted upwards, did not leave for the other
+    account. Rows with the same `split` are one transaction over several accounts, of which the one without a `share`
+    names all parts. `refunds` are what the row came back for.
+    """
+
+    fee: Decimal | None = None
+    fee_category: tuple[str, ...] = ()
+    reconciled: bool = False
+    split: str = ""
+    share: str = ""
+    refunds: tuple[RefundOf, ...] = ()
+
+
+NO_FACTS: Final = OwnFacts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extras:
     """What other apps and journals know of a transaction beyond what a bank knows.
 
-    `category` is a path, outermost name first. `parts` sum up to the row's amount, but for those that are on other
-    accounts: rows with the same `split` are one transaction, of which the one without a `share` names all parts.
+    `category` is a path, outermost name first. `parts` sum up to the row's amount, but for those that lie elsewhere.
     `transfer` is the same
     text in the two rows of the file that are one transfer, and in no other; `other_account` names the
     account on its other side, where the file says it. `original_amount`, signed like the row's, is what
     was paid in `original_currency` before the bank converted it. `own_id` is the id of the transaction
-    in an export of ours. On the row that a transfer leaves, `fee` is how much of the amount, counted upwards, did not
-    leave for the other account.
+    in an export of ours, and `own` what else such a file says; files of others share one that says nothing.
     """
 
     category: tuple[str, ...] = ()
@@ -100,12 +118,7 @@ class Extras:
     original_amount: Decimal | None = None
     original_currency: str | None = None
     own_id: str = ""
-    fee: Decimal | None = None
-    fee_category: tuple[str, ...] = ()
-    reconciled: bool = False
-    split: str = ""
-    share: str = ""
-    refunds: tuple[RefundOf, ...] = ()
+    own: OwnFacts = NO_FACTS
 
 
 class Row(NamedTuple):

@@ -53,7 +53,7 @@ def by_account(parsed: ParsedFile) -> dict[tuple[str, str | None], Counter[Row]]
                 extras = replace(
                     extras,
                     transfer=extras.transfer and extras.own_id,
-                    share=extras.share and APART,
+                    own=replace(extras.own, share=extras.own.share and APART),
                     parts=tuple(
                         replace(one, elsewhere=one.elsewhere and APART) for one in extras.parts
                     ),

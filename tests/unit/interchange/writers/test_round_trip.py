@@ -177,11 +177,11 @@ def _seen(row: Row) -> Seen:
             (one.amount, one.category, one.memo, one.elsewhere, one.own_id) for one in extras.parts
         ),
         bool(extras.transfer),
-        None if extras.fee is None else (extras.fee, extras.fee_category),
-        extras.reconciled,
-        extras.split,
-        extras.share,
-        tuple((one.own_id, one.amount, one.covered, one.part) for one in extras.refunds),
+        None if extras.own.fee is None else (extras.own.fee, extras.own.fee_category),
+        extras.own.reconciled,
+        extras.own.split,
+        extras.own.share,
+        tuple((one.own_id, one.amount, one.covered, one.part) for one in extras.own.refunds),
         original,
         extras.own_id,
     )

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from io import StringIO
 from itertools import islice
 from typing import Final, NamedTuple
 
+from chalicelib.interchange.model.formats.text import ended_lines_of
 from chalicelib.interchange.model.formats.types import Notes
 
 _MOST_STRING_LINES: Final = 64
@@ -56,7 +56,7 @@ def directives(text: str, notes: Notes) -> Iterator[Directive]:
 
 
 def _lines(text: str, notes: Notes) -> Iterator[Line]:
-    source = enumerate(StringIO(text, newline="\n"), 1)
+    source = enumerate(ended_lines_of(text), 1)
     ahead: deque[Line] = deque()
     while True:
         if not ahead:

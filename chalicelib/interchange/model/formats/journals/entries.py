@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from chalicelib.interchange.model.formats.types import Notes, RefundOf
 from chalicelib.kernel.values import dataclass
@@ -14,13 +14,27 @@ Sort = Literal["asset", "liability", "expense", "income", "equity", "conversion"
 """What an account is; `conversion` is equity that only balances one currency against another, empty is unknown."""
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What our own journals say of a posting: which part it is, on which account it lies, what it is of the whole."""
+
+    part: str = ""
+    lies_on: str = ""
+    is_home: bool = False
+    is_fee: bool = False
+
+
+NOTHING_OWN: Final = Own()
+"""What all postings of other journals have: in a large file there are very many."""
+
+
 @dataclass(slots=True)
 class Posting:
     """One line of a transaction: `amount` of `commodity` goes to `account`.
 
     `weight` is what it counts for when the transaction is balanced, in `weight_in`; without an amount both are
-    inferred; `cost` is what it weighs where shares are balanced by what they had cost. From `part` on stands what only our
-    own journals say (`own.py`). `asserted` is what the account must hold afterwards; with `assigns` the amount follows from it.
+    inferred; `cost` is what it weighs where shares are balanced by what they had cost. `own` is what only our own
+    journals say (`own.py`). `asserted` is what the account must hold afterwards; with `assigns` the amount follows from it.
     """
 
     account: str
@@ -38,10 +52,7 @@ class Posting:
     provider_id: str = ""
     flaw: str = ""
     cost: tuple[Decimal, str] | None = None
-    part: str = ""
-    lies_on: str = ""
-    is_home: bool = False
-    is_fee: bool = False
+    own: Own = NOTHING_OWN
 
     def set_amount(self, amount: Decimal, commodity: str) -> None:
         """Say what an amount left out has been found to be."""

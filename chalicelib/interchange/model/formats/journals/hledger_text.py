@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import field
-from io import StringIO
 from typing import Final, NamedTuple
 
+from chalicelib.interchange.model.formats.text import ended_lines_of
 from chalicelib.kernel.values import dataclass
 
 _TAG: Final = re.compile(r"([^\s,:]+):[ \t]*([^,]*)")
@@ -71,7 +71,7 @@ def blocks(text: str) -> Iterator[Block]:
 def _spoken(text: str) -> Iterator[tuple[int, str]]:
     """Give the lines that are neither empty nor comments, with their numbers."""
     until = ""
-    for number, ended in enumerate(StringIO(text, newline="\n"), 1):
+    for number, ended in enumerate(ended_lines_of(text), 1):
         line = ended.rstrip("\r\n")
         word = line.strip()
         if until:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
@@ -78,13 +79,13 @@ def apply_account(naming: Naming, metadata: Mapping[str, str]) -> None:
 def apply_posting(posting: Posting, key: str, value: str) -> None:
     """Take what is said of a posting of ours; other keys say nothing."""
     if key == PART_KEY:
-        posting.part = value[:200]
+        posting.own = replace(posting.own, part=value[:200])
     elif key == LIES_ON_KEY:
-        posting.lies_on = value
+        posting.own = replace(posting.own, lies_on=value)
     elif key == HOME_KEY:
-        posting.is_home = True
+        posting.own = replace(posting.own, is_home=True)
     elif key == FEE_KEY:
-        posting.is_fee = True
+        posting.own = replace(posting.own, is_fee=True)
 
 
 def apply_entry(

@@ -21,11 +21,14 @@ from chalicelib.interchange.model.formats.journals.wholes import (
 from chalicelib.interchange.model.formats.types import (
     MAX_SHARED,
     MAX_TEXT,
+    NO_FACTS,
     Extras,
     Hints,
     Notes,
+    OwnFacts,
     Part,
     Problem,
+    RefundOf,
     Row,
     SharedTexts,
     quoted,
@@ -151,11 +154,11 @@ def _whole(
     entry: Entry, legs: Sequence[Leg], items: Sequence[Item], roles: Roles
 ) -> Iterator[Item]:
     """Let the rows of a transaction of ours be what it was: on several accounts, or a transfer with its fee."""
-    fee = next((leg for leg in legs if leg.posting.is_fee), None)
+    fee = next((leg for leg in legs if leg.posting.own.is_fee), None)
     sent = next((piece.other for piece in fee.pieces if piece.other), None) if fee else None
     if sent is not None:
         yield from (item._replace(row=row) for item, row in with_fee(items, sent.posting.account))
-    elif any(leg.posting.lies_on for leg in legs):
+    elif any(leg.posting.own.lies_on for leg in legs):
         reasons = [leg.posting.account for leg in legs if leg.role == "category"]
         rows = over_accounts(entry, legs, items, {one: roles.path(one) for one in reasons})
         yield from (item._replace(row=row) for item, row in zip(items, rows, strict=True))
@@ -223,8 +226,13 @@ class _Maker:
             other_account=other_account,
             tags=self._roles.tags(self._entry.tags),
             own_id=self._entry.own_id,
-            reconciled=self._entry.reconciled,
+            own=self._facts(),
         )
+
+    def _facts(self, refunds: tuple[RefundOf, ...] = ()) -> OwnFacts:
+        if not (refunds or self._entry.reconciled):
+            return NO_FACTS
+        return OwnFacts(reconciled=self._entry.reconciled, refunds=refunds)
 
     def _spent(self, leg: Leg, shares: Sequence[_Share]) -> Row:
         amount = sum((share.amount for share in shares), ZERO)
@@ -240,7 +248,7 @@ class _Maker:
                     amount=share.amount,
                     category=self._path(share),
                     memo=share.other.posting.note[:MAX_TEXT] if share.other else "",
-                    own_id=share.other.posting.part if share.other else "",
+                    own_id=share.other.posting.own.part if share.other else "",
                 )
                 for share in shares
             )
@@ -249,8 +257,7 @@ class _Maker:
             parts=parts,
             tags=self._roles.tags(self._entry.tags),
             own_id=self._entry.own_id,
-            reconciled=self._entry.reconciled,
-            refunds=self._entry.refunds,
+            own=self._facts(self._entry.refunds),
             original_amount=original[0] if original else None,
             original_currency=original[1] if original else None,
         )

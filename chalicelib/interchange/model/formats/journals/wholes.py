@@ -32,13 +32,13 @@ def lie_as_said(legs: Sequence[Leg]) -> bool:
         return False
     left = {account: leg.left for account, leg in money.items()}
     for reason in reasons:
-        if reason.posting.lies_on not in left:
+        if reason.posting.own.lies_on not in left:
             return False
-        left[reason.posting.lies_on] += reason.left
+        left[reason.posting.own.lies_on] += reason.left
     if any(left.values()) or len({leg.posting.weight_in for leg in legs}) != 1:
         return False
     for reason in reasons:
-        there = money[reason.posting.lies_on]
+        there = money[reason.posting.own.lies_on]
         there.pieces.append(Piece(reason.left.copy_negate(), reason))
         there.left += reason.left
         reason.left = ZERO
@@ -52,18 +52,18 @@ def over_accounts(
     shown = [one.account for one in rows]
     if len(shown) < 2 or len(set(shown)) != len(shown):
         return [one.row for one in rows]
-    homes = [leg.posting.account for leg in legs if leg.posting.is_home]
+    homes = [leg.posting.account for leg in legs if leg.posting.own.is_home]
     home = homes[0] if homes and homes[0] in shown else shown[0]
     parts = tuple(
         Part(
             amount=amount.copy_negate(),
             category=path.get(leg.posting.account, ()),
             memo=leg.posting.note[:MAX_TEXT],
-            elsewhere="" if leg.posting.lies_on == home else leg.posting.lies_on,
-            own_id=leg.posting.part,
+            elsewhere="" if leg.posting.own.lies_on == home else leg.posting.own.lies_on,
+            own_id=leg.posting.own.part,
         )
         for leg in legs
-        if leg.posting.lies_on in shown and (amount := leg.posting.amount) is not None
+        if leg.posting.own.lies_on in shown and (amount := leg.posting.amount) is not None
     )
     return list(map(_share, rows, repeat(entry), repeat(home), repeat(parts)))
 
@@ -71,16 +71,11 @@ def over_accounts(
 def _share(one: Item, entry: Entry, home: str, parts: tuple[Part, ...]) -> Row:
     extras = one.row.extras or _NOTHING
     if one.account == home:
-        extras = replace(extras, split=entry.own_id, parts=parts, category=())
+        own = replace(extras.own, split=entry.own_id)
+        extras = replace(extras, own=own, parts=parts, category=())
         return one.row._replace(extras=extras)
-    extras = replace(
-        extras,
-        split=entry.own_id,
-        share=one.account,
-        original_amount=None,
-        original_currency=None,
-        refunds=(),
-    )
+    own = replace(extras.own, split=entry.own_id, share=one.account, refunds=())
+    extras = replace(extras, own=own, original_amount=None, original_currency=None)
     return one.row._replace(extras=extras)
 
 
@@ -103,5 +98,6 @@ def with_fee(rows: Sequence[Item], account: str) -> Iterator[tuple[Item, Row]]:
 
 def _paid(sent: Row, fee: Row) -> Row:
     amount, extras = fee.amount or ZERO, fee.extras or _NOTHING
-    more = replace(sent.extras or _NOTHING, fee=-amount, fee_category=extras.category)
+    more = sent.extras or _NOTHING
+    more = replace(more, own=replace(more.own, fee=-amount, fee_category=extras.category))
     return sent._replace(amount=(sent.amount or ZERO) + amount, extras=more)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import read_styled
 from chalicelib.interchange.model.formats.dates import is_date
+from chalicelib.interchange.model.formats.text import ended_lines_of, lines_of
 from chalicelib.interchange.model.formats.types import MAX_ROWS, DecimalMark, Unreadable
 from chalicelib.kernel.values import dataclass
 
@@ -47,7 +47,7 @@ def read_table(text: str, delimiter: str | None = None) -> Table:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.count("\n") > 2 * MAX_ROWS:
         raise Unreadable("too-many-rows", f"The file has more than {2 * MAX_ROWS} lines.")
-    if max(map(len, text.split("\n"))) > MAX_LINE:
+    if max(map(len, lines_of(text)), default=0) > MAX_LINE:
         raise Unreadable("line-too-long", f"A line has more than {MAX_LINE} characters.")
     first = 0
     directive = _SEP_LINE.match(text)
@@ -80,7 +80,7 @@ def _too_wide() -> Unreadable:
 
 def _split(text: str, delimiter: str, first: int) -> Table:
     """Run the csv module over the lines, with a mark at the end that shows whether a quote is open."""
-    fed = chain(io.StringIO(text, newline="\n"), (_END,))
+    fed = chain(ended_lines_of(text), (_END,))
     reader = csv.reader(fed, delimiter=delimiter)
     rows: list[list[str]] = []
     lines: Sequence[int]
@@ -108,7 +108,7 @@ def _with_lines(
 
     A row that holds another one within a cell has a stray quote: it goes to `broken`.
     """
-    fed = chain(io.StringIO(text, newline="\n"), (_END,))
+    fed = chain(ended_lines_of(text), (_END,))
     reader = csv.reader(fed, delimiter=delimiter)
     rows, lines = [], []
     start = first + 1

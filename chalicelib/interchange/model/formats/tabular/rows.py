@@ -128,7 +128,7 @@ class RowBuilder:
             cells = rows[start : start + _BLOCK]
             numbers = lines[start : start + _BLOCK]
             rows[start : start + _BLOCK] = [[]] * len(cells)
-            even = set(map(len, cells)) == {width} and broken.isdisjoint(numbers)
+            even = set(map(len, cells)) == {width} and not (broken and broken.intersection(numbers))
             if even and all(map(dates.__getitem__, map(itemgetter(date_column), cells))):
                 self._flush()
                 self._build(cells, numbers)

@@ -9,6 +9,9 @@ from chalicelib.interchange.model.formats.types import MAX_TEXT, ColumnMap, Row,
 
 def tidy(text: str) -> str:
     """Join lines and runs of blanks to one blank, and drop what cannot be printed."""
+    # most texts are tidy: of all blanks only the plain one can be printed
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return "" if text == "/" else text
     text = " ".join(text.split())
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text).strip()

@@ -94,6 +94,10 @@ ROW: Final[JsonDict] = {
     "other_account": None,
     "original_amount": None,
     "own_id": None,
+    "fee": None,
+    "fee_category": None,
+    "reconciled": False,
+    "within": None,
     "importable": False,
     "problems": [
         {"line": 19, "column": "amount", "code": "bad-amount", "detail": "“12,3.4” is no amount."}

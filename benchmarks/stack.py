@@ -18,11 +18,17 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def stack(*, memory: bool = False, data_dir: Path | None = None) -> Iterator[str]:
-    """Start `local.serve` on a free port with data of its own, give its address, and stop it."""
+def stack(
+    *, memory: bool = False, data_dir: Path | None = None, app: str = "app", engine: str = ""
+) -> Iterator[str]:
+    """Start `local.serve` of an app on a free port with data of its own, give its address, and stop it.
+
+    `engine` is the address of a DynamoDB that runs already.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "local.serve", "--port", "0"]
+        command = [sys.executable, "-m", "local.serve", "--port", "0", "--app", app]
         command += ["--memory"] if memory else ["--data-dir", str(data_dir or folder)]
+        command += ["--engine", engine] if engine else []
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ}
         )

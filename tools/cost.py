@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tools.cost_month import TIMES
 from tools.manifest import read as manifest_of
 from tools.manifest import services
 from tools.reach import ROOT
@@ -24,8 +25,6 @@ _MILLION: Final = 1_000_000
 PRICED_ON: Final = "2026-11-28"
 SLOWER: Final = 3.0
 """A function of 512 MB has 0.29 of a core (1,769 MB have one), so it takes about three times what was measured here."""
-RELAY_S: Final = 0.01
-"""Seconds that the relay takes for a message."""
 _GB: Final = {"api": 0.5, "queue": 0.5, "relay": 0.25}
 
 
@@ -49,7 +48,8 @@ INVOKED: Final = Price("Lambda, arm64", 0.20, _MILLION, "invocations")
 COMPUTED: Final = Price("Lambda, arm64", 0.0000133334, 1, "GB-seconds")
 READ: Final = Price("DynamoDB on demand", 0.125, _MILLION, "read units")
 WRITTEN: Final = Price("DynamoDB on demand", 0.625, _MILLION, "write units")
-STORED: Final = Price("DynamoDB, with point-in-time recovery", 0.25 + 0.20, 1, "GB-months")
+STORED: Final = Price("DynamoDB tables, with point-in-time recovery", 0.25 + 0.20, 1, "GB-months")
+INDEXED: Final = Price("DynamoDB indexes, which that recovery leaves out", 0.25, 1, "GB-months")
 QUEUED: Final = Price("SQS", 0.40, _MILLION, "requests")
 PUBLISHED: Final = Price("SNS, deliveries to SQS included", 0.50, _MILLION, "publishes")
 PUT: Final = Price("S3", 0.005, 1_000, "PUT, POST, LIST")
@@ -60,13 +60,16 @@ ALARM: Final = Price("CloudWatch", 0.10, 1, "alarms a month")
 KEY: Final = Price("KMS", 1.00, 1, "keys a month")
 UNWRAPPED: Final = Price("KMS", 0.03, 10_000, "requests")
 PRICES: Final = (
-    HTTP, REST, INVOKED, COMPUTED, READ, WRITTEN, STORED, QUEUED, PUBLISHED, PUT, GOT,
-    LOGGED, METRIC, ALARM, KEY, UNWRAPPED,
+    HTTP, REST, INVOKED, COMPUTED, READ, WRITTEN, STORED, INDEXED, QUEUED, PUBLISHED, PUT,
+    GOT, LOGGED, METRIC, ALARM, KEY, UNWRAPPED,
 )  # fmt: skip
 _POLLS: Final = 5 * 3 * 60 * HOURS
 """Requests a month on an idle queue: Lambda's five pollers, each waiting twenty seconds (AWS states both)."""
-STORED_KB: Final = 150
-"""Kilobytes that a month of one active user leaves in the tables and indexes: 100 rows of 1 to 1.5 KB with log and index."""
+MONTHS: Final = 12
+"""Storage is that of the month after so many: what stays is paid for again each month."""
+_DAYS: Final = HOURS / 24
+_RUN_BYTES: Final = 400
+"""Bytes of the lines START, END and REPORT that Lambda writes itself, with 26 that CloudWatch adds to each event."""
 KEY_LIFE: Final = 8
 """Requests of one user that a warm process answers before it must unwrap the data key again: one visit's."""
 
@@ -76,24 +79,31 @@ Act = Mapping[str, Any]
 def act_cost(act: Act) -> dict[str, float]:
     """Give what one act costs in dollars, by what it is paid for."""
     calls: Mapping[str, float] = act["calls"]
-    messages = act["messages"]
-    worked = act["api_ms"] * _GB["api"] + act["worker_ms"] * _GB["queue"]
-    # a message is published or sent, received and deleted; its outbox row was written with the act, and is deleted
+    runs = act["requests"] + act["messages"] + act["relays"]
+    worked = (
+        act["api_ms"] * _GB["api"]
+        + act["worker_ms"] * _GB["queue"]
+        + act["relay_ms"] * _GB["relay"]
+    )
+    # a message is sent to its queue, received and deleted; a topic's own deliveries are free
+    sent, published = _calls(calls, "sqs.Send"), _calls(calls, "sns.Publish")
     return {
         "gateway": HTTP.of(act["requests"]),
-        "functions": INVOKED.of(act["requests"] + messages * 2)
-        + COMPUTED.of(SLOWER * worked / 1_000 + messages * RELAY_S * _GB["relay"]),
+        "functions": INVOKED.of(runs) + COMPUTED.of(SLOWER * worked / 1_000),
         "reads": READ.of(act["read_units"]),
-        "writes": WRITTEN.of(act["write_units"] + messages),
-        "messages": PUBLISHED.of(messages) + QUEUED.of(2 * messages),
-        "objects": PUT.of(_s3(calls, "Put")) + GOT.of(_s3(calls, "Get")),
-        "logs": LOGGED.of(act["log_bytes"] * 1.3 / 1e9),
+        "writes": WRITTEN.of(act["write_units"]),
+        "messages": PUBLISHED.of(published) + QUEUED.of(sent + 2 * act["messages"]),
+        "objects": PUT.of(_calls(calls, "s3.Put")) + GOT.of(_calls(calls, "s3.Get")),
+        "logs": LOGGED.of((act["log_bytes"] + _RUN_BYTES * runs) / 1e9),
         "keys": UNWRAPPED.of(act["requests"] / KEY_LIFE),
+        "storage, after a year": STORED.of(MONTHS * act["table_bytes"] / 1e9)
+        + INDEXED.of(MONTHS * act["index_bytes"] / 1e9)
+        + STORED.of(act["passing_byte_days"] / _DAYS / 1e9),
     }
 
 
-def _s3(calls: Mapping[str, float], kind: str) -> float:
-    return sum(count for name, count in calls.items() if name.startswith(f"s3.{kind}"))
+def _calls(calls: Mapping[str, float], kind: str) -> float:
+    return sum(count for name, count in calls.items() if name.startswith(kind))
 
 
 def fixed() -> list[tuple[str, float, str]]:
@@ -123,8 +133,8 @@ def fixed() -> list[tuple[str, float, str]]:
         ("keys", KEY.of(3), "data keys' root, files, settings"),
         (
             "metrics by service",
-            METRIC.of(4 * len(told)),
-            f"4 for each of {len(told)} services; XPENSE_METRICS=off: 0",
+            METRIC.of(2 * len(told)),
+            f"2 for each of {len(told)} services; XPENSE_METRICS=off: 0",
         ),
         (
             "alarms",
@@ -148,7 +158,15 @@ def kinds(acts: Mapping[str, Act]) -> dict[str, float]:
     for act in acts.values():
         for kind, dollars in act_cost(act).items():
             found[kind] = found.get(kind, 0) + dollars * act["times"] * USERS
-    return {**found, "storage, after a year": STORED.of(12 * USERS * STORED_KB / 1e6)}
+    return found
+
+
+def stored_gb(acts: Mapping[str, Act]) -> float:
+    """Give the GB that a year of one active user leaves in tables and indexes."""
+    left: float = sum(
+        float(act["table_bytes"] + act["index_bytes"]) * act["times"] for act in acts.values()
+    )
+    return MONTHS * left / 1e9
 
 
 def monthly(acts: Mapping[str, Act]) -> float:
@@ -164,7 +182,8 @@ def page(figures: Mapping[str, Any]) -> str:
         each = sum(act_cost(act).values())
         rows.append(
             f"| {name} | {act['times']} | {act['messages']:.1f} | {act['read_units']:.1f} | {act['write_units']:.1f}"
-            f" | {act['api_ms']:.0f} + {act['worker_ms']:.0f} | {each * _MILLION:.1f}"
+            f" | {(act['table_bytes'] + act['index_bytes']) / 1_000:.1f}"
+            f" | {act['api_ms']:.0f} + {act['worker_ms'] + act['relay_ms']:.0f} | {each * _MILLION:.1f}"
             f" | {each * act['times'] * USERS:.2f} |"
         )
     by_kind = kinds(acts)
@@ -186,8 +205,9 @@ def _head(measured: str, total: float, requests: float) -> list[str]:
         f" without any free tier, with {requests:.0f} requests a user. What a stage costs when nobody uses it comes on top; see below."
     )
     how = (
-        f"Measured on {measured} with the demo person's two years of data on the real engine: a request with all messages"
-        " that it caused. Units are DynamoDB's own; milliseconds are of this machine, for the request and for its messages."
+        f"Measured on {measured} with the demo person's two years of data on the real engine: an act's requests with"
+        " all messages that they caused, and the relays. Units are DynamoDB's own; kilobytes are what it leaves in tables and indexes"
+        f" for good; milliseconds are of this machine, the least of {TIMES} times, for the requests and for what follows. `python -m tools.cost_items` shows each item."
     )
     return [
         "# What it costs",
@@ -199,16 +219,18 @@ def _head(measured: str, total: float, requests: float) -> list[str]:
         "## An active user's month",
         how,
         "",
-        "| Act | times a month | messages | read units | write units | ms | millionths of a dollar each | USD a month |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|",
+        "| Act | times a month | messages | read units | write units | KB left | ms | millionths of a dollar each | USD a month |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
 
 
 def _kinds(by_kind: Mapping[str, float], total: float) -> list[str]:
     taken = (
         f"Functions are taken to run {SLOWER:.0f} times as long as measured here, since 512 MB buy 0.29 of a core. A message is"
-        " one publish, two queue requests, two invocations (relay and consumer, though batches share one) and one write to delete"
-        f" its outbox row. Storage is {STORED_KB} KB a user and month. A data key is unwrapped once in {KEY_LIFE} requests."
+        " a publish or a send, two queue requests and an invocation, and so is a relay's run, though in the cloud one takes what several"
+        f" acts wrote. Storage is what {MONTHS} such months left in tables and indexes, 100 bytes an item and index entry included, and what"
+        f" expires for the days that it lives. Logs are our lines, and {_RUN_BYTES} bytes that Lambda writes itself about each run."
+        f" A data key is unwrapped once in {KEY_LIFE} requests."
     )
     return [
         "## What it is paid for",

@@ -50,19 +50,14 @@ class Load:
             requests=monthly("requests"),
             messages=messages,
             read_units=monthly("read_units"),
-            # a published message's outbox row is deleted
-            write_units=monthly("write_units") + messages,
+            write_units=monthly("write_units"),
             api_ms=monthly("api_ms"),
-            worker_ms=monthly("worker_ms"),
+            worker_ms=monthly("worker_ms") + monthly("relay_ms"),
         )
 
     def functions(self) -> tuple[float, float]:
         """Give the seconds that a month's requests, and its messages with their relay, keep functions busy in Lambda."""
-        relayed = self.messages * cost.RELAY_S * 1_000
-        return (
-            cost.SLOWER * self.api_ms / 1_000,
-            (cost.SLOWER * self.worker_ms + relayed) / 1_000,
-        )
+        return cost.SLOWER * self.api_ms / 1_000, cost.SLOWER * self.worker_ms / 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +89,8 @@ def sizes(figures: Mapping[str, Any]) -> list[str]:
         "log lines a second": load.requests + load.messages,
     }
     dollars = cost.monthly(figures["acts"]) / cost.USERS
-    stored = [f"{cost.STORED_KB * 12 * users / _MILLION:,.0f} GB" for users, _ in _COLUMNS[:3]]
+    gb = cost.stored_gb(figures["acts"])
+    stored = [f"{gb * users:,.0f} GB" for users, _ in _COLUMNS[:3]]
     summed = (
         f"With the figures of {figures['measured']}: a user asks {load.requests:,.0f} times a month, for"
         f" {load.read_units:,.0f} read units, {load.write_units:,.0f} write units and {load.messages:,.0f} messages."

@@ -25,10 +25,9 @@ MESSAGE: Final = "use-case"
 """The message of the line, by which lines are found."""
 _METRICS: Final = (
     ("duration_ms", "Milliseconds"),
-    ("failed", "Count"),
-    ("read_units", "Count"),
-    ("write_units", "Count"),
+    ("failed", ""),
 )
+"""Metrics and their units; a count needs none. Units by table are DynamoDB's own metrics, which cost nothing."""
 _DIMENSIONS: Final[Mapping[str, list[list[str]]]] = {
     "off": [],
     "service": [["service"]],
@@ -73,6 +72,11 @@ def metered(operation: str) -> Iterator[Meter]:
         _CURRENT.reset(token)
 
 
+def running() -> Meter | None:
+    """Give the meter of the running use-case, if one runs."""
+    return _CURRENT.get()
+
+
 def charge(owner: str, operation: str | None = None) -> None:
     """Say for whom the running use-case works, and which it is, as soon as that is known."""
     meter = _CURRENT.get()
@@ -109,7 +113,7 @@ def embedded(
         # by stage: a failure in dev must not ring the alarms of prod in the same account
         "Namespace": f"xpense-{settings().stage}",
         "Dimensions": dimensions,
-        "Metrics": [{"Name": name, "Unit": unit} for name, unit in metrics],
+        "Metrics": [{"Name": name, **({"Unit": unit} if unit else {})} for name, unit in metrics],
     }
     return {"Timestamp": int(at.timestamp() * 1_000), "CloudWatchMetrics": [directive]}
 

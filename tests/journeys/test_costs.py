@@ -55,26 +55,39 @@ def test_each_act_takes_what_the_figures_say(figures: dict[str, Any]) -> None:
         units = (took.read_units, took.write_units, took.messages)
         expected = (said["read_units"], said["write_units"], said["messages"])
         assert units == pytest.approx(expected, rel=CLOSE, abs=1), f"{name}: make cost"
+        left = took.table_bytes + took.index_bytes
+        kept = said["table_bytes"] + said["index_bytes"]
+        assert left == pytest.approx(kept, rel=CLOSE, abs=100), f"{name}: make cost"
 
 
 def test_a_price_counts_by_its_own_unit() -> None:
     act = {
         "requests": 2,
         "messages": 1,
+        "relays": 1,
         "read_units": 8,
-        "write_units": 15,
+        "write_units": 16,
         "api_ms": 100,
         "worker_ms": 0,
-        "log_bytes": 1_000,
-        "calls": {"s3.PutObject": 2, "s3.GetObject": 1, "Query": 5},
+        "relay_ms": 4,
+        "table_bytes": 1_000,
+        "index_bytes": 500,
+        "passing_byte_days": 365 / 12 * 100,
+        "log_bytes": 800,
+        "calls": {"s3.PutObject": 2, "s3.GetObject": 1, "Query": 5, "sns.PublishBatch": 1},
     }
 
     found = cost.act_cost(act)
 
     assert found["gateway"] == pytest.approx(2e-6)
     assert found["reads"] == pytest.approx(1e-6)
-    assert found["writes"] == pytest.approx(1e-5)  # 15, and one to delete the outbox row
+    assert found["writes"] == pytest.approx(1e-5)
+    assert found["messages"] == pytest.approx(5e-7 + 2 * 4e-7)
+    assert found["logs"] == pytest.approx((800 + 4 * 400) * 5e-10)
+    assert found["storage, after a year"] == pytest.approx(
+        (12 * 1_000 * 0.45 + 12 * 500 * 0.25 + 100 * 0.45) / 1e9
+    )
     assert found["objects"] == pytest.approx(2 * 5e-6 + 4e-7)
     assert found["functions"] == pytest.approx(
-        4 * 2e-7 + (3 * 0.1 * 0.5 + 0.01 * 0.25) * 0.0000133334
+        4 * 2e-7 + 3 * (0.1 * 0.5 + 0.004 * 0.25) * 0.0000133334
     )

@@ -22,5 +22,6 @@ class TotalsChanged(Fact):
     """Sums moved: one fact a transaction, because a sparse chunk of an import touches up to 85 months."""
 
     name: ClassVar[str] = "analytics.totals_changed.v1"
+    heard: ClassVar[bool] = False
 
     totals: tuple[ChangedTotals, ...]

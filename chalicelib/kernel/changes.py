@@ -13,8 +13,9 @@ from dataclasses import field
 from typing import Any, Final, Literal
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+from typing_extensions import override
 
-from chalicelib.kernel.tables import Row, WholeNumber
+from chalicelib.kernel.tables import ENTRY, Row, WholeNumber
 from chalicelib.kernel.values import dataclass
 
 META: Final = "META"
@@ -48,6 +49,10 @@ class ChangeRow(Row):
     hash = BinaryAttribute(legacy_encoding=False)
     digest = BinaryAttribute(legacy_encoding=False, null=True)
 
+    @override
+    def raw(self) -> dict[str, dict[str, Any]]:
+        return ENTRY.fold(super().raw())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -76,14 +81,37 @@ def change_key(seq: int) -> str:
     return f"{CHANGE_PREFIX}{seq:012d}"
 
 
-def pack(value: object) -> bytes:
-    """Deflate compact JSON."""
-    return zlib.compress(json.dumps(value, separators=(",", ":"), sort_keys=True).encode(), 6)
+def known_words(words: bytes) -> bytes:
+    """Make words known that values are likely to hold, so that `pack` names them instead of writing them out.
+
+    What was written with words cannot be read without: they are never changed, only others taken from then on, and
+    the old ones made known still.
+    """
+    _WORDS[zlib.adler32(words)] = words
+    return words
+
+
+_WORDS: Final[dict[int, bytes]] = {}
+_NEEDS_WORDS: Final = 0x20
+_WORDS_AT: Final = 2
+_PACKED_AT: Final = 6
+
+
+def pack(value: object, words: bytes = b"") -> bytes:
+    """Deflate compact JSON (RFC 1950), with words as its preset dictionary."""
+    text = json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+    if not words:
+        return zlib.compress(text, 6)
+    deflate = zlib.compressobj(6, zdict=words)
+    return deflate.compress(text) + deflate.flush()
 
 
 def unpack(data: bytes) -> Any:  # noqa: ANN401 - JSON
-    """Read what `pack` wrote."""
-    return json.loads(zlib.decompress(data))
+    """Read what `pack` wrote; the stream says which words it needs."""
+    if not data[1] & _NEEDS_WORDS:
+        return json.loads(zlib.decompress(data))
+    words = _WORDS[int.from_bytes(data[_WORDS_AT:_PACKED_AT], "big")]
+    return json.loads(zlib.decompressobj(zdict=words).decompress(data))
 
 
 def sealed_digest(row: ChangeRow) -> bytes:

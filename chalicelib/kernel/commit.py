@@ -19,13 +19,14 @@ from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.errors import Conflict, Refusal
 from chalicelib.kernel.events import Envelope, Fact, Message, Order, encode
 from chalicelib.kernel.idempotency import (
-    IDEMPOTENCY_LIFE,
     AnswerRow,
     Claim,
     IdempotencyKeyReused,
+    answer_row,
+    first_answer,
 )
 from chalicelib.kernel.ids import new_id
-from chalicelib.kernel.inbox import AlreadyHandled, inbox_key, mark
+from chalicelib.kernel.inbox import SEEN, AlreadyHandled, inbox_key, mark, short_mark
 from chalicelib.kernel.markers import marker
 from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.tables import Key, Raw, Row, Table, TableSpec
@@ -37,7 +38,9 @@ from chalicelib.kernel.transaction import (
     TooLarge,
     TouchedTwice,
     condition,
+    put_at,
     put_new,
+    put_over_expired,
     raw_key,
     send,
 )
@@ -102,6 +105,8 @@ class Commit:
         self._claim: Claim | None = None
         self._answer: bytes | None = None
         self._inbox: str | None = None
+        self._mark: bytes = b""
+        self._marked: Key | None = None
         self._behalf = ""
 
     # --- reading first: one call for the head and for what makes a repeat harmless
@@ -115,6 +120,7 @@ class Commit:
         """
         self._claim = claimed
         self._inbox = inbox_key(message_id) if message_id else None
+        self._mark = short_mark(message_id) if message_id else b""
         extra = [sort for sort in (claimed.sort_key if claimed else None, self._inbox) if sort]
         wanted = [META, *extra] if self.spec.ledger else extra
         found = Table(self.spec).get_many(self._key(sort) for sort in wanted) if wanted else {}
@@ -126,14 +132,14 @@ class Commit:
         if self._inbox and self._key(self._inbox) in found:
             raise AlreadyHandled
         first = found.get(self._key(claimed.sort_key)) if claimed else None
-        return (
-            self._first_answer(AnswerRow.from_raw_data(dict(first))) if first is not None else None
-        )
+        if first is None:
+            return None
+        return self._first_answer(AnswerRow.from_raw_data(dict(first)))
 
     def _first_answer(self, row: AnswerRow) -> bytes:
         if self._claim is None or row.request != self._claim.request_hash:
             raise IdempotencyKeyReused
-        return self._vaults(self.owner).open_bytes(row.answer, "idempotency", row.sk)
+        return first_answer(row, self._vaults(self.owner))
 
     def beside(self, owner: Owner) -> Commit:
         """Give the unit of another owner of the same table, written when this one is, or not at all.
@@ -200,6 +206,13 @@ class Commit:
         sum_up = self._additions.setdefault(key, Addition())
         sum_up.merge(numbers, values or {}, must_exist=must_exist, refusal=refusal)
 
+    def mark_in(self, key: Key) -> None:
+        """Let the message's mark lie in an item that this unit adds numbers to, as long as its set has room.
+
+        Which item must follow from the message alone, so that the message finds it again when it comes again.
+        """
+        self._marked = key
+
     def check(self, key: Key, *, expect: int | None = None, refusal: Refusal | None = None) -> None:
         """Require that an item exists, at a version if one is given, without writing it."""
         if key in self._staged or key in self._additions:
@@ -222,8 +235,9 @@ class Commit:
         self._behalf = user_id
 
     def tell(self, fact: Fact, *, subject: str) -> None:
-        """Tell a fact to whom it may concern, when and only when the transaction is written."""
-        self._messages.append((fact, outbox.TOPIC, subject))
+        """Tell a fact to whom it may concern, when and only when the transaction is written; one that nobody hears is not."""
+        if fact.heard:
+            self._messages.append((fact, outbox.TOPIC, subject))
 
     def order(self, order: Order, *, subject: str) -> None:
         """Order work from the one service that the order names."""
@@ -275,25 +289,44 @@ class Commit:
             raise ValueError("a unit beside another is written by that one")
         if self._changes and self.spec.ledger and self._head is None:
             self.open(claimed=self._claim)
+        if self._inbox and self._marked in self._additions:
+            try:
+                return self._write(marked=self._marked)
+            except AlreadyHandled:
+                if self._holds_mark(self._marked):
+                    raise
+        return self._write()
+
+    def _write(self, *, marked: Key | None = None) -> int:
         operations = list(self._staged.values())
-        operations += [one.operation(self.spec, key) for key, one in self._additions.items()]
+        operations += [
+            one.marking(self.spec, key, self._mark)
+            if key == marked
+            else one.operation(self.spec, key)
+            for key, one in self._additions.items()
+        ]
         finished = [unit.finish(operations) for unit in self._shared.units.values()]
         sequence = finished[0][0]  # this unit was the first
         rows = [row for _, told in finished for row in told]
-        if self._inbox:
-            operations.append(
-                Operation(
-                    put_new(self.spec, mark(self._key(self._inbox), self._now)), AlreadyHandled()
-                )
-            )
+        if self._inbox and marked is None:
+            row = mark(self._key(self._inbox), self._now)
+            operations.append(Operation(put_new(self.spec, row), AlreadyHandled()))
         if self._claim is not None and self._answer is not None:
-            operations.append(Operation(self._kept_answer(self._claim, self._answer), LostRace()))
+            vault = self._vaults(self.owner)
+            where = self._key(self._claim.sort_key)
+            kept = answer_row(where, self._claim, self._answer, vault=vault, now=self._now)
+            operations.append(Operation(put_over_expired(self.spec, kept, self._now), LostRace()))
         if not operations:
             return 0
         send(operations)
         if rows:
             outbox.committed(self.spec, [row.raw() for row in rows])
         return sequence
+
+    def _holds_mark(self, key: Key) -> bool:
+        """Tell whether an item has this message's mark; else its set is full, and the mark is an item of its own."""
+        item = Table(self.spec).get(key) or {}
+        return self._mark in item.get(SEEN, {}).get("BS", ())
 
     def finish(self, operations: list[Operation]) -> tuple[int, list[OutboxRow]]:
         """Add log entry and outbox rows of this unit: `write` calls it; gives the change number and the rows."""
@@ -315,7 +348,9 @@ class Commit:
         entry = self._entry(head)
         today = self._now.date().isoformat()
         meta = MetaRow(*self._key(META), seq=entry.seq, head=entry.hash, day=max(head.day, today))
-        update = put_new(self.spec, meta) if head.seq == 0 else _moved(self.spec, meta, head.seq)
+        update = (
+            put_new(self.spec, meta) if head.seq == 0 else put_at(self.spec, meta, "seq", head.seq)
+        )
         operations.append(Operation(update, LostRace()))
         operations.append(Operation(put_new(self.spec, entry), LostRace()))
         if head.day < today:  # the first commit of the day: the daily anchors shall find this owner
@@ -338,7 +373,7 @@ class Commit:
             trace=self._trace,
             entries=pack(told),
             sealed=self._vaults(self.owner).seal_bytes(
-                pack(private), self.spec.service, sort, "sealed"
+                pack(private, self.spec.words), self.spec.service, sort, "sealed"
             ),
             prev=head.hash,
             hash=b"",
@@ -360,33 +395,5 @@ class Commit:
             data=encode(message),
         )
 
-    def _kept_answer(self, claimed: Claim, answer: bytes) -> dict[str, Any]:
-        row = AnswerRow(
-            *self._key(claimed.sort_key),
-            request=claimed.request_hash,
-            answer=self._vaults(self.owner).seal_bytes(answer, "idempotency", claimed.sort_key),
-            ttl=int((self._now + IDEMPOTENCY_LIFE).timestamp()),
-        )
-        request = put_new(self.spec, row)
-        # an expired answer may still lie there: DynamoDB deletes late
-        request["Put"]["ConditionExpression"] = "attribute_not_exists(pk) OR #t <= :now"
-        request["Put"]["ExpressionAttributeNames"] = {"#t": "ttl"}
-        request["Put"]["ExpressionAttributeValues"] = {
-            ":now": {"N": str(int(self._now.timestamp()))}
-        }
-        return request
-
     def _key(self, sort: str) -> Key:
         return (str(self.owner), sort)
-
-
-def _moved(spec: TableSpec, meta: MetaRow, seq: int) -> dict[str, Any]:
-    return {
-        "Put": {
-            "TableName": spec.name,
-            "Item": meta.raw(),
-            "ConditionExpression": "#s = :s",
-            "ExpressionAttributeNames": {"#s": "seq"},
-            "ExpressionAttributeValues": {":s": {"N": str(seq)}},
-        }
-    }

@@ -44,7 +44,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(Message):
-    """Something that happened: `<service>.<fact>.v<n>`."""
+    """Something that happened: `<service>.<fact>.v<n>`.
+
+    `heard` is false as long as nobody listens: then it is not written, because a message that nobody hears costs
+    as much as one that somebody does (docs/adr/0025). An architecture test holds it against the subscriptions.
+    """
+
+    heard: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,15 @@ from typing_extensions import override
 from chalicelib.kernel import aws
 from chalicelib.kernel.clock import now
 from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.folding import (
+    FOLDED,
+    Folding,
+    identity,
+    moment,
+    number,
+    octets,
+    of_someone,
+)
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.values import dataclass
 
@@ -30,6 +39,19 @@ Key = tuple[str, str]
 _BATCH_GET: Final = 100
 _BATCH_WRITE: Final = 25
 _TRIES: Final = 6
+
+
+ENTRY: Final = Folding(
+    (
+        number("seq"),
+        moment("at"),
+        of_someone("actor", ("user:", "system:", "support:", "client:")),
+        identity("trace"),
+        octets("prev"),
+        octets("hash"),
+    )
+)
+"""The short form of a change-log entry, of which each ledger has one a transaction for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +67,15 @@ class Index:
 class TableSpec:
     """What a service's table is, for the local host, the tests and Terraform.
 
-    `ledger` says whether writes of an owner take change numbers (META and CHG items).
+    `ledger` says whether writes of an owner take change numbers (META and CHG items). `foldings` are the short
+    forms of items by the first part of their sort key; `words` help the change log to be small (`changes.known_words`).
     """
 
     service: str
     ledger: bool
     indexes: tuple[Index, ...] = field(default=())
+    foldings: Mapping[str, Folding] = field(default_factory=dict, compare=False)
+    words: bytes = b""
 
     @property
     def name(self) -> str:
@@ -115,7 +140,17 @@ class Table:
             TableName=self.spec.name, Key=_key(key), ConsistentRead=consistent
         )
         item: Raw | None = answer.get("Item")
-        return item if item is not None and is_live(item, int(now().timestamp())) else None
+        if item is None or not is_live(item, int(now().timestamp())):
+            return None
+        return self._whole(item)
+
+    def _whole(self, item: Raw) -> Raw:
+        """Give an item with what was folded in its own attributes again."""
+        if FOLDED not in item:
+            return item
+        kind = item["sk"]["S"].partition("#")[0]
+        folding = ENTRY if kind == "CHG" else self.spec.foldings[kind]
+        return folding.unfold(item)
 
     def get_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Raw]:
         """Read items by key, 100 a call; absent and expired ones are left out."""
@@ -139,7 +174,7 @@ class Table:
             )
             for item in answer["Responses"].get(self.spec.name, ()):
                 if is_live(item, at):
-                    found[(item["pk"]["S"], item["sk"]["S"])] = item
+                    found[(item["pk"]["S"], item["sk"]["S"])] = self._whole(item)
             left = answer.get("UnprocessedKeys", {}).get(self.spec.name)
             if not left:
                 return
@@ -184,7 +219,7 @@ class Table:
             request["ExclusiveStartKey"] = {name: {"S": value} for name, value in start.items()}
         answer = aws.dynamodb().query(**request)
         at = int(now().timestamp())
-        items = tuple(item for item in answer["Items"] if is_live(item, at))
+        items = tuple(self._whole(item) for item in answer["Items"] if is_live(item, at))
         last = answer.get("LastEvaluatedKey")
         return Slice(items, {name: value["S"] for name, value in last.items()} if last else None)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from datetime import datetime
 from typing import Any, Final
 
 from chalicelib.kernel import aws
 from chalicelib.kernel.errors import Conflict, Refusal
-from chalicelib.kernel.inbox import AlreadyHandled
+from chalicelib.kernel.inbox import MOST_SEEN, SEEN, AlreadyHandled
 from chalicelib.kernel.tables import Key, Row, TableSpec
 from chalicelib.kernel.values import dataclass
 
@@ -75,6 +76,24 @@ class Addition:
         self.must_exist = self.must_exist or must_exist
         self.refusal = self.refusal or refusal
 
+    def marking(self, spec: TableSpec, key: Key, mark: bytes) -> Operation:
+        """Write the update expression with a message's mark in it: refused where it is there, or its set is full."""
+        request = self.operation(spec, key).request["Update"]
+        begun = request["UpdateExpression"]
+        request["UpdateExpression"] = f"ADD #seen :seen, {begun.removeprefix('ADD ')}"
+        request["ExpressionAttributeNames"]["#seen"] = SEEN
+        request["ExpressionAttributeValues"] |= {
+            ":seen": {"BS": [mark]},
+            ":mark": {"B": mark},
+            ":most": {"N": str(MOST_SEEN)},
+        }
+        fresh = (
+            "(attribute_not_exists(#seen) OR (NOT contains(#seen, :mark) AND size(#seen) < :most))"
+        )
+        there = request.get("ConditionExpression")
+        request["ConditionExpression"] = f"{there} AND {fresh}" if there else fresh
+        return Operation({"Update": request}, AlreadyHandled())
+
     def operation(self, spec: TableSpec, key: Key) -> Operation:
         """Write the update expression."""
         names = [*self.numbers, *self.values]
@@ -125,6 +144,32 @@ def put_new(spec: TableSpec, row: Row) -> dict[str, Any]:
             "TableName": spec.name,
             "Item": row.raw(),
             "ConditionExpression": "attribute_not_exists(pk)",
+        }
+    }
+
+
+def put_at(spec: TableSpec, row: Row, name: str, number: int) -> dict[str, Any]:
+    """Give the operation that writes over an item whose attribute is a number."""
+    return {
+        "Put": {
+            "TableName": spec.name,
+            "Item": row.raw(),
+            "ConditionExpression": "#n = :n",
+            "ExpressionAttributeNames": {"#n": name},
+            "ExpressionAttributeValues": {":n": {"N": str(number)}},
+        }
+    }
+
+
+def put_over_expired(spec: TableSpec, row: Row, now: datetime) -> dict[str, Any]:
+    """Give the operation that writes an item which must not be there, unless expired: DynamoDB deletes late."""
+    return {
+        "Put": {
+            "TableName": spec.name,
+            "Item": row.raw(),
+            "ConditionExpression": "attribute_not_exists(pk) OR #t <= :now",
+            "ExpressionAttributeNames": {"#t": "ttl"},
+            "ExpressionAttributeValues": {":now": {"N": str(int(now.timestamp()))}},
         }
     }
 

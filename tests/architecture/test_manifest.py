@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.kernel.events import Fact, registered
 from tools import manifest
 from tools.reach import reach
 
@@ -131,3 +132,16 @@ def test_grants_follow_from_the_code_that_is_reached() -> None:
 def test_an_unknown_service_is_refused() -> None:
     with pytest.raises(KeyError):
         reach("payrolls")
+
+
+def test_a_fact_that_is_said_to_be_unheard_has_no_listener() -> None:
+    importlib.import_module("app")
+    unheard = {
+        name for name, kind in registered().items() if issubclass(kind, Fact) and not kind.heard
+    }
+    heard = {
+        name for made in manifests().values() for queue in made["queues"] for name in queue["hears"]
+    }
+
+    assert unheard
+    assert not unheard & heard, "it would wait for what is never written: let it be heard"

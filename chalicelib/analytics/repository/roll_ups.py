@@ -1,7 +1,8 @@
 """Roll-up rows: one per owner, month, currency and category, with three numbers an account.
 
 `pk=U#<owner>`, `sk=RUP#2026-11#EUR#<category id or none>`; attributes `i#<account>` (income), `e#<account>`
-(expense), `n#<account>` (count). Why rows and not one map a month: docs/adr/0004-roll-up-rows.md.
+(expense), `n#<account>` (count). Why rows and not one map a month: docs/adr/0004-roll-up-rows.md. `seen` has
+the marks of the messages of which this row was the first (docs/adr/0025).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from chalicelib.analytics.errors import TooMuchToSum
 from chalicelib.analytics.model.sums import Cell, Deltas, Sums
 from chalicelib.analytics.repository.table import TABLE
 from chalicelib.kernel.commit import Commit
+from chalicelib.kernel.inbox import SEEN
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Key, Raw, Table
 
@@ -24,11 +26,11 @@ _INCOME: Final = "i#"
 _EXPENSE: Final = "e#"
 _COUNT: Final = "n#"
 _PREFIX: Final = 2
-_KEYS: Final = frozenset({"pk", "sk"})
+_KEYS: Final = frozenset({"pk", "sk", SEEN})
 
 
 def add(commit: Commit, deltas: Deltas) -> None:
-    """Add to the sums; additions commute, so the order of events does not matter."""
+    """Add to the sums; additions commute, so the order of events does not matter. The first row keeps the mark."""
     for cell, sums in deltas.items():
         named = {
             _INCOME + cell.account_id: sums.income,
@@ -38,6 +40,7 @@ def add(commit: Commit, deltas: Deltas) -> None:
         commit.add(
             _key(commit.owner, cell), {name: number for name, number in named.items() if number}
         )
+    commit.mark_in(min(_key(commit.owner, cell) for cell in deltas))
 
 
 def find(

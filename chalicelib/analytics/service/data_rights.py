@@ -9,6 +9,7 @@ from chalicelib.analytics.repository import TABLE
 from chalicelib.analytics.repository.insights import INSIGHT, DismissedInsightRow
 from chalicelib.kernel import parts
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.inbox import SEEN
 from chalicelib.users import api as users
 from chalicelib.users.events import ErasureStarted, ExportRequested
 
@@ -21,6 +22,7 @@ PART: Final = parts.Part(
             name="sums",
             prefix="RUP#",
             about="Sums by month, currency and category: `i#` income, `e#` expense, `n#` count, by account.",
+            left_out={SEEN: "hashes of the messages that were added, so that none is twice"},
         ),
         parts.Kind(
             name="dismissed_insights",

@@ -4,7 +4,8 @@
 (entries not reconciled) of the fifth, all grown by commutative additions. A transaction of many rows may touch more
 months than it has room for: what does not fit waits in one item of the owner, under names with account and
 day, and is taken to its months by an order of the ledger to itself. Readers count what waits, so a balance
-is exact at any time.
+is exact at any time. Counts of the categoriser lie here too, under names such as `j2026-11_filed_none`
+(`repository/judging.py`), because an item more would cost two write units a transaction.
 """
 
 from __future__ import annotations
@@ -83,6 +84,14 @@ class Movements:
                 commit.add(where, _numbers(one, suffix=f"{day.day:02d}"))
             else:
                 self._wait(account_id, day, one)
+
+    def note(self, account_id: str, day: date, counts: Mapping[str, int]) -> bool:
+        """Let counts lie in a month's item that this unit adds to anyway, or tell that it adds to none."""
+        where = _month_key(self._ctx.owner, account_id, day)
+        if not self._ctx.commit.added(where):
+            return False
+        self._ctx.commit.add(where, counts)
+        return True
 
     def _wait(self, account_id: str, day: date, one: Moved) -> None:
         where = _waiting_key(self._ctx.owner)

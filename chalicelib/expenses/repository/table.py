@@ -11,7 +11,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
+from typing_extensions import override
 
+from chalicelib.expenses.repository import folding
+from chalicelib.kernel.changes import known_words
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.owners import Owner
@@ -20,7 +23,13 @@ from chalicelib.kernel.vault import Vault
 
 BY_DAY: Final = Index("by_day", "pk", "by_day")
 """Live transactions by `<day>#<id>`; the table's own partition key is the index's as well."""
-TABLE: Final = TableSpec("expenses", ledger=True, indexes=(BY_DAY,))
+TABLE: Final = TableSpec(
+    "expenses",
+    ledger=True,
+    indexes=(BY_DAY,),
+    foldings={"TXN": folding.TRANSACTION},
+    words=known_words(folding.WORDS),
+)
 TABLES: Final = (TABLE,)
 LAYOUT: Final = 1
 """Version of the items' layout, kept in each of them."""
@@ -114,6 +123,10 @@ class TransactionRow(ObjectRow):
     absorbed = BinaryAttribute(legacy_encoding=False, null=True)
     change = WholeNumber(null=True)
     reconciled_in = UnicodeAttribute(null=True)
+
+    @override
+    def raw(self) -> dict[str, dict[str, object]]:
+        return folding.TRANSACTION.fold(super().raw())
 
 
 class CategoryRow(ObjectRow):

@@ -31,8 +31,11 @@ _SHARED_ITEMS: Final = 4
 
 def tally(ctx: Context, recorded: Iterable[Transaction]) -> None:
     """Count who filed new transactions, where there is room: coverage is told from it."""
-    if ctx.commit.room() > 0:
-        judging.add(ctx, filed(one.filing for one in recorded))
+    found = list(recorded)
+    if len(found) == 1:
+        judging.note(ctx, found[0], filed([found[0].filing]))
+    elif ctx.commit.room() > 0:
+        judging.add(ctx, filed(one.filing for one in found))
 
 
 @dataclass(frozen=True, slots=True)

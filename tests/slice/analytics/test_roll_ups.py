@@ -24,10 +24,13 @@ from chalicelib.expenses.events import (
     TransactionsImported,
 )
 from chalicelib.kernel import outbox
+from chalicelib.kernel.context import system_context
 from chalicelib.kernel.events import Envelope, Fact
 from chalicelib.kernel.ids import derived_id, new_id
+from chalicelib.kernel.inbox import MOST_SEEN, SEEN, inbox_key, mark
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table
+from chalicelib.security import api as security
 from tests.slice.analytics.scenes import (
     ACCOUNTS,
     CATEGORIES,
@@ -41,6 +44,7 @@ from tests.slice.analytics.scenes import (
     somebody,
     summed,
 )
+from tests.support.budget import budget
 from tests.support.cloud import Cloud
 from tests.support.taps import calls_of, every_point, killed_at
 
@@ -104,6 +108,15 @@ def recorded(amount: int = -1_234, **other: Any) -> TransactionRecorded:
     )
 
 
+def moved_fact() -> TransactionChanged:
+    """A move to the month after, without a category: two rows."""
+    return TransactionChanged(
+        transaction_id="t-1",
+        before=(posting(),),
+        after=(posting(category_id=None, booked_on=date(2026, 12, 1)),),
+    )
+
+
 def test_a_repeat_adds_nothing(app: Chalice, owner: Owner) -> None:
     body = enveloped(owner, recorded())
 
@@ -111,13 +124,58 @@ def test_a_repeat_adds_nothing(app: Chalice, owner: Owner) -> None:
     delivered(app, [body])
 
     assert kept(owner) == {("2026-11", "EUR", FOOD, ACCOUNTS[0]): (0, 1_234, 1)}
-    assert len(told(owner)) == 1
 
 
-def test_one_event_is_one_read_and_one_transaction(app: Chalice, owner: Owner) -> None:
+def test_one_event_is_one_read_and_one_plain_write(app: Chalice, owner: Owner) -> None:
     calls = calls_of(partial(delivered, app, [enveloped(owner, recorded())]))
 
-    assert calls == ["dynamodb.BatchGetItem", "dynamodb.TransactWriteItems"]
+    assert calls == ["dynamodb.BatchGetItem", "dynamodb.UpdateItem"]
+
+
+def test_a_move_between_two_rows_is_one_transaction_of_them_alone(
+    app: Chalice, owner: Owner
+) -> None:
+    fact = moved_fact()
+
+    with budget() as spent:
+        delivered(app, [enveloped(owner, fact)])
+
+    assert spent.calls == {"BatchGetItem": 1, "TransactWriteItems": 1}
+    assert spent.writes == 2
+
+
+def test_a_repeat_is_known_by_the_mark_in_its_row_and_by_one_of_its_own(
+    app: Chalice, owner: Owner
+) -> None:
+    bodies = [enveloped(owner, recorded(-1)) for _ in range(MOST_SEEN + 5)]
+    moves = [enveloped(owner, moved_fact()) for _ in range(3)]
+
+    delivered(app, bodies)
+    delivered(app, moves)
+    delivered(app, [*bodies, *moves])
+
+    assert kept(owner)["2026-11", "EUR", FOOD, ACCOUNTS[0]] == (
+        0,
+        MOST_SEEN + 5 - 3 * 1_234,
+        MOST_SEEN + 2,
+    )
+    (row,) = Table(TABLE).query(str(owner), "RUP#2026-11", "RUP#2026-11$", limit=9).items
+    assert len(row[SEEN]["BS"]) == MOST_SEEN
+    marks = Table(TABLE).query(str(owner), "INB#", "INB$", limit=99).items
+    assert len(marks) == 5 + 3
+
+
+def test_a_mark_of_before_rows_had_marks_is_respected(app: Chalice, owner: Owner) -> None:
+    body = enveloped(owner, recorded())
+    context = system_context(owner, TABLE, vaults=security.vault)
+    context.commit.put(
+        mark((str(owner), inbox_key(Envelope.from_json(body).id)), context.now), expect=0
+    )
+    context.commit.write()
+
+    delivered(app, [body])
+
+    assert kept(owner) == {}
 
 
 def test_a_change_that_counts_alike_is_marked_and_tells_nothing(app: Chalice, owner: Owner) -> None:
@@ -130,14 +188,18 @@ def test_a_change_that_counts_alike_is_marked_and_tells_nothing(app: Chalice, ow
     assert told(owner) == []
 
 
-def test_the_months_and_categories_that_moved_are_told(app: Chalice, owner: Owner) -> None:
-    fact = TransactionChanged(
-        transaction_id="t-1",
-        before=(posting(),),
-        after=(posting(category_id=None, booked_on=date(2026, 12, 1)),),
-    )
+def test_nothing_is_told_while_nobody_listens(app: Chalice, owner: Owner) -> None:
+    delivered(app, [enveloped(owner, moved_fact())])
 
-    delivered(app, [enveloped(owner, fact)])
+    assert told(owner) == []
+
+
+def test_the_months_and_categories_that_moved_are_told_to_a_listener(
+    app: Chalice, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TotalsChanged, "heard", True)
+
+    delivered(app, [enveloped(owner, moved_fact())])
 
     (envelope,) = told(owner)
     assert envelope.subject == "t-1"
@@ -169,7 +231,6 @@ def test_a_full_chunk_over_85_months_fits_one_transaction(app: Chalice, owner: O
     assert delivered(app, [enveloped(owner, fact)]) == {"batchItemFailures": []}
 
     assert sum(expense for _, expense, _ in kept(owner).values()) == sum(range(85))
-    assert len(told(owner)) == 1
 
 
 def test_a_chunk_with_nothing_new_moves_nothing(app: Chalice, owner: Owner) -> None:
@@ -199,7 +260,6 @@ def test_a_worker_killed_at_any_call_and_redelivered_counts_once(app: Chalice) -
             ("2026-11", "EUR", FOOD, ACCOUNTS[0]): (0, 100, 1),
             ("2026-11", "EUR", None, ACCOUNTS[0]): (250, 0, 1),
         }, (point, side)
-        assert len(told(owner)) == 2
     assert len(points) == 8
 
 

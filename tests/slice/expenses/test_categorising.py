@@ -245,7 +245,9 @@ def test_the_figures_come_from_what_the_user_put_right_and_confirmed(
     with budget() as spent:
         made = person.client.get(FIGURES).json
 
-    assert spent.calls == {"BatchGetItem": 1, "Query": 2}
+    assert spent.calls == {"BatchGetItem": 1, "Query": 3}, (
+        "session; tree, counts, and those beside movements"
+    )
     for part in (made["recent"], made["ever"]):
         assert (part["judged"], part["guessed"], part["right"]) == (4, 3, 2)
         assert (part["accuracy"], part["null_accuracy"]) == ("0.6667", "0.5000")

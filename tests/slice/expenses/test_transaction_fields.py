@@ -142,7 +142,7 @@ def test_a_tag_is_sealed_and_costs_one_item(person: SignedIn, account: str) -> N
     with budget() as spent:
         one = recorded(person, account, tags=["secret"], category_id=None)
 
-    assert spent.writes == 8, "as one without, and the tag"
+    assert spent.writes == 7, "as one without, and the tag"
     items = [item_of(person, table.TRANSACTION, one["id"])]
     items.append(item_of(person, TAG, tag_id(person.vault, "secret")))
     assert "secret" not in repr(items)

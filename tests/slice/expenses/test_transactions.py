@@ -368,8 +368,8 @@ class TestCosts:
             recorded(person, account)
         # rules and categories in one query; account and what was taught with one read
         assert spent.calls == {"BatchGetItem": 3, "Query": 1, "TransactWriteItems": 1}
-        # transaction, account and its month, META, CHG, outbox, the month's count of guesses
-        assert spent.writes == 7
+        # transaction, account and its month with the count of guesses, META, CHG, outbox
+        assert spent.writes == 6
 
     def test_of_recording_under_a_key(self, person: SignedIn, account: str) -> None:
         key = {"Idempotency-Key": new_id()}

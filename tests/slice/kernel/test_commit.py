@@ -9,13 +9,22 @@ from typing import Any, ClassVar
 import pytest
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.kernel import outbox, relay, tables
-from chalicelib.kernel.changes import Change, ChangeRow, chain_hash, change_key, unpack
+from chalicelib.kernel import aws, outbox, relay, tables
+from chalicelib.kernel.changes import (
+    Change,
+    ChangeRow,
+    chain_hash,
+    change_key,
+    known_words,
+    pack,
+    unpack,
+)
 from chalicelib.kernel.commit import Commit
 from chalicelib.kernel.context import Actor, Context, system_context
 from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.events import Envelope, Fact
-from chalicelib.kernel.idempotency import IdempotencyKeyReused, claim
+from chalicelib.kernel.folding import FOLDED
+from chalicelib.kernel.idempotency import IdempotencyKeyReused, claim, deflated, inflated
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.inbox import AlreadyHandled
 from chalicelib.kernel.owners import Owner
@@ -102,6 +111,42 @@ def test_state_change_number_and_event_are_written_together(owner: Owner) -> Non
     (envelope,) = outbox_of(owner)
     assert (envelope.type, envelope.sequence) == ("kernel.thing_named.v1", 1)
     assert envelope.message() == ThingNamed(thing_id="1")
+
+
+def test_an_entry_is_stored_folded_and_one_of_before_is_read_alike(owner: Owner) -> None:
+    context = begin(owner)
+    context.commit.open()
+    name_thing(context, "first")
+    context.commit.write()
+    key = {"pk": {"S": str(owner)}, "sk": {"S": change_key(1)}}
+    stored = aws.dynamodb().get_item(TableName=SPEC.name, Key=key)["Item"]
+    whole = Table(SPEC).get((str(owner), change_key(1)))
+    (entry,) = log_of(owner)
+
+    assert whole is not None
+    aws.dynamodb().put_item(TableName=SPEC.name, Item=whole)
+
+    # who acted is no user here: that text has no short form, and stays as it is
+    assert set(stored) == {"pk", "sk", "actor", "entries", "sealed", FOLDED}
+    assert Table(SPEC).get((str(owner), change_key(1))) == whole
+    (of_before,) = log_of(owner)
+    assert chain_hash(of_before) == chain_hash(entry) == entry.hash
+
+
+def test_words_make_what_is_packed_small_and_the_stream_names_them() -> None:
+    words = known_words(b'[{"payee":"Corner shop","notes":""}]')
+    value = [{"payee": "Corner shop 1", "notes": ""}]
+
+    assert unpack(pack(value, words)) == unpack(pack(value)) == value
+    assert len(pack(value, words)) < len(pack(value)) - 8
+    with pytest.raises(KeyError):
+        unpack(pack(value, b"never made known"))
+
+
+def test_an_answer_of_before_they_were_deflated_is_replayed() -> None:
+    kept = b'[201, {}, {"id": "1"}]'
+
+    assert inflated(kept) == inflated(deflated(kept)) == kept
 
 
 def test_one_commit_is_one_call_after_one_read(owner: Owner) -> None:

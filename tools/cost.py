@@ -24,8 +24,10 @@ HOURS: Final = 730
 _MILLION: Final = 1_000_000
 PRICED_ON: Final = "2026-11-28"
 SLOWER: Final = 3.0
-"""A function of 512 MB has 0.29 of a core (1,769 MB have one), so it takes about three times what was measured here."""
-_GB: Final = {"api": 0.5, "queue": 0.5, "relay": 0.25}
+"""A function of 512 MB has 0.29 of a core (1,769 MB have one), so its CPU takes about three times what was measured here."""
+CALL_MS: Final = 5.0
+"""Milliseconds that a call to a service of AWS in the same region takes: DynamoDB's are single-digit, as AWS says."""
+_GB: Final = {"api": 0.5, "worker": 0.5, "relay": 0.25}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +82,12 @@ def act_cost(act: Act) -> dict[str, float]:
     """Give what one act costs in dollars, by what it is paid for."""
     calls: Mapping[str, float] = act["calls"]
     runs = act["requests"] + act["messages"] + act["relays"]
-    worked = (
-        act["api_ms"] * _GB["api"]
-        + act["worker_ms"] * _GB["queue"]
-        + act["relay_ms"] * _GB["relay"]
-    )
+    worked = sum(busy_ms(act, kind) * memory for kind, memory in _GB.items())
     # a message is sent to its queue, received and deleted; a topic's own deliveries are free
     sent, published = _calls(calls, "sqs.Send"), _calls(calls, "sns.Publish")
     return {
         "gateway": HTTP.of(act["requests"]),
-        "functions": INVOKED.of(runs) + COMPUTED.of(SLOWER * worked / 1_000),
+        "functions": INVOKED.of(runs) + COMPUTED.of(worked / 1_000),
         "reads": READ.of(act["read_units"]),
         "writes": WRITTEN.of(act["write_units"]),
         "messages": PUBLISHED.of(published) + QUEUED.of(sent + 2 * act["messages"]),
@@ -100,6 +98,11 @@ def act_cost(act: Act) -> dict[str, float]:
         + INDEXED.of(MONTHS * act["index_bytes"] / 1e9)
         + STORED.of(act["passing_byte_days"] / _DAYS / 1e9),
     }
+
+
+def busy_ms(act: Act, kind: str) -> float:
+    """Give the milliseconds that an act keeps functions of a kind (`api`, `worker`, `relay`) busy in Lambda."""
+    return SLOWER * float(act[f"{kind}_ms"]) + CALL_MS * float(act[f"{kind}_calls"])
 
 
 def _calls(calls: Mapping[str, float], kind: str) -> float:
@@ -207,7 +210,7 @@ def _head(measured: str, total: float, requests: float) -> list[str]:
     how = (
         f"Measured on {measured} with the demo person's two years of data on the real engine: an act's requests with"
         " all messages that they caused, and the relays. Units are DynamoDB's own; kilobytes are what it leaves in tables and indexes"
-        f" for good; milliseconds are of this machine, the least of {TIMES} times, for the requests and for what follows. `python -m tools.cost_items` shows each item."
+        f" for good; milliseconds are CPU of this machine, the least of {TIMES} times, for the requests and for what follows. `python -m tools.cost_items` shows each item."
     )
     return [
         "# What it costs",
@@ -226,7 +229,8 @@ def _head(measured: str, total: float, requests: float) -> list[str]:
 
 def _kinds(by_kind: Mapping[str, float], total: float) -> list[str]:
     taken = (
-        f"Functions are taken to run {SLOWER:.0f} times as long as measured here, since 512 MB buy 0.29 of a core. A message is"
+        f"Functions are taken to compute {SLOWER:.0f} times as long as measured here, since 512 MB buy 0.29 of a core, and to wait"
+        f" {CALL_MS:.0f} ms for each call to AWS. A message is"
         " a publish or a send, two queue requests and an invocation, and so is a relay's run, though in the cloud one takes what several"
         f" acts wrote. Storage is what {MONTHS} such months left in tables and indexes, 100 bytes an item and index entry included, and what"
         f" expires for the days that it lives. Logs are our lines, and {_RUN_BYTES} bytes that Lambda writes itself about each run."

@@ -67,6 +67,10 @@ class Took:
     api_ms: float = 0
     worker_ms: float = 0
     relay_ms: float = 0
+    api_calls: float = 0
+    worker_calls: float = 0
+    relay_calls: float = 0
+    """Milliseconds of CPU, of the time that took least, and calls to AWS: of its requests, its messages and the relays."""
     table_bytes: float = 0
     index_bytes: float = 0
     passing_byte_days: float = 0
@@ -298,6 +302,9 @@ def took(habit: Habit, done: Sequence[Done], lines: Sequence[Line], left: Stored
         api_ms=_least(requests, done),
         worker_ms=_least(messages, done),
         relay_ms=_least(relays, done),
+        api_calls=_called(requests) / times,
+        worker_calls=_called(messages) / times,
+        relay_calls=_called(relays) / times,
         table_bytes=left.table,
         index_bytes=left.index,
         passing_byte_days=left.passing,
@@ -307,11 +314,13 @@ def took(habit: Habit, done: Sequence[Done], lines: Sequence[Line], left: Stored
 
 
 def _least(lines: Sequence[Line], done: Sequence[Done]) -> float:
-    """Give the milliseconds of the time that took least: whatever else the machine does only adds to them."""
-    sums = [
-        sum(float(one["duration_ms"]) for one in lines if _within(one, [each])) for each in done
-    ]
+    """Give the milliseconds of CPU of the time that took least: whatever else the machine does only adds to them."""
+    sums = [sum(float(one["cpu_ms"]) for one in lines if _within(one, [each])) for each in done]
     return round(min(sums), 1)
+
+
+def _called(lines: Sequence[Line]) -> int:
+    return sum(sum(one["calls"].values()) for one in lines)
 
 
 def _within(line: Line, done: Sequence[Done]) -> bool:

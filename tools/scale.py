@@ -27,7 +27,7 @@ _END: Final = "<!-- end of {} -->"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one active user asks for in a month; milliseconds are as measured, not as Lambda takes."""
+    """What one active user asks for in a month; milliseconds are as Lambda takes (`cost.busy_ms`)."""
 
     requests: float
     messages: float
@@ -51,13 +51,16 @@ class Load:
             messages=messages,
             read_units=monthly("read_units"),
             write_units=monthly("write_units"),
-            api_ms=monthly("api_ms"),
-            worker_ms=monthly("worker_ms") + monthly("relay_ms"),
+            api_ms=sum(cost.busy_ms(act, "api") * act["times"] for act in acts.values()),
+            worker_ms=sum(
+                (cost.busy_ms(act, "worker") + cost.busy_ms(act, "relay")) * act["times"]
+                for act in acts.values()
+            ),
         )
 
     def functions(self) -> tuple[float, float]:
         """Give the seconds that a month's requests, and its messages with their relay, keep functions busy in Lambda."""
-        return cost.SLOWER * self.api_ms / 1_000, cost.SLOWER * self.worker_ms / 1_000
+        return self.api_ms / 1_000, self.worker_ms / 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,11 +51,17 @@ class Meter:
     bytes_sent: int = 0
     bytes_received: int = 0
     _begun: float = field(default_factory=time.perf_counter)
+    _cpu: float = field(default_factory=time.thread_time)
 
     @property
     def duration_ms(self) -> float:
         """Milliseconds since it began."""
         return round((time.perf_counter() - self._begun) * 1_000, 1)
+
+    @property
+    def cpu_ms(self) -> float:
+        """Milliseconds of CPU that its thread took since: what else the machine does changes it little."""
+        return round((time.thread_time() - self._cpu) * 1_000, 1)
 
 
 _CURRENT: ContextVar[Meter | None] = ContextVar("meter", default=None)
@@ -92,6 +98,7 @@ def report(meter: Meter, *, status: int | str, failed: bool = False) -> None:
         "owner": meter.owner,
         "status": status,
         "duration_ms": meter.duration_ms,
+        "cpu_ms": meter.cpu_ms,
         "calls": meter.calls,
         "read_units": meter.read_units,
         "write_units": meter.write_units,

@@ -70,6 +70,9 @@ def test_a_price_counts_by_its_own_unit() -> None:
         "api_ms": 100,
         "worker_ms": 0,
         "relay_ms": 4,
+        "api_calls": 6,
+        "worker_calls": 0,
+        "relay_calls": 2,
         "table_bytes": 1_000,
         "index_bytes": 500,
         "passing_byte_days": 365 / 12 * 100,
@@ -89,5 +92,5 @@ def test_a_price_counts_by_its_own_unit() -> None:
     )
     assert found["objects"] == pytest.approx(2 * 5e-6 + 4e-7)
     assert found["functions"] == pytest.approx(
-        4 * 2e-7 + 3 * (0.1 * 0.5 + 0.004 * 0.25) * 0.0000133334
+        4 * 2e-7 + ((0.3 + 0.03) * 0.5 + (0.012 + 0.01) * 0.25) * 0.0000133334
     )

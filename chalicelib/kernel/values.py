@@ -1,24 +1,36 @@
-"""The standard `dataclass`, whose methods are compiled when they are first called.
+"""The standard `dataclass`, made when a class is first used.
 
 The standard decorator writes each method as text and compiles it while its module is imported: 0.16 ms a class,
 0.33 ms with slots and frozen (CPython 3.11 to 3.13). The ledger's handlers come to more than 400 classes,
-which was a third of their cold start, and a request uses a few of them. Here a class has its fields, slots
-and checks at once, and stand-ins for `__init__`, `__repr__`, `__eq__` and `__hash__`; the first call of any puts the
-standard methods in their places. What it does, and what type checkers see, is the standard one (docs/adr/0021).
+which was a third of their cold start, and a request uses a few of them. Here a class has its slots at once, and
+stand-ins for the rest; the first call or look at any puts what the standard decorator makes in their places, and
+its checks of the fields come then. What it does, and what type checkers see, is the standard one (docs/adr/0021).
 """
 
 from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable
+import inspect
+import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Protocol
 
 __all__ = ["dataclass"]
 
-_METHODS: Final = ("__init__", "__repr__", "__eq__", "__hash__")
+_METHODS: Final = (
+    *("__init__", "__repr__", "__eq__", "__hash__"),
+    *(("__replace__",) if sys.version_info >= (3, 13) else ()),
+)
+_LATER: Final = (
+    *_METHODS,
+    *("__dataclass_fields__", "__dataclass_params__", "__match_args__"),
+)
 _DEFERRED: Final = frozenset({"frozen", "slots", "kw_only"})
-"""Options of a class whose methods can wait; with any other, or methods of its own, it is made at once."""
+"""Options of a class whose making can wait; with any other, or methods of its own, it is made at once."""
+_OWN: Final = frozenset({*_METHODS, "__setattr__", "__match_args__", "__slots__"})
+_OF_THE_CLASS: Final = "ClassVar["
+_NO_FIELDS: Final = ("ClassVar", "InitVar", "KW_ONLY")
+"""Annotations that are none of a field; other text that holds one leaves the class to the standard decorator."""
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
@@ -28,7 +40,7 @@ else:
         """Make a dataclass, as `dataclasses.dataclass` does."""
         if cls is None:
             return lambda given: dataclass(given, **options)
-        if options.keys() <= _DEFERRED and not cls.__dict__.keys() & {*_METHODS, "__setattr__"}:
+        if _can_wait(cls, options):
             return _deferred(cls, **options)
         return dataclasses.dataclass(cls, **options)
 
@@ -37,37 +49,134 @@ class _Made(Protocol):
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
 
-def _deferred(cls: type, *, frozen: bool = False, **options: bool) -> type:
-    made: type = dataclasses.dataclass(init=False, repr=False, eq=False, **options)(cls)
-    own: dict[str, object] = {name: _stand_in(made, name, frozen=frozen) for name in _METHODS}
-    own |= _FROZEN if frozen else {"__hash__": None}
-    for name, method in own.items():
-        setattr(made, name, method)
+def _can_wait(cls: type, options: dict[str, bool]) -> bool:
+    if not options.keys() <= _DEFERRED or not _OWN.isdisjoint(cls.__dict__):
+        return False
+    for text in inspect.get_annotations(cls).values():
+        if type(text) is not str:
+            return False
+        if not text.startswith(_OF_THE_CLASS) and any(word in text for word in _NO_FIELDS):
+            return False
+    return True
+
+
+def _deferred(cls: type, *, frozen: bool = False, slots: bool = False, **options: bool) -> type:
+    annotations: dict[str, str] = inspect.get_annotations(cls)
+    given = {name: cls.__dict__[name] for name in annotations if name in cls.__dict__}
+    recipe = _Recipe(annotations, given, frozen, options)
+    later: dict[str, object] = {name: _Later(recipe, name) for name in _LATER}
+    later |= _FROZEN if frozen else {"__hash__": None}
+    recipe.made = _with_slots(cls, annotations, later) if slots else _without(cls, given, later)
+    _check_bases(recipe.made, frozen=frozen)
+    return recipe.made
+
+
+def _with_slots(cls: type, annotations: dict[str, str], later: dict[str, object]) -> type:
+    """Make the class again with slots for the fields that no base has, as the standard decorator does."""
+    fields = [name for name, text in annotations.items() if not text.startswith(_OF_THE_CLASS)]
+    inherited = {one for base in cls.__mro__[1:-1] for one in _slots_of(base)}
+    body = {**cls.__dict__, **later}
+    for name in (*fields, "__dict__", "__weakref__"):
+        body.pop(name, None)
+    body["__slots__"] = tuple(name for name in fields if name not in inherited)
+    made = type(cls)(cls.__name__, cls.__bases__, body)
+    made.__qualname__ = cls.__qualname__
     return made
 
 
-def _stand_in(made: type, name: str, *, frozen: bool) -> Callable[..., object]:
-    def method(*args: object, **kwargs: object) -> object:
-        _compile(made, frozen=frozen)
-        written: Callable[..., object] = getattr(made, name)
-        return written(*args, **kwargs)
-
-    method.__name__ = name
-    method.__qualname__ = f"{made.__qualname__}.{name}"
-    return method
+def _slots_of(base: type) -> tuple[str, ...]:
+    slots = base.__dict__.get("__slots__", ())
+    return (slots,) if isinstance(slots, str) else tuple(slots)
 
 
-def _compile(made: type, *, frozen: bool) -> None:
-    """Let the standard decorator write the methods, for a class with the same fields, and take them."""
-    own = dataclasses.fields(made)
-    body: dict[str, Any] = {one.name: copy.copy(one) for one in own}
-    body["__annotations__"] = {one.name: one.type for one in own}
-    body["__module__"], body["__qualname__"] = made.__module__, made.__qualname__
-    if hasattr(made, "__post_init__"):
-        body["__post_init__"] = made.__post_init__
-    written: type = dataclasses.dataclass(frozen=frozen)(type(made.__name__, (), body))
-    for name in _METHODS:
-        setattr(made, name, written.__dict__[name])
+def _without(cls: type, given: dict[str, Any], later: dict[str, object]) -> type:
+    """Leave plain defaults on a class without slots, and nothing of fields that have none."""
+    for name, value in given.items():
+        if isinstance(value, dataclasses.Field):
+            if value.default is dataclasses.MISSING:
+                delattr(cls, name)
+            else:
+                setattr(cls, name, value.default)
+    for name, made in later.items():
+        setattr(cls, name, made)
+    return cls
+
+
+def _check_bases(made: type, *, frozen: bool) -> None:
+    for base in made.__mro__[1:]:
+        params = base.__dict__.get("__dataclass_params__")
+        if params is None:
+            continue
+        other = params.recipe.frozen if isinstance(params, _Later) else params.frozen
+        if other != frozen:
+            less, more = ("non-frozen", "frozen") if other else ("frozen", "non-frozen")
+            msg = f"cannot inherit {less} dataclass from a {more} one"
+            raise TypeError(msg)
+
+
+class _Recipe:
+    """What the standard decorator is told once somebody needs what it makes."""
+
+    made: type
+
+    def __init__(
+        self,
+        annotations: dict[str, str],
+        given: dict[str, Any],
+        frozen: bool,  # noqa: FBT001 - made for every class
+        options: dict[str, bool],
+    ) -> None:
+        self.annotations, self.given, self.frozen, self.options = (
+            annotations,
+            given,
+            frozen,
+            options,
+        )
+
+    def compile(self) -> None:
+        """Let the standard decorator write everything, for a class with the same fields, and take it."""
+        written: type = dataclasses.dataclass(frozen=self.frozen, **self.options)(self._twin())
+        for name in _LATER:
+            setattr(self.made, name, written.__dict__[name])
+
+    def _twin(self) -> type:
+        """A class without bases, which could have hooks, that has the bases' fields as well as its own."""
+        made = self.made
+        annotations: dict[str, Any] = {}
+        body: dict[str, Any] = {}
+        for base in reversed(made.__mro__[1:]):
+            for one in getattr(base, "__dataclass_fields__", {}).values():
+                annotations[one.name], body[one.name] = one.type, copy.copy(one)
+        for name, text in self.annotations.items():
+            annotations[name] = text
+            body.pop(name, None)
+            if name in self.given:
+                body[name] = copy.copy(self.given[name])
+        more: dict[str, Any] = {
+            "__annotations__": annotations,
+            "__module__": made.__module__,
+            "__qualname__": made.__qualname__,
+            # or the decorator writes the signature there, which takes longer than all the rest
+            "__doc__": made.__doc__ or made.__name__,
+        }
+        if hasattr(made, "__post_init__"):
+            more["__post_init__"] = made.__post_init__
+        return type(made.__name__, (), body | more)
+
+
+class _Later:
+    """Stands in a class for what the standard decorator makes; the first look puts it there."""
+
+    __slots__ = ("name", "recipe")
+
+    def __init__(self, recipe: _Recipe, name: str) -> None:
+        self.recipe = recipe
+        self.name = name
+
+    def __get__(self, one: object, owner: type) -> object:
+        self.recipe.compile()
+        made = self.recipe.made.__dict__[self.name]
+        return made.__get__(one, owner) if callable(made) else made
 
 
 def _refuse_to_set(_self: object, name: str, _value: object) -> NoReturn:

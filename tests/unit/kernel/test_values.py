@@ -110,23 +110,78 @@ def refusal(act: Callable[[], object]) -> tuple[type[BaseException] | None, str]
 
 def test_nothing_is_compiled_before_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     thing = made(dataclass, frozen=True, slots=True)
-    stand_in = thing.__init__
-    assert {thing.__dict__[name].__module__ for name in ("__init__", "__repr__", "__eq__")} == {
-        values.__name__
-    }
+    for name in ("__init__", "__repr__", "__eq__", "__hash__", "__dataclass_fields__"):
+        assert isinstance(thing.__dict__[name], values._Later)
 
     thing(a=1)
 
-    assert thing.__init__ is not stand_in
     assert thing.__init__.__code__.co_varnames[:4] == ("self", "a", "b", "c")
-    monkeypatch.setattr(values, "_compile", None)  # would fail if it were asked again
+    monkeypatch.setattr(values._Recipe, "compile", None)  # would fail if it were asked again
     assert thing(a=1) == thing(a=1)
 
 
-def test_an_old_reference_to_a_stand_in_still_works() -> None:
-    thing = made(dataclass, frozen=True, slots=True)
-    early = thing.__repr__
-    assert early(thing(a=1)) == early(thing(a=1)) == repr(thing(a=1))
+def test_a_look_at_what_a_class_knows_of_itself_makes_it_as_well() -> None:
+    for look in (dataclasses.fields, dataclasses.is_dataclass):
+        thing = made(dataclass, frozen=True, slots=True)
+        assert look(thing)
+        assert not isinstance(thing.__dict__["__init__"], values._Later)
+    match made(dataclass, slots=True)(a=1):
+        case Base():
+            pytest.fail("another class")
+        case other:
+            assert type(other).__match_args__ == ("a", "b", "c")
+
+
+def test_a_hook_of_the_base_hears_of_no_class_that_nobody_wrote() -> None:
+    heard: dict[Maker, list[str]] = {}
+    for maker in MAKERS:
+        told = heard[maker] = []
+
+        class Hooked:
+            def __init_subclass__(cls, told: list[str] = told) -> None:
+                told.append(cls.__name__)
+
+        class Child(Hooked):
+            a: int = 0
+
+        made_child: Any = maker(slots=True)(Child)
+        assert made_child(a=2).a == 2
+    assert heard[dataclass] == heard[dataclasses.dataclass] == ["Child", "Child"]
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_class_is_frozen_like_its_base_or_refused(frozen: bool) -> None:
+    said = set()
+    for maker in MAKERS:
+        base = made(maker, frozen=frozen, slots=True)
+        child = type("Child", (base,), {"__annotations__": {"d": "int"}, "d": 3})
+        said.add(refusal(partial(maker(frozen=not frozen, slots=True), child)))
+    assert len(said) == 1
+    assert "cannot inherit" in said.pop()[1]
+
+
+def test_a_field_of_the_base_may_have_another_default() -> None:
+    told = []
+    for maker in MAKERS:
+        base = made(maker, frozen=True, slots=True)
+        body = {"__annotations__": {"b": "str", "d": "int"}, "b": "other", "d": 3}
+        child: Any = maker(frozen=True, slots=True)(type("Child", (base,), body))
+        told.append((repr(child(1)), child.__slots__, base(1).b))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("name", ["__init__", "__repr__", "__eq__", "__hash__"])
+def test_any_method_may_be_the_first_that_is_asked_for(name: str) -> None:
+    told = []
+    for maker in MAKERS:
+        thing = made(maker, frozen=True, slots=True)
+        early = getattr(thing, name)
+        assert early is getattr(thing, name)
+        one = object.__new__(thing)
+        for field, value in (("a", 1), ("b", "b"), ("c", ())):
+            object.__setattr__(one, field, value)
+        told.append((repr(one).split("<locals>.")[1], one == one, hash(one)))  # noqa: PLR0124
+    assert told[0] == told[1]
 
 
 def test_equal_values_are_one_key_and_unequal_ones_are_not() -> None:

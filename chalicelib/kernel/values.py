@@ -13,21 +13,25 @@ import copy
 import dataclasses
 import inspect
 import sys
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Protocol
 
 __all__ = ["dataclass"]
 
-_METHODS: Final = (
-    *("__init__", "__repr__", "__eq__", "__hash__"),
-    *(("__replace__",) if sys.version_info >= (3, 13) else ()),
-)
-_LATER: Final = (
-    *_METHODS,
-    *("__dataclass_fields__", "__dataclass_params__", "__match_args__"),
-)
+_WRITTEN_FOR: Final[dict[str, dict[str, bool]]] = {
+    "__init__": {"init": True},
+    "__repr__": {"repr": True, "frozen": False},
+    "__eq__": {"eq": True, "frozen": False},
+    "__hash__": {"eq": True},
+    "__dataclass_fields__": {"frozen": False},
+    "__match_args__": {"frozen": False},
+    "__dataclass_params__": {"init": True, "repr": True, "eq": True},
+    **({"__replace__": {"frozen": False}} if sys.version_info >= (3, 13) else {}),
+}
+"""What waits, and what the standard decorator has to write for it: for most classes nobody asks but for `__init__`."""
 _DEFERRED: Final = frozenset({"frozen", "slots", "kw_only"})
 """Options of a class whose making can wait; with any other, or methods of its own, it is made at once."""
-_OWN: Final = frozenset({*_METHODS, "__setattr__", "__match_args__", "__slots__"})
+_OWN: Final = frozenset({*_WRITTEN_FOR, "__setattr__", "__delattr__", "__slots__"})
 _OF_THE_CLASS: Final = "ClassVar["
 _NO_FIELDS: Final = ("ClassVar", "InitVar", "KW_ONLY")
 """Annotations that are none of a field; other text that holds one leaves the class to the standard decorator."""
@@ -64,7 +68,7 @@ def _deferred(cls: type, *, frozen: bool = False, slots: bool = False, **options
     annotations: dict[str, str] = inspect.get_annotations(cls)
     given = {name: cls.__dict__[name] for name in annotations if name in cls.__dict__}
     recipe = _Recipe(annotations, given, frozen, options)
-    later: dict[str, object] = {name: _Later(recipe, name) for name in _LATER}
+    later: dict[str, object] = {name: _Later(recipe, name) for name in _WRITTEN_FOR}
     later |= _FROZEN if frozen else {"__hash__": None}
     recipe.made = _with_slots(cls, annotations, later) if slots else _without(cls, given, later)
     _check_bases(recipe.made, frozen=frozen)
@@ -133,11 +137,13 @@ class _Recipe:
             options,
         )
 
-    def compile(self) -> None:
-        """Let the standard decorator write everything, for a class with the same fields, and take it."""
-        written: type = dataclasses.dataclass(frozen=self.frozen, **self.options)(self._twin())
-        for name in _LATER:
-            setattr(self.made, name, written.__dict__[name])
+    def make(self, name: str) -> object:
+        """Let the standard decorator write it, for a class with the same fields, and take it."""
+        told = {"init": False, "repr": False, "eq": False, "frozen": self.frozen}
+        told |= _WRITTEN_FOR[name] | self.options
+        made: object = dataclasses.dataclass(**told)(self._twin()).__dict__[name]
+        setattr(self.made, name, made)
+        return made
 
     def _twin(self) -> type:
         """A class without bases, which could have hooks, that has the bases' fields as well as its own."""
@@ -174,9 +180,8 @@ class _Later:
         self.name = name
 
     def __get__(self, one: object, owner: type) -> object:
-        self.recipe.compile()
-        made = self.recipe.made.__dict__[self.name]
-        return made.__get__(one, owner) if callable(made) else made
+        made = self.recipe.make(self.name)
+        return made.__get__(one, owner) if isinstance(made, FunctionType) else made
 
 
 def _refuse_to_set(_self: object, name: str, _value: object) -> NoReturn:

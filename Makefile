@@ -139,7 +139,8 @@ cost: $(STAMP)  ## measure what each act takes, and write docs/cost.md and the t
 # ------------------------------------------------------------------------------- making artefacts
 
 .PHONY: openapi
-openapi: $(STAMP)  ## write docs/openapi.json from the routes; BREAKING=yes where that is meant
+openapi: $(STAMP)  ## write docs/openapi.json and the paths of each service from the routes; BREAKING=yes where that is meant
+	@$(BIN)/python -m tools.paths
 	@$(BIN)/python -m tools.openapi docs/openapi.json $(if $(BREAKING),--accept-breaking)
 
 .PHONY: manifest

@@ -1,12 +1,16 @@
-"""The composition root: which services this process holds (`XPENSE_SERVICE`: one name, or `all`)."""
+"""The composition root: which services this process holds (`XPENSE_SERVICE`: one name, or `all`).
+
+A process of one service is a function in the cloud, and a function loads what it needs: the module of a route when that
+route is asked for, the workers when the runtime asks for one of them by name. A process of all loads all.
+"""
 
 from __future__ import annotations
 
 import gc
-import importlib
 from typing import Final
 
 from chalicelib.kernel.settings import settings
+from functions._edge import loading
 from functions._edge.application import Application
 
 SERVICES: Final = (
@@ -25,22 +29,28 @@ app = Application(app_name="xpense")
 app.experimental_feature_flags.add("WEBSOCKETS")
 
 
-def _load(service: str) -> None:
-    routes = importlib.import_module(f"functions.{service}.routes")
-    app.register_blueprint(routes.blueprint)
-    workers = importlib.import_module(f"functions.{service}.workers")
-    app.register_blueprint(workers.blueprint)
-    if service == "notifications":
-        # Chalice breaks WebSocket handlers in blueprints, so these register on the app itself
-        importlib.import_module("functions.notifications.sockets").register(app)
+def everything() -> Application:
+    """Give the app with all that its services have: for those that list it, such as the manifest."""
+    for service in SERVICES if settings().service == "all" else (settings().service,):
+        loading.load_routes(app, service)
+        loading.load_workers(app, service)
+    return app
+
+
+def __getattr__(name: str) -> object:
+    """Give an event's handler: Lambda starts them as `app.<name>`, so that this file always runs first."""
+    if not name.startswith("_"):
+        loading.load_workers(app, settings().service)
+    if name not in app.handler_map:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return app.handler_map[name]
 
 
 gc.disable()  # what an import makes, stays: looking for garbage in it takes 6 % of a cold start
-for _service in SERVICES if settings().service == "all" else (settings().service,):
-    _load(_service)
-
+if settings().service == "all":
+    everything()
+else:
+    loading.expect_routes(app, settings().service)
 gc.freeze()
 gc.enable()
-
-# Lambda starts event handlers as `app.<name>`, so that this file and its middleware always run first.
-globals().update(app.handler_map)

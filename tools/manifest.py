@@ -79,7 +79,7 @@ EXCEPTIONS: Final[Mapping[str, Size]] = {
 
 def manifest(service: str) -> dict[str, Any]:
     """Read the manifest of one service from the app of this process, which must hold that service alone."""
-    chalice_app: Chalice = importlib.import_module("app").app
+    chalice_app: Chalice = importlib.import_module("app").everything()
     reached = reach(service)
     functions = dict(_functions(service, chalice_app))
     made: dict[str, Any] = {

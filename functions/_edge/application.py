@@ -7,7 +7,8 @@ HTTP API become those of a REST API first (gateway.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -34,6 +35,31 @@ class Application(Chalice):
 
     _found: Router | None = None
 
+    def __init__(self, app_name: str) -> None:
+        """Start without routes."""
+        super().__init__(app_name)
+        self._held: set[str] = set()
+        self._waiting: dict[str, list[str]] = {}
+
+    def is_new(self, module: str) -> bool:
+        """Tell whether a module's handlers are not held yet; from now on they are."""
+        new = module not in self._held
+        self._held.add(module)
+        return new
+
+    def expect(self, modules: Mapping[str, Iterable[str]]) -> None:
+        """Name modules with the paths that each has, to be loaded with the first call of one."""
+        for module, paths in modules.items():
+            for path in paths:
+                self._waiting.setdefault(path, []).append(module)
+
+    def _methods(self, path: str) -> Mapping[str, Any] | None:
+        """The methods of a path, whose modules are loaded for it, or None where nobody has it."""
+        for module in self._waiting.get(path, ()):
+            importlib.import_module(module)
+        self._waiting.pop(path, None)
+        return self.routes.get(path)
+
     @property
     def current_request(self) -> Request | None:
         """The request of this call: Chalice has one attribute, which threads would share."""
@@ -56,7 +82,7 @@ class Application(Chalice):
         if secrets and not trusted:
             return _finished(_answer(of_status(404, request_id_of(event))))
         given = gateway.settled(event, self._router(), trusted=trusted)
-        methods = self.routes.get(given["requestContext"]["resourcePath"], {})
+        methods = self._methods(given["requestContext"]["resourcePath"]) or {}
         method = given["requestContext"]["httpMethod"]
         if method == "OPTIONS" and methods and method not in methods:
             allow = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
@@ -69,11 +95,11 @@ class Application(Chalice):
     def _router(self) -> Router:
         """The routes do not change any more once somebody calls."""
         if self._found is None:
-            self._found = Router(self.routes)
+            self._found = Router({*self.routes, *self._waiting})
         return self._found
 
     def _answered(self, event: gateway.Event, context: object) -> dict[str, Any]:
-        if event.get("requestContext", {}).get("resourcePath") not in self.routes:
+        if self._methods(event.get("requestContext", {}).get("resourcePath", "")) is None:
             return _finished(_answer(of_status(404, request_id_of(event))))
         return _finished(_problem_unless_ours(super().__call__(event, context), event))
 

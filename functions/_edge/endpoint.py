@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Blueprint, Chalice, Request, Response
 from typing_extensions import Unpack
 
 from chalicelib.kernel import aws, clock, flags
@@ -106,13 +106,21 @@ class Edge:
 
         # the service's name in front keeps function names unique in the app that holds all services
         handle.__name__ = f"{operation.service}_{view.__name__}"
-        self._blueprint.route(
+        handle.__module__ = view.__module__  # where `routes/paths.py` says that the path is
+        self._stands_on().route(
             operation.path,
             methods=[operation.method],
             name=handle.__name__,
             # a form is let in where one is read; what reads it refuses JSON in its own terms
             content_types=["application/json", *([FORM] if operation.form else [])],
         )(handle)
+
+    def _stands_on(self) -> Blueprint | Chalice:
+        """The app, once it has the blueprint: a blueprint hands its routes over once, and some are loaded later."""
+        try:
+            return self._blueprint.current_app
+        except RuntimeError:
+            return self._blueprint
 
 
 def _wrap(answer: Answer) -> Response:

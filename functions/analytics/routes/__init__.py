@@ -1,27 +1,7 @@
-"""Analytics over HTTP, a module a subject: importing them registers them."""
+"""Routes of analytics, a module a subject; `functions._edge.loading` says when each is loaded."""
 
 from __future__ import annotations
 
-from functions.analytics.routes import (
-    flows,
-    forecast,
-    insights,
-    looking,
-    net_worth,
-    query,
-    sums,
-    tax_year,
-)
 from functions.analytics.routes.edge import blueprint
 
-__all__ = [
-    "blueprint",
-    "flows",
-    "forecast",
-    "insights",
-    "looking",
-    "net_worth",
-    "query",
-    "sums",
-    "tax_year",
-]
+__all__ = ["blueprint"]

@@ -1,8 +1,7 @@
-"""Routes of the currency service, a module a subject: importing them registers them."""
+"""Routes of the currency service, a module a subject; `functions._edge.loading` says when each is loaded."""
 
 from __future__ import annotations
 
-from functions.currency.routes import conversion, rates, tax
 from functions.currency.routes.edge import blueprint
 
-__all__ = ["blueprint", "conversion", "rates", "tax"]
+__all__ = ["blueprint"]

@@ -1,8 +1,7 @@
-"""Routes of interchange, a module a subject: importing them registers them."""
+"""Routes of interchange, a module a subject; `functions._edge.loading` says when each is loaded."""
 
 from __future__ import annotations
 
-from functions.interchange.routes import connections, exports, imports, originals, profiles
 from functions.interchange.routes.edge import blueprint
 
-__all__ = ["blueprint", "connections", "exports", "imports", "originals", "profiles"]
+__all__ = ["blueprint"]

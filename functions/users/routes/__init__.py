@@ -1,35 +1,7 @@
-"""Routes of the users service, a module a subject: importing them registers them."""
+"""Routes of the users service, a module a subject; `functions._edge.loading` says when each is loaded."""
 
 from __future__ import annotations
 
-from functions.users.routes import (
-    account,
-    admin,
-    api_tokens,
-    data_rights,
-    email,
-    households,
-    oauth,
-    oidc,
-    passwords,
-    preferences,
-    signing_in,
-    support,
-)
 from functions.users.routes.edge import blueprint
 
-__all__ = [
-    "account",
-    "admin",
-    "api_tokens",
-    "blueprint",
-    "data_rights",
-    "email",
-    "households",
-    "oauth",
-    "oidc",
-    "passwords",
-    "preferences",
-    "signing_in",
-    "support",
-]
+__all__ = ["blueprint"]

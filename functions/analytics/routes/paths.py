@@ -1,0 +1,12 @@
+"""Which module has which paths: written by `make openapi`, read by `functions._edge.loading`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PATHS: Final = {
+    "sums": (
+        "/v1/analytics/spending",
+        "/v1/analytics/trends",
+    ),
+}

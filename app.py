@@ -39,7 +39,7 @@ def everything() -> Application:
 
 def __getattr__(name: str) -> object:
     """Give an event's handler: Lambda starts them as `app.<name>`, so that this file always runs first."""
-    if not name.startswith("_"):
+    if settings().service != "all" and not name.startswith("_"):
         loading.load_workers(app, settings().service)
     if name not in app.handler_map:
         msg = f"module {__name__!r} has no attribute {name!r}"

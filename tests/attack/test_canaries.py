@@ -15,7 +15,7 @@ from chalicelib.kernel import outbox
 from chalicelib.kernel.events import Message
 from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.tables import Raw, TableSpec
-from chalicelib.users import api as users
+from chalicelib.users.api import notices as users_notices
 from chalicelib.users.events import VerificationRequested
 from tests.factories.data_rights import (
     EXPORTS,
@@ -54,7 +54,9 @@ def signed_up(cloud: Cloud, told: list[Message]) -> list[str]:
     body = {"email": EMAIL, "password": PASSWORD, "display_name": "Xq7Canary Newcomer"}
     assert client.post("/v1/users/register", body).status == 202
     due = next(one for one in reversed(told) if isinstance(one, VerificationRequested))
-    token = users.verification_mail(due.user_id, due.verification_id).link.split("#token=")[1]
+    token = users_notices.verification_mail(due.user_id, due.verification_id).link.split("#token=")[
+        1
+    ]
     assert client.post("/v1/users/verify-email", {"token": token}).status == 204
     tokens = client.post("/v1/users/login", {"email": EMAIL, "password": PASSWORD})
     assert tokens.status == 200, tokens.text

@@ -18,7 +18,7 @@ from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Raw, Table
 from chalicelib.kernel.vault import SealBroken, Vault
-from chalicelib.security import api as security
+from chalicelib.security.api import erasure as security_erasure
 from chalicelib.security.repository import KEYS
 from chalicelib.security.service import owner_keys
 from chalicelib.users.model.erasure import AGAIN, GRACE, SETTLING, subject_of
@@ -241,7 +241,7 @@ def test_an_erasure_that_cannot_begin_for_want_of_a_key_holds_no_other_up(cloud:
     for one in (stuck, other):
         asked_to_go(one)
     cloud.drain()
-    security.destroy_key(Owner("U", stuck.person.user_id), now=clock.now())
+    security_erasure.destroy_key(Owner("U", stuck.person.user_id), now=clock.now())
 
     run_due(GRACE)
     cloud.drain()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from chalicelib.kernel.owners import Owner
-from chalicelib.users import api as users
+from chalicelib.users.api import notices as users_notices
 from tests.factories.users import SignedIn
 from tests.support.client import Client, Reply
 
@@ -34,7 +34,7 @@ def invited(person: SignedIn, household: str, **body: Any) -> Any:
 
 def token_of(household: str, invitation: Any) -> str:
     """The token of an invitation's mail, as the mail is made when it is sent."""
-    return users.invitation_mail(household, invitation["id"]).link.split("#token=")[1]
+    return users_notices.invitation_mail(household, invitation["id"]).link.split("#token=")[1]
 
 
 def joined(owner: SignedIn, household: str, guest: SignedIn, **body: Any) -> Reply:

@@ -47,7 +47,7 @@ from chalicelib.kernel.context import Context
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.vault import Vault
-from chalicelib.users import api as users
+from chalicelib.users.api import parts as users_parts
 from chalicelib.users.events import ErasureStarted, ExportRequested
 
 _PAPERS: Final = parts.Files(
@@ -254,9 +254,9 @@ PART: Final = parts.Part(
 
 def erase(ctx: Context, message: ErasureStarted | EraseMore) -> None:
     """Erase a page of a user's part, and order the next."""
-    users.erase_part(ctx, PART, message, EraseMore)
+    users_parts.erase_part(ctx, PART, message, EraseMore)
 
 
 def export(ctx: Context, message: ExportRequested | ExportMore) -> None:
     """Export a page of a user's part, and order the next."""
-    users.export_part(ctx, PART, message, ExportMore)
+    users_parts.export_part(ctx, PART, message, ExportMore)

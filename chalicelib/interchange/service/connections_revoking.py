@@ -27,6 +27,7 @@ from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.owners import Owner
 from chalicelib.security import api as security
+from chalicelib.security.api import erasure as security_erasure
 
 AGAIN: Final = timedelta(hours=1)
 GIVEN_UP: Final = timedelta(days=7)
@@ -75,7 +76,7 @@ def give_all_back(owner: Owner) -> None:
     """
     try:
         # an erasure closes the key before it tells anybody
-        found = repository.accesses(owner, security.closed_vault(owner))
+        found = repository.accesses(owner, security_erasure.closed_vault(owner))
     except security.OwnerKeyAbsent:  # destroyed: and with it what it sealed
         return
     silent: set[ProviderName] = set()

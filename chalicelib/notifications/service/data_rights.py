@@ -20,7 +20,8 @@ from chalicelib.notifications.repository import (
     MessageRow,
     TicketRow,
 )
-from chalicelib.users import api as users
+from chalicelib.users.api import notices as users_notices
+from chalicelib.users.api import parts as users_parts
 from chalicelib.users.commands import ReceiptMailed
 from chalicelib.users.events import ErasureReceiptReady, ErasureStarted, ExportRequested
 
@@ -69,17 +70,17 @@ PART: Final = parts.Part(
 
 def erase(ctx: Context, message: ErasureStarted | EraseMore) -> None:
     """Erase a page of a user's part, and order the next."""
-    users.erase_part(ctx, PART, message, EraseMore)
+    users_parts.erase_part(ctx, PART, message, EraseMore)
 
 
 def export(ctx: Context, message: ExportRequested | ExportMore) -> None:
     """Export a page of a user's part, and order the next."""
-    users.export_part(ctx, PART, message, ExportMore)
+    users_parts.export_part(ctx, PART, message, ExportMore)
 
 
 def mail_receipt(ctx: Context, fact: ErasureReceiptReady) -> None:
     """Mail the receipt to the address that is about to go, and let it go; the claim is the erasure's own."""
-    due = users.receipt_mail(fact.erasure_id)
+    due = users_notices.receipt_mail(fact.erasure_id)
     claimed = repository.claim_mail(ctx, "RECEIPT")
     if claimed is not None:
         try:

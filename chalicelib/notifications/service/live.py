@@ -25,6 +25,7 @@ from chalicelib.notifications.model.messages import SocketMessage, replay_from
 from chalicelib.notifications.model.tickets import SECRET_BYTES, ticket_hash, write_ticket
 from chalicelib.notifications.schemas import SocketRequest
 from chalicelib.users import api as users
+from chalicelib.users.api import notices as users_notices
 
 REPLAYED: Final = 200
 """Messages that one resume replays at most; who missed more reads the state over the API."""
@@ -118,7 +119,7 @@ def _tell_members(ctx: Context, message: SocketMessage) -> None:
         household_id=household_id, message_id=message.id, type=message.type, data=message.data
     )
     # one outbox row each: 50 members at most are half of what a transaction may hold
-    for user_id in users.household_members(household_id, whole=True):
+    for user_id in users_notices.household_members(household_id, whole=True):
         ctx.commit.beside(Owner(USER, user_id)).order(order, subject=household_id)
 
 

@@ -1,7 +1,7 @@
 """The front door of the security service for the edge and for the services above.
 
-What only the users service needs stands in `factors` and `passwords` beside it, so that no other service ships
-passkeys and lists of passwords.
+What only the users service needs stands in `factors`, `passwords` and `erasure` beside it, so that no other service ships
+passkeys and lists of passwords, and no request loads what ends an owner's key.
 """
 
 from __future__ import annotations
@@ -9,12 +9,9 @@ from __future__ import annotations
 from chalicelib.security.errors import InvalidToken, OwnerKeyAbsent
 from chalicelib.security.model.limits import Allowance, Counted, Limit
 from chalicelib.security.model.tokens import Claims, IssuedToken
-from chalicelib.security.service.data_rights import PART as DATA_RIGHTS
-from chalicelib.security.service.data_rights import close_key, closed_vault, destroy_key
 from chalicelib.security.service.limits import counting, note, take
 from chalicelib.security.service.owner_keys import create_key, keep_key, rotate_owner_key, vault
 from chalicelib.security.service.proofs import require_proof
-from chalicelib.security.service.receipts import sign_receipt
 from chalicelib.security.service.tokens import (
     issue_access_token,
     sign_id_token,
@@ -22,7 +19,6 @@ from chalicelib.security.service.tokens import (
 )
 
 __all__ = [
-    "DATA_RIGHTS",
     "Allowance",
     "Claims",
     "Counted",
@@ -30,18 +26,14 @@ __all__ = [
     "IssuedToken",
     "Limit",
     "OwnerKeyAbsent",
-    "close_key",
-    "closed_vault",
     "counting",
     "create_key",
-    "destroy_key",
     "issue_access_token",
     "keep_key",
     "note",
     "require_proof",
     "rotate_owner_key",
     "sign_id_token",
-    "sign_receipt",
     "take",
     "vault",
     "verify_access_token",

@@ -11,7 +11,7 @@ from chalicelib.kernel import parts
 from chalicelib.kernel.owners import HOUSEHOLD
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Key, Raw
-from chalicelib.security import api as security
+from chalicelib.security.api import erasure as security_erasure
 from chalicelib.users.model.data_export import LIFE
 from chalicelib.users.repository.api_tokens import ApiTokenRow
 from chalicelib.users.repository.clients import ClientRow
@@ -182,7 +182,7 @@ PART: Final = parts.Part(
 LAST: Final = replace(PART, kept=frozenset())
 OWN: Final[Mapping[str, parts.Part]] = {
     "currency": currency.DATA_RIGHTS,
-    "security": security.DATA_RIGHTS,
+    "security": security_erasure.DATA_RIGHTS,
     "users": PART,
 }
 """The parts that users walks, in the order in which they are erased."""

@@ -20,8 +20,8 @@ from chalicelib.kernel.log import logger
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.races import until_won
 from chalicelib.kernel.transaction import LostRace
-from chalicelib.security import api as security
 from chalicelib.security.api import OwnerKeyAbsent
+from chalicelib.security.api import erasure as security_erasure
 from chalicelib.users import repository
 from chalicelib.users.commands import ContinueErasure, PartErased, ReceiptMailed
 from chalicelib.users.errors import LastOwner, MemberNotFound, ReceiptNotFound
@@ -150,7 +150,7 @@ def _close(ctx: Context, erasure: Erasure, _order: ContinueErasure) -> None:
     """Close the key, then let every service erase its part."""
     if erasure.stage != "closing":
         return
-    security.close_key(_erased(erasure), now=ctx.now)
+    security_erasure.close_key(_erased(erasure), now=ctx.now)
     _ask(ctx, model.moved(erasure, "erasing"), again=ctx.now + model.SETTLING)
 
 
@@ -231,7 +231,7 @@ def _erase_own(ctx: Context, erasure: Erasure, order: ContinueErasure) -> None:
 def _seal(ctx: Context, erasure: Erasure) -> None:
     latest = ctx.now + model.MAIL_WAIT
     payload = model.receipt_of(erasure, key_destroyed=latest, exact=False)
-    receipt = security.sign_receipt(payload, now=ctx.now)
+    receipt = security_erasure.sign_receipt(payload, now=ctx.now)
     rows.save_erasure(ctx.commit, replace(model.moved(erasure, "mailing"), receipt=receipt))
     if not model.has_address(erasure):
         ctx.commit.order(ContinueErasure(stage="finish"), subject=erasure.id)
@@ -264,9 +264,9 @@ def _finish(ctx: Context, erasure: Erasure, _order: ContinueErasure) -> None:
     else:
         ctx.commit.order(ContinueErasure(stage="finish"), subject=erasure.id)
         return
-    security.destroy_key(owner, now=ctx.now)
+    security_erasure.destroy_key(owner, now=ctx.now)
     after = model.with_part(erasure, "users", ErasedPart(rows=walk.rows, objects=walk.objects))
     payload = model.receipt_of(after, key_destroyed=ctx.now, exact=True)
-    receipt = security.sign_receipt(payload, now=ctx.now)
+    receipt = security_erasure.sign_receipt(payload, now=ctx.now)
     rows.save_erasure(ctx.commit, model.final(after, receipt, ctx.now))
     logger().info("an erasure is final", extra={"at": rfc3339(ctx.now)})

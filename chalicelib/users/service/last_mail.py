@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.kernel.settings import settings
-from chalicelib.security import api as security
+from chalicelib.security.api import erasure as security_erasure
 from chalicelib.users import repository
 from chalicelib.users.errors import UserNotFound
 from chalicelib.users.model.erasure import ReceiptMail
@@ -16,7 +16,7 @@ def receipt_mail(erasure_id: str) -> ReceiptMail:
     if erasure is None or erasure.owner is None or erasure.stage != "mailing":
         raise UserNotFound
     user = repository.get_user(erasure.owner.id)
-    vault = security.closed_vault(repository.owner_of(user.id))
+    vault = security_erasure.closed_vault(repository.owner_of(user.id))
     return ReceiptMail(
         address=repository.profile(user, vault).email,
         link=f"{settings().public_url}/v1/users/erasure-receipts/{erasure.id}",

@@ -14,6 +14,7 @@ import pytest
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.tables import Table
 from chalicelib.security import api as security
+from chalicelib.security.api import erasure as security_erasure
 from chalicelib.security.errors import InvalidToken
 from chalicelib.security.repository import TABLE
 from chalicelib.security.repository.receipt_keys import receipt_keys
@@ -44,7 +45,7 @@ def published(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def test_a_receipt_verifies_offline_by_the_published_keys(cloud: Cloud, tmp_path: Path) -> None:
-    token = security.sign_receipt({"erased": "u-1", "last_root": "ab"}, now=AT)
+    token = security_erasure.sign_receipt({"erased": "u-1", "last_root": "ab"}, now=AT)
     file, keys = tmp_path / "receipt.jws", tmp_path / "keys.json"
     file.write_text(token)
     keys.write_text(json.dumps({"keys": published(cloud)}))
@@ -59,7 +60,7 @@ def test_a_receipt_verifies_offline_by_the_published_keys(cloud: Cloud, tmp_path
 
 
 def test_no_change_of_a_single_character_goes_unseen(cloud: Cloud) -> None:
-    token = security.sign_receipt({"erased": "u-1"}, now=AT)
+    token = security_erasure.sign_receipt({"erased": "u-1"}, now=AT)
     keys = published(cloud)
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
     dice = random.Random(7)
@@ -73,7 +74,7 @@ def test_no_change_of_a_single_character_goes_unseen(cloud: Cloud) -> None:
 
 
 def test_a_key_under_another_keys_name_is_refused(cloud: Cloud) -> None:
-    token = security.sign_receipt({"erased": "u-1"}, now=AT)
+    token = security_erasure.sign_receipt({"erased": "u-1"}, now=AT)
     (key,) = published(cloud)
 
     for name, wrong in [("x", key["y"]), ("y", key["x"]), ("crv", "P-384"), ("kty", "OKP")]:
@@ -99,15 +100,15 @@ def test_a_receipt_is_never_an_access_token_nor_an_access_token_a_receipt(cloud:
 
 
 def test_an_old_receipt_verifies_after_the_key_has_changed(cloud: Cloud) -> None:
-    old = security.sign_receipt({"n": "1"}, now=AT)
+    old = security_erasure.sign_receipt({"n": "1"}, now=AT)
     later = AT + timedelta(days=366)
 
     assert not receipts.rotate_receipt_key(now=AT + timedelta(days=1))
     assert receipts.rotate_receipt_key(now=later)
     receipts.forget()
-    meanwhile = security.sign_receipt({"n": "2"}, now=later)
+    meanwhile = security_erasure.sign_receipt({"n": "2"}, now=later)
     receipts.forget()
-    new = security.sign_receipt({"n": "3"}, now=later + timedelta(hours=2))
+    new = security_erasure.sign_receipt({"n": "3"}, now=later + timedelta(hours=2))
     assert not receipts.rotate_receipt_key(now=later + timedelta(hours=2))
 
     first, second = receipt_keys()
@@ -118,4 +119,4 @@ def test_an_old_receipt_verifies_after_the_key_has_changed(cloud: Cloud) -> None
 
 def test_what_is_ours_to_say_cannot_be_said_for_us(cloud: Cloud) -> None:
     with pytest.raises(ValueError, match="ours to say"):
-        security.sign_receipt({"iss": "https://elsewhere"}, now=AT)
+        security_erasure.sign_receipt({"iss": "https://elsewhere"}, now=AT)

@@ -21,6 +21,7 @@ from chalicelib.kernel.tables import Table, TableSpec
 from chalicelib.kernel.vault import SealBroken, Vault
 from chalicelib.security import api as security
 from chalicelib.security import repository
+from chalicelib.security.api import erasure as security_erasure
 from chalicelib.security.errors import OwnerKeyAbsent
 from chalicelib.security.events import OwnerKeyRotated
 from chalicelib.security.model.rotation import KEPT_FOR, SERVICES
@@ -227,7 +228,7 @@ def test_a_value_that_opens_nowhere_keeps_the_old_key_alive(cloud: Cloud, time: 
 def test_an_owner_who_is_erased_meanwhile_is_left_alone(cloud: Cloud, time: Time) -> None:
     me = busy(cloud)
     security.rotate_owner_key(me.owner, now=time.at)
-    security.destroy_key(me.owner, now=time.at)
+    security_erasure.destroy_key(me.owner, now=time.at)
 
     hours(cloud, time, 2)
 

@@ -14,8 +14,8 @@ from chalicelib.kernel.events import Message
 from chalicelib.kernel.outbox import OutboxRow
 from chalicelib.kernel.tables import Raw, TableSpec
 from chalicelib.security.commands import RecordAction
-from chalicelib.users import api as users
 from chalicelib.users import repository
+from chalicelib.users.api import notices as users_notices
 from chalicelib.users.events import VerificationRequested
 from chalicelib.users.model.passwords import COST, NOBODY, Cost
 from chalicelib.users.service import passwords
@@ -56,7 +56,7 @@ class Told:
     def token(self) -> str:
         """The token of the newest verification mail, as the mail is made when it is sent."""
         due = self.last()
-        link = users.verification_mail(due.user_id, due.verification_id).link
+        link = users_notices.verification_mail(due.user_id, due.verification_id).link
         return link.split("#token=")[1]
 
 

@@ -12,8 +12,8 @@ import pytest
 from chalicelib.kernel import clock
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.tables import Table
-from chalicelib.users import api as users
 from chalicelib.users import repository
+from chalicelib.users.api import notices as users_notices
 from chalicelib.users.errors import EmailChangeGone
 from chalicelib.users.events import EmailChanged, EmailChangeRequested, EmailChangeStopped
 from chalicelib.users.model.users import Address
@@ -41,12 +41,12 @@ class Asked:
     id: str
 
     def confirm(self) -> Reply:
-        link = users.email_change_mails(self.person.user_id, self.id).link
+        link = users_notices.email_change_mails(self.person.user_id, self.id).link
         assert link is not None
         return Client(self.person.client._app).post(CONFIRM, {"token": token_of(link)})
 
     def stop_token(self) -> str:
-        return token_of(users.email_change_mails(self.person.user_id, self.id).stop_link)
+        return token_of(users_notices.email_change_mails(self.person.user_id, self.id).stop_link)
 
 
 def token_of(link: str) -> str:
@@ -92,7 +92,7 @@ def test_the_new_mailbox_proves_the_address_and_both_are_told(me: SignedIn, told
     before = me.client.get(PATH).json
     assert before["email"] == me.email
     assert before["pending"]["email"] == change.email
-    mails = users.email_change_mails(me.user_id, change.id)
+    mails = users_notices.email_change_mails(me.user_id, change.id)
     assert (mails.new_address, mails.old_address) == (change.email, me.email)
 
     assert change.confirm().status == 204
@@ -102,13 +102,13 @@ def test_the_new_mailbox_proves_the_address_and_both_are_told(me: SignedIn, told
     assert (owner_of(me.email), owner_of(change.email)) == (None, me.user_id)
     done = EmailChanged(user_id=me.user_id, change_id=change.id)
     assert done in told.messages
-    after = users.email_changed_mails(me.user_id, change.id)
+    after = users_notices.email_changed_mails(me.user_id, change.id)
     assert (after.new_address, after.old_address) == (change.email, me.email)
 
 
 def test_the_link_works_once(me: SignedIn, told: Told) -> None:
     change = asked(me, told)
-    link = users.email_change_mails(me.user_id, change.id).link
+    link = users_notices.email_change_mails(me.user_id, change.id).link
     assert link is not None
     client = Client(me.client._app)
 
@@ -117,7 +117,7 @@ def test_the_link_works_once(me: SignedIn, told: Told) -> None:
     assert [reply.status for reply in replies] == [204, 422]
     assert replies[1].problem == "email-change-unusable"
     with pytest.raises(EmailChangeGone):
-        users.email_change_mails(me.user_id, change.id)
+        users_notices.email_change_mails(me.user_id, change.id)
 
 
 @pytest.mark.covers("V6.3.8")
@@ -130,7 +130,7 @@ def test_a_taken_address_answers_and_costs_the_same_and_nobody_loses_it(
     with budget() as taken:
         change = asked(me, told, other.email)
 
-    mails = users.email_change_mails(me.user_id, change.id)
+    mails = users_notices.email_change_mails(me.user_id, change.id)
     assert mails.link is None  # the mailbox hears that somebody tried, and gets no token
     # the second one drops the first: one more row, whatever the address
     assert (free.calls, free.reads) == (taken.calls, taken.reads - 1)
@@ -164,14 +164,14 @@ def test_a_newer_wish_voids_the_older_one(me: SignedIn, told: Told) -> None:
     first, second = asked(me, told), asked(me, told)
 
     with pytest.raises(EmailChangeGone):
-        users.email_change_mails(me.user_id, first.id)
+        users_notices.email_change_mails(me.user_id, first.id)
     assert second.confirm().status == 204
     assert me.client.get(PATH).json["email"] == second.email
 
 
 def test_one_takes_back_what_was_not_proved(me: SignedIn, told: Told) -> None:
     change = asked(me, told)
-    token = token_of(users.email_change_mails(me.user_id, change.id).link or "")
+    token = token_of(users_notices.email_change_mails(me.user_id, change.id).link or "")
 
     assert me.client.delete(PATH).status == 204
 
@@ -182,7 +182,7 @@ def test_one_takes_back_what_was_not_proved(me: SignedIn, told: Told) -> None:
 
 def test_the_old_mailbox_stops_a_change_before_it_is_proved(me: SignedIn, told: Told) -> None:
     change = asked(me, told)
-    token = token_of(users.email_change_mails(me.user_id, change.id).link or "")
+    token = token_of(users_notices.email_change_mails(me.user_id, change.id).link or "")
     client = Client(me.client._app)
 
     assert client.post(STOP, {"token": change.stop_token()}).status == 204
@@ -249,7 +249,7 @@ def test_a_proof_is_taken_for_a_day_and_a_stop_for_a_week(
     stops: int,
 ) -> None:
     change = asked(me, told)
-    mails = users.email_change_mails(me.user_id, change.id)
+    mails = users_notices.email_change_mails(me.user_id, change.id)
     client = Client(me.client._app)
     later(monkeypatch, hours=hours)
 
@@ -302,7 +302,7 @@ def test_an_address_that_got_its_mails_answers_the_same_and_gets_none(
 @pytest.mark.parametrize("path", [CONFIRM, STOP])
 def test_tokens_are_not_taken_for_one_another(me: SignedIn, told: Told, path: str) -> None:
     change = asked(me, told)
-    mails = users.email_change_mails(me.user_id, change.id)
+    mails = users_notices.email_change_mails(me.user_id, change.id)
     wrong = mails.stop_link if path == CONFIRM else mails.link or ""
     client = Client(me.client._app)
     good = token_of(wrong)
@@ -330,14 +330,15 @@ def test_no_address_lies_in_clear_and_none_is_told(me: SignedIn, told: Told) -> 
 def test_of_two_who_prove_one_address_at_once_one_gets_it(cloud: Cloud, told: Told) -> None:
     people = [signed_in(Client(cloud.app)) for _ in range(2)]
     probe = asked(signed_in(Client(cloud.app)), told)
-    link = users.email_change_mails(probe.person.user_id, probe.id).link or ""
+    link = users_notices.email_change_mails(probe.person.user_id, probe.id).link or ""
     post = Client(cloud.app).post
     length = len(calls_of(partial(post, CONFIRM, {"token": token_of(link)})))
 
     for order in orders(length, length, most=3):
         email = fresh()
         links = [
-            users.email_change_mails(person.user_id, asked(person, told, email).id).link or ""
+            users_notices.email_change_mails(person.user_id, asked(person, told, email).id).link
+            or ""
             for person in people
         ]
         first, second = (partial(post, CONFIRM, {"token": token_of(link)}) for link in links)
@@ -356,7 +357,7 @@ def test_a_proof_that_dies_leaves_all_or_nothing_and_can_be_repeated(
         while call is not None:
             person = signed_in(Client(cloud.app))
             change = asked(person, told)
-            link = users.email_change_mails(person.user_id, change.id).link or ""
+            link = users_notices.email_change_mails(person.user_id, change.id).link or ""
             again = partial(Client(cloud.app).post, CONFIRM, {"token": token_of(link)})
             found = killed_at(point, side, again)
             owners = (owner_of(person.email), owner_of(change.email))

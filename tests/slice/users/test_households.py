@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.kernel.changes import ChangeRow, chain_hash
 from chalicelib.kernel.tables import Table
-from chalicelib.users import api as users
+from chalicelib.users.api import notices as users_notices
 from chalicelib.users.errors import InvitationGone
 from chalicelib.users.events import InvitationSent, MemberJoined
 from chalicelib.users.model import households as model
@@ -102,7 +102,7 @@ def test_an_invitation_is_mailed_and_works_once(
     invitation = invited(ada, home, email="Bob@Example.org", role="editor")
 
     (sent,) = [one for one in told.messages if isinstance(one, InvitationSent)]
-    mail = users.invitation_mail(sent.household_id, sent.invitation_id)
+    mail = users_notices.invitation_mail(sent.household_id, sent.invitation_id)
     assert mail.address == "bob@example.org"
     assert mail.household_name == "The Lovelaces"
     token = token_of(home, invitation)
@@ -119,7 +119,7 @@ def test_an_invitation_is_mailed_and_works_once(
     refused = thief.client.post(f"{HOUSEHOLDS}/join", {"token": token})
     assert (refused.status, refused.problem) == (422, "invitation-unusable")
     with pytest.raises(InvitationGone):
-        users.invitation_mail(home, invitation["id"])
+        users_notices.invitation_mail(home, invitation["id"])
     (listed,) = ada.client.get(f"{HOUSEHOLDS}/{home}/invitations").json["items"]
     assert (listed["state"], listed["email"]) == ("used", "bob@example.org")
     log_of(home)

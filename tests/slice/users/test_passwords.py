@@ -13,6 +13,7 @@ from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Table
 from chalicelib.users import api as users
 from chalicelib.users import repository
+from chalicelib.users.api import notices as users_notices
 from chalicelib.users.errors import ResetGone
 from chalicelib.users.events import PasswordChanged, PasswordResetRequested
 from chalicelib.users.model.passwords import COST, Cost, PasswordHash
@@ -52,7 +53,7 @@ def mailed(client: Client, told: Told) -> Callable[[str], str]:
         assert client.post(FORGOT, {"email": email}).status == 202
         due = told.facts()[-1]
         assert isinstance(due, PasswordResetRequested)
-        return users.reset_mail(due.user_id, due.reset_id).link.split("#token=")[1]
+        return users_notices.reset_mail(due.user_id, due.reset_id).link.split("#token=")[1]
 
     return walk
 
@@ -129,17 +130,17 @@ def test_the_mail_is_due_for_an_hour_and_as_long_as_the_password_is_the_same(
     token = mailed(owner.email)
     due = told.facts()[-1]
     assert isinstance(due, PasswordResetRequested)
-    facts = users.reset_mail(due.user_id, due.reset_id)
+    facts = users_notices.reset_mail(due.user_id, due.reset_id)
 
     assert facts.address == owner.email
     assert facts.link == f"{settings().public_url}/reset-password#token={token}"
     assert abs(facts.expires_at - clock_.at - timedelta(hours=1)) < timedelta(seconds=1)
-    assert users.reset_mail(due.user_id, due.reset_id) == facts
+    assert users_notices.reset_mail(due.user_id, due.reset_id) == facts
     with pytest.raises(ResetGone):
-        users.reset_mail(new_id(), due.reset_id)
+        users_notices.reset_mail(new_id(), due.reset_id)
     clock_.move(hours=1)
     with pytest.raises(ResetGone):
-        users.reset_mail(due.user_id, due.reset_id)
+        users_notices.reset_mail(due.user_id, due.reset_id)
 
 
 def test_no_queue_and_no_table_holds_the_token(

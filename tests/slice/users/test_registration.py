@@ -18,8 +18,8 @@ from chalicelib.kernel.keys import provider
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table
 from chalicelib.security import api as security
-from chalicelib.users import api as users
 from chalicelib.users import repository
+from chalicelib.users.api import notices as users_notices
 from chalicelib.users.errors import VerificationGone, VerificationUnusable
 from chalicelib.users.model.tokens import verification_token
 from chalicelib.users.model.users import VERIFICATION_LIFE
@@ -128,7 +128,7 @@ def test_a_known_address_is_told_by_mail_and_keeps_its_password(
     register(client, email, password="another fine password")
 
     assert told.kinds() == ["registration_repeated"]
-    assert users.notice_address(told.messages[0].user_id) == email  # type: ignore[attr-defined]
+    assert users_notices.notice_address(told.messages[0].user_id) == email  # type: ignore[attr-defined]
     assert sign_in(client, email, "another fine password") == 401
     assert sign_in(client, email) == 200
 
@@ -144,7 +144,7 @@ def test_the_newest_pending_sign_up_counts_and_voids_the_older_mail(
     second = told.token()
 
     with pytest.raises(VerificationGone):
-        users.verification_mail(old.user_id, old.verification_id)
+        users_notices.verification_mail(old.user_id, old.verification_id)
     assert (
         client.post("/v1/users/verify-email", {"token": first}).problem == "verification-unusable"
     )
@@ -309,12 +309,12 @@ def test_the_mail_says_where_to_click_and_until_when(client: Client, told: Told)
     register(client, email.upper())
     due = told.last()
 
-    facts = users.verification_mail(due.user_id, due.verification_id)
+    facts = users_notices.verification_mail(due.user_id, due.verification_id)
 
     assert facts.address == email
     assert "/verify-email#token=" in facts.link
     assert timedelta(hours=23) < facts.expires_at - now() <= VERIFICATION_LIFE
-    assert users.verification_mail(due.user_id, due.verification_id) == facts
+    assert users_notices.verification_mail(due.user_id, due.verification_id) == facts
 
 
 def test_no_mail_is_due_once_it_is_verified_or_for_others(client: Client, told: Told) -> None:
@@ -324,14 +324,14 @@ def test_no_mail_is_due_once_it_is_verified_or_for_others(client: Client, told: 
 
     for ids in ((due.user_id, due.verification_id), (due.verification_id, due.user_id)):
         with pytest.raises(NotFound):
-            users.verification_mail(*ids)
+            users_notices.verification_mail(*ids)
 
 
 def test_a_pending_user_gets_no_notices(client: Client, told: Told) -> None:
     register(client, an_email())
 
     with pytest.raises(NotFound):
-        users.notice_address(told.last().user_id)
+        users_notices.notice_address(told.last().user_id)
 
 
 # --- what stays

@@ -106,7 +106,6 @@ class Edge:
 
         # the service's name in front keeps function names unique in the app that holds all services
         handle.__name__ = f"{operation.service}_{view.__name__}"
-        handle.__module__ = view.__module__  # where `routes/paths.py` says that the path is
         self._stands_on().route(
             operation.path,
             methods=[operation.method],

@@ -6,8 +6,6 @@ from chalice.app import Blueprint
 
 from chalicelib.currency.repository import TABLE
 from functions._edge.endpoint import Edge
-from functions._edge.ledgers import ledger_route
 
 blueprint = Blueprint(__name__)
 edge = Edge(blueprint, TABLE)
-ledger_route(edge)

@@ -9,6 +9,7 @@ PATHS: Final = {
         "/v1/currency/convert",
         "/v1/currency/gains",
     ),
+    "ledger": ("/v1/currency/ledger",),
     "rates": (
         "/v1/currency/currencies",
         "/v1/currency/rates",

@@ -36,6 +36,7 @@ PATHS: Final = {
         "/v1/expenses/changes/{change_id}/undo",
         "/v1/expenses/transactions/{transaction_id}/history",
     ),
+    "ledger": ("/v1/expenses/ledger",),
     "matches": (
         "/v1/expenses/matches",
         "/v1/expenses/matches/{match_id}/accept",

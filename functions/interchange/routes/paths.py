@@ -24,6 +24,7 @@ PATHS: Final = {
         "/v1/interchange/imports/{import_id}/revert",
         "/v1/interchange/imports/{import_id}/rows",
     ),
+    "ledger": ("/v1/interchange/ledger",),
     "originals": (
         "/v1/interchange/coverage",
         "/v1/interchange/imports/{import_id}/file",

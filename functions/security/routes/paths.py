@@ -9,6 +9,7 @@ PATHS: Final = {
         "/v1/security/anchors",
         "/v1/security/audit",
         "/v1/security/audit/proof",
+        "/v1/security/ledger",
         "/v1/security/receipt-keys",
     ),
     "factors": (

@@ -44,6 +44,7 @@ PATHS: Final = {
         "/v1/users/households/{household_id}/members/{user_id}",
         "/v1/users/households/{household_id}/split",
     ),
+    "ledger": ("/v1/users/ledger",),
     "oauth": (
         "/v1/users/oauth/authorize",
         "/v1/users/oauth/client",

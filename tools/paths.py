@@ -32,7 +32,7 @@ _LINE: Final = 101
 
 
 def file_of(service: str) -> Path:
-    """Say where a service's file is; its folder is absent where all routes are in one module."""
+    """Say where a service's file is."""
     return ROOT / "functions" / service / "routes" / "paths.py"
 
 
@@ -92,9 +92,7 @@ def main() -> None:
         print(json.dumps(_found(of)))
         return
     for service in services():
-        path = file_of(service)
-        if path.parent.is_dir():
-            path.write_text(text(read(service)), encoding="utf-8")
+        file_of(service).write_text(text(read(service)), encoding="utf-8")
 
 
 if __name__ == "__main__":

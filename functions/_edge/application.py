@@ -7,7 +7,6 @@ HTTP API become those of a REST API first (gateway.py).
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any, Final
@@ -17,6 +16,7 @@ from typing_extensions import override
 
 from chalicelib.kernel.settings import settings
 from functions._edge import gateway
+from functions._edge.imports import load
 from functions._edge.problems import of_status
 from functions._edge.requests import request_id_of
 from functions._edge.routing import Router
@@ -56,7 +56,7 @@ class Application(Chalice):
     def _methods(self, path: str) -> Mapping[str, Any] | None:
         """The methods of a path, whose modules are loaded for it, or None where nobody has it."""
         for module in self._waiting.get(path, ()):
-            importlib.import_module(module)
+            load(module)
         self._waiting.pop(path, None)
         return self.routes.get(path)
 

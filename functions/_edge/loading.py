@@ -6,44 +6,62 @@ A cold start so pays for what it is for. Which module has which path stands in t
 
 from __future__ import annotations
 
-import importlib
 import pkgutil
-from types import ModuleType
+from collections.abc import Callable
+from typing import Final
 
 from functions._edge.application import Application
+from functions._edge.imports import load
 
 
 def expect_routes(app: Application, service: str) -> None:
     """Register what all routes of a service share, and name the modules of the rest."""
-    routes = importlib.import_module(f"functions.{service}.routes")
-    if app.is_new(routes.__name__):
-        app.register_blueprint(routes.blueprint)
-        app.expect(
-            {f"{routes.__name__}.{name}": paths for name, paths in _paths_of(routes).items()}
-        )
+    package = f"functions.{service}.routes"
+    if app.is_new(package):
+        app.register_blueprint(load(package).blueprint)
+        paths = load(f"{package}.paths").PATHS
+        app.expect({f"{package}.{module}": of for module, of in paths.items()})
 
 
-def load_routes(app: Application, service: str) -> None:
-    """Load all routes of a service, the modules that nobody named among them."""
+def load_everything(app: Application, service: str) -> None:
+    """Load all handlers of a service, those of modules that nobody named among them."""
     expect_routes(app, service)
-    routes = importlib.import_module(f"functions.{service}.routes")
-    for module in pkgutil.iter_modules(getattr(routes, "__path__", ())):
-        importlib.import_module(f"{routes.__name__}.{module.name}")
+    routes = load(f"functions.{service}.routes")
+    for module in pkgutil.iter_modules(routes.__path__):
+        load(f"{routes.__name__}.{module.name}")
+    for step in _EVENTS:
+        step(app, service)
 
 
-def load_workers(app: Application, service: str) -> None:
-    """Load what a service does for queues, clocks and sockets."""
-    workers = importlib.import_module(f"functions.{service}.workers")
-    if not app.is_new(workers.__name__):
-        return
-    app.register_blueprint(workers.blueprint)
-    if service == "notifications":
+def load_handler(app: Application, service: str, name: str) -> None:
+    """Load the handlers of events until one has this name, those that need least first."""
+    for step in _EVENTS:
+        if name not in app.handler_map:
+            step(app, service)
+
+
+def _load_relays(app: Application, service: str) -> None:
+    _register(app, f"functions.{service}.relays")
+
+
+def _load_sockets(app: Application, service: str) -> None:
+    module = "functions.notifications.sockets"
+    if service == "notifications" and app.is_new(module):
         # Chalice breaks WebSocket handlers in blueprints, so these register on the app itself
-        importlib.import_module("functions.notifications.sockets").register(app)
+        load(module).register(app)
 
 
-def _paths_of(routes: ModuleType) -> dict[str, tuple[str, ...]]:
-    if not hasattr(routes, "__path__"):
-        return {}
-    paths: dict[str, tuple[str, ...]] = importlib.import_module(f"{routes.__name__}.paths").PATHS
-    return paths
+def _load_workers(app: Application, service: str) -> None:
+    _register(app, f"functions.{service}.workers")
+
+
+def _register(app: Application, module: str) -> None:
+    if app.is_new(module):
+        app.register_blueprint(load(module).blueprint)
+
+
+_EVENTS: Final[tuple[Callable[[Application, str], None], ...]] = (
+    _load_relays,
+    _load_sockets,
+    _load_workers,
+)

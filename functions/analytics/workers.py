@@ -15,7 +15,6 @@ from chalicelib.expenses.events import (
     TransactionsRevised,
 )
 from chalicelib.users.events import ErasureStarted, ExportRequested
-from functions._edge.relays import relay
 from functions._edge.worker import consume
 
 blueprint = Blueprint(__name__)
@@ -36,4 +35,3 @@ consume(
     },
     keyless=(ErasureStarted, EraseMore),
 )
-relay(blueprint, TABLE)

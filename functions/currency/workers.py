@@ -10,7 +10,6 @@ from chalicelib.currency.service.refresh import refresh
 from chalicelib.kernel import clock
 from chalicelib.kernel.log import logger
 from functions._edge.alarms import Alarm
-from functions._edge.relays import relay
 from functions._edge.worker import consume
 
 blueprint = Blueprint(__name__)
@@ -25,7 +24,6 @@ ALARMS = (
 
 # it hears only what every service does (a new data key of an owner), and tells only its answers and anchors
 consume(blueprint, TABLE, on={})
-relay(blueprint, TABLE)
 
 
 # four times a day: the ECB publishes once, but a run may fail, and crypto has no closing time

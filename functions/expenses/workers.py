@@ -42,7 +42,6 @@ from chalicelib.kernel.context import Visit
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.settings import settings
 from chalicelib.users.events import ErasureStarted, ExportRequested, SplitRequested
-from functions._edge.relays import relay
 from functions._edge.worker import batch, consume, s3_objects, units
 
 UPLOADS = "expenses-uploads"
@@ -73,7 +72,6 @@ consume(
     },
     keyless=(ErasureStarted, EraseMore),
 )
-relay(blueprint, TABLE)
 
 
 @blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="expenses_recurring")

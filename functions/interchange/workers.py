@@ -43,7 +43,6 @@ from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.settings import settings
 from chalicelib.users.events import ErasureStarted, ExportRequested
-from functions._edge.relays import relay
 from functions._edge.worker import batch, consume, s3_objects, units
 
 UPLOADS = "interchange-uploads"
@@ -81,7 +80,6 @@ consume(
     },
     keyless=(ErasureStarted, EraseMore),
 )
-relay(blueprint, TABLE)
 
 
 @blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="interchange_syncs")

@@ -31,7 +31,6 @@ from chalicelib.users.events import (
     UserSuspended,
     VerificationRequested,
 )
-from functions._edge.relays import relay
 from functions._edge.worker import consume
 
 _OF_BANKS = (
@@ -69,4 +68,3 @@ consume(
     },
     keyless=(ErasureStarted, EraseMore, ErasureReceiptReady),
 )
-relay(blueprint, TABLE)

@@ -8,7 +8,6 @@ from chalicelib.kernel import clock
 from chalicelib.security.commands import AnchorRoot, RecordAction, ResealProgress
 from chalicelib.security.repository import TABLE
 from chalicelib.security.service import anchors, audit, receipts, rotation, signing
-from functions._edge.relays import relay
 from functions._edge.worker import consume
 
 blueprint = Blueprint(__name__)
@@ -23,7 +22,6 @@ consume(
     },
     keyless=(AnchorRoot,),
 )
-relay(blueprint, TABLE)
 
 
 @blueprint.schedule(Rate(1, unit=Rate.DAYS), name="security_rotate_keys")

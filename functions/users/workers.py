@@ -17,7 +17,6 @@ from chalicelib.users.commands import (
 )
 from chalicelib.users.repository import TABLE
 from chalicelib.users.service import data_export, erasing, households_splits
-from functions._edge.relays import relay
 from functions._edge.worker import consume
 
 blueprint = Blueprint(__name__)
@@ -36,7 +35,6 @@ consume(
     },
     keyless=(PartErased, ContinueErasure, ReceiptMailed),
 )
-relay(blueprint, TABLE)
 
 
 @blueprint.schedule(Rate(10, unit=Rate.MINUTES), name="users_data_rights")

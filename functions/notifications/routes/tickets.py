@@ -1,17 +1,11 @@
-"""Notifications over HTTP."""
+"""Tickets for the WebSocket, over HTTP."""
 
 from __future__ import annotations
 
-from chalice.app import Blueprint
-
 from chalicelib.kernel.context import Context
-from chalicelib.notifications.repository import TABLE
 from chalicelib.notifications.schemas import TicketOut
 from chalicelib.notifications.service import live
-from functions._edge.endpoint import Edge
-
-blueprint = Blueprint(__name__)
-edge = Edge(blueprint, TABLE)
+from functions.notifications.routes.edge import edge
 
 
 @edge.endpoint(

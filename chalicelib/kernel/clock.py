@@ -9,9 +9,10 @@ from typing import Final
 
 from typing_extensions import override
 
+from chalicelib.kernel.regex import regex
 from chalicelib.kernel.values import dataclass
 
-_MONTH: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
+_MONTH: Final = regex(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 def now() -> datetime:

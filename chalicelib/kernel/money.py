@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Final
 
 from chalicelib.kernel.currencies import CRYPTO_EXPONENTS, EXPONENTS
+from chalicelib.kernel.regex import regex
 from chalicelib.kernel.values import dataclass
 
 MAX_FIAT_MINOR: Final = 10**18
@@ -16,7 +17,7 @@ MAX_CRYPTO_MINOR: Final = 10**38
 """DynamoDB numbers hold 38 digits."""
 _MOST_DIGITS: Final = 40
 """More than any amount has: what is longer is refused before it is computed with."""
-_WIRE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,37})(?:\.([0-9]{1,18}))?", re.ASCII)
+_WIRE: Final = regex(r"-?(?:0|[1-9][0-9]{0,37})(?:\.([0-9]{1,18}))?", re.ASCII)
 
 
 class MoneyError(ValueError):

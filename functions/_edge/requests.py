@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from chalicelib.kernel.context import ANY_VERSION
 from chalicelib.kernel.errors import FieldProblem, Invalid, Malformed, NotFound, Oversized
 from chalicelib.kernel.ids import is_id, new_id
+from chalicelib.kernel.regex import regex
 
 B = TypeVar("B", bound=BaseModel)
 MAX_BODY: Final = 2_000_000
@@ -20,8 +21,8 @@ MAX_BODY: Final = 2_000_000
 HOUSEHOLD_PARAMETER: Final = "household"
 """On every route whose data may be a household's: which one; absent means one's own."""
 _MAX_DEPTH: Final = 32
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
-_ETAG: Final = re.compile(r'"([0-9]{1,12})"', re.ASCII)
+_REQUEST_ID: Final = regex(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
+_ETAG: Final = regex(r'"([0-9]{1,12})"', re.ASCII)
 
 
 def header(event: Mapping[str, Any], name: str) -> str | None:

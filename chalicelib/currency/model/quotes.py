@@ -12,6 +12,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Final
 
+from chalicelib.kernel.regex import regex
 from chalicelib.kernel.values import dataclass
 
 EURO: Final = "EUR"
@@ -22,7 +23,7 @@ BY_LAW: Final = "council-regulation-2866-98"
 RENAMED: Final = "redenomination"
 SHOWN_DIGITS: Final = 16
 """Significant digits of a rate that is computed and shown; published ones are shown as they are."""
-_RATE: Final = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,20})?", re.ASCII)
+_RATE: Final = regex(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,20})?", re.ASCII)
 
 
 def is_rate(text: str) -> bool:

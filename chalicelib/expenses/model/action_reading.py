@@ -26,11 +26,12 @@ from chalicelib.expenses.model.payee import fold
 from chalicelib.kernel.errors import FieldProblem
 from chalicelib.kernel.ids import is_id
 from chalicelib.kernel.money import MoneyError, exponent
+from chalicelib.kernel.regex import regex
 
 Actions = tuple[Action, ...]
 _FIRST_FORM: Final = {"category_id": "set_category", "payee": "set_payee", "notes": "append_notes"}
-_AMOUNT: Final = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?", re.ASCII)
-_PERCENT: Final = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,2})?", re.ASCII)
+_AMOUNT: Final = regex(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?", re.ASCII)
+_PERCENT: Final = regex(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,2})?", re.ASCII)
 
 
 class _Bad(Exception):

@@ -14,11 +14,12 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from chalicelib.expenses.model.expression_values import Value
+from chalicelib.kernel.regex import regex
 from chalicelib.kernel.values import dataclass
 
 MAX_PARTS: Final = 100
 MAX_DEPTH: Final = 20
-_TOKEN: Final = re.compile(
+_TOKEN: Final = regex(
     r"\s*(?:(?P<number>[0-9]{1,20}(?:\.[0-9]{1,20})?)|(?P<name>[a-z_][a-z0-9_]{0,39})"
     r"|(?P<text>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")|(?P<sign>!=|<=|>=|[-+*/&=<>(),]))",
     re.ASCII,

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Final
 
 from chalicelib.expenses.model import payee_noise as noise
+from chalicelib.kernel.regex import regex
 
 MAX_TEXT: Final = 512
 """Characters of a bank's text that are looked at."""
@@ -24,9 +25,9 @@ MAX_WORDS: Final = 32
 _LATIN: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "ħ": "h"}
 )
-_MARKS: Final = re.compile("[\u0300-\u036f]+")
+_MARKS: Final = regex("[\u0300-\u036f]+")
 # The letters and digits of any alphabet with their marks, and `&`; all else parts words.
-_WORD: Final = re.compile(
+_WORD: Final = regex(
     "[^\\s!-%'-/:-@\\[-`{-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7"
     "\u2000-\u206f\u2190-\u2bff\u3000-\u303f\ufeff]+"
 )
@@ -48,16 +49,16 @@ def _strip(text: str) -> str:
 # ------------------------------------------------------------------------- fields within the text
 
 # German booking texts: "EREF+...MREF+...SVWZ+what it is for", often glued together.
-_PLUS_TAG: Final = re.compile(
+_PLUS_TAG: Final = regex(
     r"(?:eref|kref|mref|cred|debt|coam|oamt|svwz|abwa|abwe|iban|bic|purp|mdat|ivcd|mtlg|ulta|ultb)\+"
 )
 _PLUS_KEPT: Final = frozenset({"svwz+", "abwa+"})
 # Dutch and MT940: "/TRTP/.../IBAN/.../NAME/who/REMI/what/EREF/..."
-_SLASH_TAG: Final = re.compile(
+_SLASH_TAG: Final = regex(
     r"/(?:trtp|iban|bic|name|remi|eref|csid|marf|ordp|bene|cntp|purp|isdt|ustd|addr|swod|kref)/"
 )
 # Labels and colons, as Dutch and German exports write them.
-_COLON_TAG: Final = re.compile(
+_COLON_TAG: Final = regex(
     r"\b(?:naam|omschrijving|iban|bic|kenmerk|machtiging id|incassant id|machtiging|valutadatum"
     r"|pasvolgnr|transactie|term|doorlopende incasso|zahlungsempfanger|auftraggeber|empfanger"
     r"|verwendungszweck|empfanger-kennung|mandatsreferenz|glaubiger-id|kundenreferenz|ref|motif)"
@@ -117,16 +118,16 @@ def _has_letters(text: str) -> bool:
 # ---------------------------------------------------------------------------------- words and key
 
 # "PAYPAL *SHOP", "SQ *SHOP", "SUMUP *SHOP": the shop is behind the star.
-_AGENT: Final = re.compile(rf"^.{{0,24}}?\b(?:{'|'.join(noise.AGENTS)})\s?\*\s?(?=[^\W\d_]{{2}})")
-_INITIALS: Final = re.compile(r"\b[^\W\d_](?:\.[^\W\d_])+\b\.?")
-_AMPERSAND: Final = re.compile(r"(?<![^\W_])([^\W_]{1,2}) ?& ?([^\W_]{1,2})(?![^\W_])")
-_DOMAIN: Final = re.compile(rf"\.(?:co\.uk|com\.[a-z]{{2}}|{'|'.join(noise.DOMAINS)})(?![^\W_])")
-_ELISION: Final = re.compile(r"\b(?:l|d|dell|all|nell|sull|dall)['’](?=[^\W\d_])")
-_ELEVEN: Final = re.compile(r"\b7[ -]eleven\b")
-_ZEROS: Final = re.compile(r"\b0+(?=[^\W\d_]{2})")
-_GAP: Final = re.compile(r" {3,}")
-_QUOTE: Final = re.compile("['’`´]")
-_APOSTROPHE: Final = re.compile(r"(?<=\w)['’`´](?=\w)")
+_AGENT: Final = regex(rf"^.{{0,24}}?\b(?:{'|'.join(noise.AGENTS)})\s?\*\s?(?=[^\W\d_]{{2}})")
+_INITIALS: Final = regex(r"\b[^\W\d_](?:\.[^\W\d_])+\b\.?")
+_AMPERSAND: Final = regex(r"(?<![^\W_])([^\W_]{1,2}) ?& ?([^\W_]{1,2})(?![^\W_])")
+_DOMAIN: Final = regex(rf"\.(?:co\.uk|com\.[a-z]{{2}}|{'|'.join(noise.DOMAINS)})(?![^\W_])")
+_ELISION: Final = regex(r"\b(?:l|d|dell|all|nell|sull|dall)['’](?=[^\W\d_])")
+_ELEVEN: Final = regex(r"\b7[ -]eleven\b")
+_ZEROS: Final = regex(r"\b0+(?=[^\W\d_]{2})")
+_GAP: Final = regex(r" {3,}")
+_QUOTE: Final = regex("['’`´]")
+_APOSTROPHE: Final = regex(r"(?<=\w)['’`´](?=\w)")
 
 
 def _words(text: str) -> list[str]:

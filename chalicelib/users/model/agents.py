@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from chalicelib.kernel.regex import regex
+
 UNKNOWN: Final = "Unknown device"
 _LONGEST: Final = 500
 
@@ -38,9 +40,7 @@ _SYSTEMS: Final = (
     ("FreeBSD", "FreeBSD"),
     ("Linux", "Linux"),
 )
-_PRODUCT: Final = re.compile(
-    r"([A-Za-z][A-Za-z0-9 ._-]{0,39})(?:/[0-9][0-9A-Za-z.]{0,20})?", re.ASCII
-)
+_PRODUCT: Final = regex(r"([A-Za-z][A-Za-z0-9 ._-]{0,39})(?:/[0-9][0-9A-Za-z.]{0,20})?", re.ASCII)
 
 
 def words_for(agent: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from chalicelib.kernel.regex import regex
 from chalicelib.kernel.values import dataclass
 
 WeekDay = Literal["monday", "saturday", "sunday"]
@@ -14,7 +15,7 @@ DateFormat = Literal["locale", "YYYY-MM-DD", "DD.MM.YYYY", "DD/MM/YYYY", "MM/DD/
 
 LONGEST_LOCALE: Final = 35
 """Characters that software must be able to keep (RFC 5646, 4.4.1)."""
-_LOCALE: Final = re.compile(
+_LOCALE: Final = regex(
     r"(?P<language>[a-z]{2,3})"
     r"(?:-(?P<script>[a-z]{4}))?"
     r"(?:-(?P<region>[a-z]{2}|[0-9]{3}))?"

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from chalicelib.currency.model.tax.check_digits import CHECKS
+from chalicelib.kernel.regex import regex
 from chalicelib.kernel.values import dataclass
 
 Verdict = Literal["valid", "wrong-form", "wrong-check-digits"]
 MOST: Final = 30
 FORMS: Final[Mapping[str, re.Pattern[str]]] = {
-    country: re.compile(form, re.ASCII)
+    country: regex(form, re.ASCII)
     for country, form in {
         "AT": r"U\d{8}",
         "AU": r"(?!10)[1-9]\d{10}",
@@ -49,7 +50,7 @@ FORMS: Final[Mapping[str, re.Pattern[str]]] = {
 }
 OTHER_NAMES: Final = {"GR": "EL", "XI": "GB", "UK": "GB"}
 """Greece writes EL; Northern Ireland's numbers are the United Kingdom's under the letters XI."""
-_SEPARATORS: Final = re.compile(r"[\s.\-/]", re.ASCII)
+_SEPARATORS: Final = regex(r"[\s.\-/]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

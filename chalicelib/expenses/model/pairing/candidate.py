@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
@@ -11,14 +10,13 @@ from typing import Final, Literal
 from chalicelib.expenses.model.categories import Kind, default_id, default_kind
 from chalicelib.expenses.model.payee import read_payee
 from chalicelib.expenses.model.transactions import Source, Status, Transaction
+from chalicelib.kernel.regex import regex
 from chalicelib.kernel.values import dataclass
 
 Trade = Literal["tips", "fuel", "lodging", "other"]
 """Where the amount that is held is not the amount that is booked."""
-_REFERENCE: Final = re.compile(r"(?<![^\W_])(?=[a-z]*\d)[a-z0-9]{6,20}(?![^\W_])")
-_NO_REFERENCE: Final = re.compile(
-    r"(?:19|20)\d{6}|\d{2}(?:0[1-9]|1[0-2])(?:19|20)\d{2}|[a-z]{5,}\d"
-)
+_REFERENCE: Final = regex(r"(?<![^\W_])(?=[a-z]*\d)[a-z0-9]{6,20}(?![^\W_])")
+_NO_REFERENCE: Final = regex(r"(?:19|20)\d{6}|\d{2}(?:0[1-9]|1[0-2])(?:19|20)\d{2}|[a-z]{5,}\d")
 _MOST_REFERENCES: Final = 8
 
 

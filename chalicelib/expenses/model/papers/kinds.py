@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
+from chalicelib.kernel.regex import regex
 from chalicelib.kernel.values import dataclass
 
 PaperType = Literal["image/jpeg", "image/png", "image/webp", "application/pdf", "text/plain"]
@@ -37,8 +38,8 @@ KINDS: Final[Mapping[PaperType, Kind]] = {
     "application/pdf": Kind(ending="pdf"),
     "text/plain": Kind(ending="txt", also=frozenset({"text", "eml", "log"}), most=MAX_TEXT_BYTES),
 }
-_ENDING: Final = re.compile(r"\.([A-Za-z][A-Za-z0-9]{0,9})$")
-_MARKUP: Final = re.compile(
+_ENDING: Final = regex(r"\.([A-Za-z][A-Za-z0-9]{0,9})$")
+_MARKUP: Final = regex(
     rb"\s*<(?:\?xml|!doctype|!--|html|svg|script|head|body|iframe)", re.IGNORECASE
 )
 _SIGNATURES: Final[tuple[tuple[int, bytes, str], ...]] = (

@@ -6,15 +6,16 @@ import re
 from typing import Final, Literal
 
 from chalicelib.expenses.model.query.tree import BadQuery
+from chalicelib.kernel.regex import regex
 from chalicelib.kernel.values import dataclass
 
 Kind = Literal["word", "quoted", "operator", "(", ")", "-", "end"]
 OPERATORS: Final = (":=", ">=", "<=", ":", "=", ">", "<")
-_TOKEN: Final = re.compile(
+_TOKEN: Final = regex(
     r'(?P<space>\s+)|(?P<quoted>"(?:[^"\\]|\\["\\])*")|(?P<operator>:=|>=|<=|[:=<>])'
     r'|(?P<bracket>[()])|(?P<word>[^\s()":=<>]+)'
 )
-_ESCAPED: Final = re.compile(r'\\(["\\])')
+_ESCAPED: Final = regex(r'\\(["\\])')
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from chalicelib.expenses.model.query.tree import (
@@ -17,8 +16,9 @@ from chalicelib.expenses.model.query.tree import (
     Unless,
     Words,
 )
+from chalicelib.kernel.regex import regex
 
-_BARE: Final = re.compile(r'[^\s()":=<>*\-][^\s()":=<>*]*')
+_BARE: Final = regex(r'[^\s()":=<>*\-][^\s()":=<>*]*')
 _KEYWORDS: Final = frozenset({"AND", "OR", "NOT"})
 
 

@@ -12,10 +12,11 @@ from chalicelib.expenses.model.query.tree import ChoiceField
 from chalicelib.expenses.model.transactions import SetBy, Source, Status
 from chalicelib.kernel.ids import is_id
 from chalicelib.kernel.money import MoneyError, exponent
+from chalicelib.kernel.regex import regex
 
 DayRange: TypeAlias = tuple[date, date]
-_AMOUNT: Final = re.compile(r"([+-]?)0*([0-9]{1,38})(?:\.([0-9]{1,18}))?")
-_DAY: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_AMOUNT: Final = regex(r"([+-]?)0*([0-9]{1,38})(?:\.([0-9]{1,18}))?")
+_DAY: Final = regex(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _OLDEST: Final = 1900
 
 KINDS: Final = ("expense", "income", "transfer")

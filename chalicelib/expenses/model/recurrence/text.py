@@ -20,11 +20,12 @@ from chalicelib.expenses.model.recurrence.rule import (
     ShortMonths,
     Weekend,
 )
+from chalicelib.kernel.regex import regex
 
 MAX_TEXT: Final = 300
-_DATE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{6}Z?)?", re.ASCII)
-_NTH: Final = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
-_NUMBER: Final = re.compile(r"[+-]?\d{1,4}", re.ASCII)
+_DATE: Final = regex(r"(\d{4})(\d{2})(\d{2})(?:T\d{6}Z?)?", re.ASCII)
+_NTH: Final = regex(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
+_NUMBER: Final = regex(r"[+-]?\d{1,4}", re.ASCII)
 _FREQUENCIES: Final = ("daily", "weekly", "monthly", "yearly")
 _SKIPS: Final[Mapping[str, ShortMonths]] = {"BACKWARD": "clamp", "OMIT": "skip"}
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from chalicelib.interchange.model.formats.journals.signs import journal_format
 from chalicelib.interchange.model.formats.types import MAX_BYTES, Hints, ParsedFile, Unreadable
+from chalicelib.kernel.regex import regex
 
 _HEAD: Final = 64 * 1024
 _DIRECTORY: Final = 256 * 1024
@@ -28,27 +29,27 @@ _SIGNS: Final = (
     # ours come first: whatever people have written in them is none of the other signs
     (
         "csv",
-        re.compile(rb"\Adate,account,payee,amount,currency,category,tags,notes,status,kind,part,"),
+        regex(rb"\Adate,account,payee,amount,currency,category,tags,notes,status,kind,part,"),
     ),
-    ("jsonl", re.compile(rb'\A\s*+\{"type": ?"export", ?"format": ?"xpense"')),
-    ("ofx", re.compile(rb"OFXHEADER|<OFX[\s>]", re.IGNORECASE)),
-    ("camt", re.compile(rb"urn:iso:std:iso:20022:tech:xsd:camt|<BkToCstmr")),
-    ("qif", re.compile(rb"^!(?:Type|Account|Option|Clear)\b", re.IGNORECASE | re.MULTILINE)),
-    ("mt940", re.compile(rb"^:(?:20|25|28C?|34F|NS|6[0-5][FM]?|86):", re.MULTILINE)),
-    ("iif", re.compile(rb"^\"?!(?:TRNS|SPL|HDR|ACCNT)\"?[\t\r\n]", re.MULTILINE)),
-    ("bai2", re.compile(rb"\A\s*+01,[^,\n]*,[^,\n]*,\d{6},")),
-    ("litas-esis", re.compile(rb"\A000\t\d{8}\t")),
-    ("gnucash", re.compile(rb"\A\s*+(?:<\?xml[^>]{0,200}>\s*+)?<(?:gnc-v2|gnc:)")),
-    ("spreadsheetml", re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")),
+    ("jsonl", regex(rb'\A\s*+\{"type": ?"export", ?"format": ?"xpense"')),
+    ("ofx", regex(rb"OFXHEADER|<OFX[\s>]", re.IGNORECASE)),
+    ("camt", regex(rb"urn:iso:std:iso:20022:tech:xsd:camt|<BkToCstmr")),
+    ("qif", regex(rb"^!(?:Type|Account|Option|Clear)\b", re.IGNORECASE | re.MULTILINE)),
+    ("mt940", regex(rb"^:(?:20|25|28C?|34F|NS|6[0-5][FM]?|86):", re.MULTILINE)),
+    ("iif", regex(rb"^\"?!(?:TRNS|SPL|HDR|ACCNT)\"?[\t\r\n]", re.MULTILINE)),
+    ("bai2", regex(rb"\A\s*+01,[^,\n]*,[^,\n]*,\d{6},")),
+    ("litas-esis", regex(rb"\A000\t\d{8}\t")),
+    ("gnucash", regex(rb"\A\s*+(?:<\?xml[^>]{0,200}>\s*+)?<(?:gnc-v2|gnc:)")),
+    ("spreadsheetml", regex(rb"urn:schemas-microsoft-com:office:spreadsheet")),
     (
         "html",
-        re.compile(
+        regex(
             rb"\A\s*+(?:<\?xml[^>]{0,200}>\s*+)?<(?:!doctype html|html|head|meta|table|body|style|div|center)",
             re.IGNORECASE,
         ),
     ),
-    ("xml", re.compile(rb"\A\s*+<\?xml")),
-    ("json", re.compile(rb"\A\s*+[\[{]\s*+[\"\[{]")),
+    ("xml", regex(rb"\A\s*+<\?xml")),
+    ("json", regex(rb"\A\s*+[\[{]\s*+[\"\[{]")),
 )
 _ARCHIVES: Final = frozenset({"zip", "gzip"})
 _WORKBOOKS: Final = frozenset({"xlsx", "xls", "ods", "spreadsheetml", "html"})

@@ -5,28 +5,27 @@ A table may well have a date at the beginning of a line; it has no account with 
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from chalicelib.kernel.regex import regex
 
 _MOST_LINES: Final = 3_000
 _MOST: Final = 400
 """Characters looked at of a line."""
 _DAY: Final = rb"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ \t]+"
 _ACCOUNT: Final = rb"[^\s:;,\"'(){}\[\]]{1,60}:[^\s:;,\"]"
-_BEANCOUNT: Final = re.compile(
+_BEANCOUNT: Final = regex(
     rb"option[ \t]+\"[a-z_]+\"[ \t]+\"|" + _DAY + rb"(?:open|close|balance|pad)[ \t]+" + _ACCOUNT
 )
-_HLEDGER: Final = re.compile(
+_HLEDGER: Final = regex(
     rb"account[ \t]+[^\s:;,\"][^:;,\"]{0,60}:[^\s:;,\"]|apply account[ \t]+[^\s;,\"]"
 )
-_BEANCOUNT_HEAD: Final = re.compile(_DAY + rb"(?:txn|[*!])[ \t]*(?:\"|\Z)")
-_HEAD: Final = re.compile(
-    rb"(?:[0-9]{4}[-/.])?[0-9]{1,2}[-/.][0-9]{1,2}(?:=[0-9/.-]+)?(?:[ \t]|\Z)"
-)
-_BEANCOUNT_POSTING: Final = re.compile(
+_BEANCOUNT_HEAD: Final = regex(_DAY + rb"(?:txn|[*!])[ \t]*(?:\"|\Z)")
+_HEAD: Final = regex(rb"(?:[0-9]{4}[-/.])?[0-9]{1,2}[-/.][0-9]{1,2}(?:=[0-9/.-]+)?(?:[ \t]|\Z)")
+_BEANCOUNT_POSTING: Final = regex(
     rb"[ \t]+(?:[*!][ \t]+)?[A-Z\x80-\xff][^\s:;,\"]{0,60}:[^\s;,\"({\[]{1,200}(?:[ \t]+[-+0-9(;{@].*)?\Z"
 )
-_POSTING: Final = re.compile(
+_POSTING: Final = regex(
     rb"[ \t]+(?:[*!][ \t]+)?[\[(]?[^\s:;,\"'\[({0-9-][^:;,\"\t]{0,80}:[^\s:;,\"]"
     rb"|[ \t]+[A-Za-z\x80-\xff](?:[^\s:;,\"]| (?! )){0,80}+(?:  |\t)[ \t]*+[^\s:;,\"0-9]{0,9}+[ \t]?-?[0-9]"
     rb"[0-9.,]*+[^:;\"]{0,60}\Z"

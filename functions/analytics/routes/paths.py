@@ -10,9 +10,19 @@ PATHS: Final = {
         "/v1/analytics/year-over-year",
     ),
     "forecast": ("/v1/analytics/forecast",),
+    "insights": (
+        "/v1/analytics/insights",
+        "/v1/analytics/insights/{insight_id}/dismiss",
+    ),
+    "looking": (
+        "/v1/analytics/anomalies",
+        "/v1/analytics/subscriptions",
+    ),
     "net_worth": ("/v1/analytics/net-worth",),
+    "query": ("/v1/analytics/query",),
     "sums": (
         "/v1/analytics/spending",
         "/v1/analytics/trends",
     ),
+    "tax_year": ("/v1/analytics/tax-summary",),
 }

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+from typing import Annotated, Final, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from typing_extensions import override
 
 from chalicelib.kernel.clock import Period
 from chalicelib.kernel.ids import is_id
@@ -27,16 +26,6 @@ class Wire(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, defer_build=True, serialize_by_alias=True
     )
-
-    @override
-    @classmethod
-    def model_rebuild(cls, **told: Any) -> bool | None:
-        """Build it, unless it is a page of nothing in particular: pydantic builds that whenever one of something is named."""
-        return (
-            None
-            if cls.__pydantic_generic_metadata__["parameters"]
-            else super().model_rebuild(**told)
-        )
 
 
 def build_all(kind: type[Wire] = Wire) -> None:

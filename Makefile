@@ -24,6 +24,8 @@ REQUIREMENTS := requirements.txt requirements-local.txt requirements-dev.txt
 SOURCES := $(wildcard app.py benchmarks chalicelib functions local tests tools)
 
 export RUFF_CACHE_DIR := .cache/ruff
+# Tests start a hundred Python processes, which would each compile the whole project where the shell forbids bytecode.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help:  ## list the commands

@@ -52,7 +52,7 @@ class Family:
     """After so many it is stopped: several times what two quiet cores need."""
     on: str = "plain"
     spread: str = "loadfile"
-    """How pytest-xdist hands out tests; `load` where one file has most of the work."""
+    """How pytest-xdist hands out tests: whole files, or single tests where one file has most of the work."""
 
 
 MARKS: Final = {
@@ -61,16 +61,19 @@ MARKS: Final = {
     "everyday": "slice and not durable",
 }
 FAMILIES: Final = (
-    Family("units", "models, parsers, sums, tokens: pure code", ("unit", "architecture", "contract", "corpus"), 60),
-    Family("fuzz", "damaged files and bombs, every format", ("unit/interchange/formats",), 60),
-    Family("controls", "each security control taken out alone", ("architecture/test_controls.py",), 90),
+    Family("contracts", "every route and outside contract; the house's own rules", ("contract", "architecture"), 30),
+    Family("units", "tokens, keys, formats, rules, tools: pure code", ("unit",), 40),
+    Family("money", "conversion, taxes, recurrence, ledger, sums: pure code", ("unit/currency", "unit/expenses", "unit/analytics"), 60),
+    Family("corpus", "statement files of banks; made households and receipts", ("corpus",), 30),
     Family("walks", "real processes: journeys, local cloud, Terraform", ("journeys", "local", "infra"), 40),
-    Family("moto", "slices on moto, everyday figures", ("slice", "attack", "contract"), 40, "everyday"),
+    Family("moto", "slices on moto, everyday figures", ("slice", "attack", "contract"), 60, "everyday"),
     Family("slices", "slices on the real engine", ("slice", "contract"), 60, "engine"),
-    Family("expenses", "the ledger's slices", ("slice/expenses",), 90, "engine"),
+    Family("expenses", "the ledger's slices on the real engine", ("slice/expenses",), 60, "engine"),
     Family("attack", "strangers, thieves, erasures, canaries", ("attack",), 60, "engine"),
-    Family("crash", "whole walks killed at every call", ("attack/test_crash_points.py",), 90, "engine", "load"),
-    Family("ledger", "everything mixed at random", ("attack/test_ledger_together.py",), 90, "engine", "load"),
+    Family("crash", "whole walks killed at every call", ("attack/test_crash_points.py",), 60, "engine", "worksteal"),
+    Family("controls", "each security control taken out alone", ("architecture/test_controls.py",), 60, spread="worksteal"),
+    Family("ledger", "everything mixed at random", ("attack/test_ledger_together.py", "slice/expenses/test_model.py"), 120, "engine", "worksteal"),
+    Family("fuzz", "damaged files and bombs, every format", ("unit/interchange/formats",), 90, spread="worksteal"),
 )  # fmt: skip
 
 
@@ -145,13 +148,13 @@ def run(family: Family, *, workers: int, more: Sequence[str]) -> Result:
         *more,
         *files_of(family),
     ]
-    load, begun, used = os.getloadavg()[0], time.monotonic(), _used()
+    load, begun, used, before = os.getloadavg()[0], time.monotonic(), _used(), sources()
     code = _waited(command, family)
     seconds = round(time.monotonic() - begun)
     counted = _counted(report)
     return Result(
         ended=str(datetime.now(UTC).date()),
-        sources=sources(),
+        sources=before if before == sources() else before.removesuffix(CHANGED) + CHANGED,
         complete=code == _PASSED or (code == _FAILED and counted["failed"] > 0),
         tests=counted.total(),
         failed=counted["failed"],

@@ -30,7 +30,9 @@ from tests.support.cloud import Cloud
 
 pytestmark = pytest.mark.slice
 FULL: Final = bool(os.environ.get("XPENSE_FULL"))
-RUNS, STEPS = (2_000, 30) if FULL else (8, 12)
+RUNS, STEPS = (250, 30) if FULL else (8, 12)
+SHARES: Final = 8 if FULL else 1
+"""Tests that make so many runs each, so that several processes can take them."""
 STATEMENT: Final = [row(line, -100 * line - 1, provider_id=f"F{line}") for line in range(6)]
 
 amounts = st.integers(-(10**9), 10**9)
@@ -127,13 +129,14 @@ class Books:
         assert [entry.sequence for entry in log] == list(range(1, len(log) + 1))
 
 
+@pytest.mark.parametrize("share", range(SHARES))
 @settings(
     max_examples=RUNS,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=st.lists(steps, min_size=STEPS // 2, max_size=STEPS))
 def test_the_balance_is_the_sum_of_the_entries(
-    cloud: Cloud, history: list[tuple[str, int, int]]
+    cloud: Cloud, history: list[tuple[str, int, int]], share: int
 ) -> None:
     person = signed_in(Client(cloud.app))
     books = Books(cloud, person, [opened(person)["id"] for _ in range(2)])
@@ -144,13 +147,14 @@ def test_the_balance_is_the_sum_of_the_entries(
     books.check()
 
 
+@pytest.mark.parametrize("share", range(SHARES))
 @settings(max_examples=RUNS, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cuts=st.lists(st.integers(0, 6), min_size=2, max_size=5),
     names=st.permutations(range(6)),
 )
 def test_overlapping_statements_record_each_row_once(
-    cloud: Cloud, cuts: list[int], names: list[int]
+    cloud: Cloud, cuts: list[int], names: list[int], share: int
 ) -> None:
     person = signed_in(Client(cloud.app))
     account = opened(person)["id"]

@@ -63,9 +63,9 @@ def test_what_passed_with_these_sources_is_not_run_again_unless_it_is_named() ->
     }
 
     assert [one.name for one in quality.chosen((), results, "abc1234")] == [
-        "fuzz",
         "walks",
         "crash",
+        "fuzz",
     ]
     assert quality.chosen(("units",), results, "abc1234") == [BY_NAME["units"]]
 

@@ -1,4 +1,4 @@
-"""Files made to cost: each is refused or read within 2 CPU seconds and 256 MB, by limits of the operating system.
+"""Files made to cost: each is refused or read within 4 CPU seconds and 256 MB, by limits of the operating system.
 
 Every third of them in the normal run, all with XPENSE_FULL.
 """

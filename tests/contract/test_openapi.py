@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
-from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from tools import docs_page, openapi
 from tools.openapi_diff import breaking_changes, operations
@@ -47,6 +45,8 @@ def examples() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_the_document_is_valid_openapi_3_1() -> None:
+    from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+
     validate(document(), cls=OpenAPIV31SpecValidator)
 
 
@@ -86,6 +86,8 @@ def test_every_body_and_every_answer_has_an_example() -> None:
 
 
 def test_every_example_fits_its_schema() -> None:
+    from jsonschema import Draft202012Validator
+
     checker = Draft202012Validator.FORMAT_CHECKER
     wrong = []
     for where, media in examples():

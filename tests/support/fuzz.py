@@ -14,12 +14,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from jsonschema import Draft202012Validator
-
 from chalicelib.kernel.ids import new_id
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator  # its grammars take a second to make
 
 Schema = Mapping[str, Any]
 
@@ -362,6 +363,8 @@ class Fuzzer:
         return found
 
     def _schema(self, route: str, status: int) -> Draft202012Validator | None:
+        from jsonschema import Draft202012Validator
+
         key = (route, str(status))
         if key not in self._judges:
             content = self._answers(route)[str(status)].get("content", {})

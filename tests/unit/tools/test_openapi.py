@@ -8,8 +8,6 @@ from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
 import pytest
-from jsonschema import Draft202012Validator
-from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from pydantic import BaseModel, ConfigDict, Field
 
 from functions._edge.operations import Operation
@@ -95,6 +93,8 @@ def made_document(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+    from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+
     validate(json.loads(openapi.text(document)), cls=OpenAPIV31SpecValidator)
 
 
@@ -135,6 +135,8 @@ def test_the_fields_of_a_query_become_parameters_and_their_model_is_dropped(
 
 
 def test_every_example_fits_its_schema(document: dict[str, Any]) -> None:
+    from jsonschema import Draft202012Validator
+
     media = document["paths"]["/v1/expenses/things"]["post"]
     request = media["requestBody"]["content"]["application/json"]
     answer = media["responses"]["201"]["content"]["application/json"]

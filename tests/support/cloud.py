@@ -18,7 +18,7 @@ from chalicelib.kernel import aws, relay, tables
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Raw, TableSpec
 from chalicelib.kernel.uploads import incoming
-from tests.support.moto_speed import cheap_transactions
+from tests.support.moto_speed import speed
 from tests.support.rights import acting
 from tests.support.stream import Stream, streaming
 
@@ -216,7 +216,7 @@ def cloud() -> Iterator[Cloud]:
     """Start moto and make everything that Terraform would make."""
     from moto import mock_aws
 
-    with streaming() as stream, _engine(), mock_aws(), cheap_transactions():
+    with streaming() as stream, _engine(), mock_aws(), speed():
         app_module = importlib.import_module("app")
         specs = tables.all_specs(app_module.SERVICES)
         for spec in specs:

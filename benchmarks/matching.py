@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from chalicelib.expenses.model.pairing.arrivals import place
-from chalicelib.expenses.model.pairing.candidate import Candidate, read_texts
+from chalicelib.expenses.model.pairing.candidate import Candidate, Texts
 from tests.corpus.matching.generator import worlds
 from tests.corpus.matching.records import CLASSES
 from tests.corpus.matching.scoring import Scores, measured, ours
@@ -56,7 +56,7 @@ def worst() -> float:
         day=739_000,
         amount=-320,
         currency="EUR",
-        texts=read_texts("City Tram"),
+        texts=Texts("City Tram"),
     )
     known = [replace(one, id=f"k{at}", day=one.day + at % 25) for at in range(1_000)]
     chunk = [replace(one, id=f"a{at}", day=one.day + at % 25) for at in range(85)]

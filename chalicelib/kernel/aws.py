@@ -120,9 +120,12 @@ def _make(service: str) -> object:
     from botocore.config import Config
     from botocore.session import get_session
 
+    from chalicelib.kernel.answers import Parsers
+
     here = settings()
     endpoint = _endpoint(service)
     session = _CLIENTS.setdefault("session", get_session())
+    cast("Any", session).register_component("response_parser_factory", Parsers())
     config = Config(
         region_name=here.region,
         # standard: 3 attempts with jitter; our own loops above it retry whole use-cases, not calls.

@@ -195,18 +195,19 @@ class Table:
         start: Mapping[str, str] | None = None,
         consistent: bool = False,
         count_only: bool = False,
+        without: tuple[str, str] | None = None,
     ) -> Slice:
-        """Read up to `limit` items whose sort key lies between two values, in one call of at most 1 MB."""
+        """Read up to `limit` items whose sort key lies between two values, in one call of at most 1 MB.
+
+        Items whose attribute has the text of `without` are examined (and paid for), but neither sent nor given.
+        """
         names = {"#p": index.partition if index else "pk", "#s": index.sort if index else "sk"}
+        values = {":p": {"S": partition}, ":low": {"S": low}, ":high": {"S": high}}
         request: dict[str, object] = {
             "TableName": self.spec.name,
             "KeyConditionExpression": "#p = :p AND #s BETWEEN :low AND :high",
             "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": {
-                ":p": {"S": partition},
-                ":low": {"S": low},
-                ":high": {"S": high},
-            },
+            "ExpressionAttributeValues": values,
             "ScanIndexForward": forward,
             "Limit": limit,
             "ConsistentRead": consistent and index is None,
@@ -215,6 +216,10 @@ class Table:
             request["IndexName"] = index.name
         if count_only:
             request["ProjectionExpression"] = "pk, sk"
+        if without is not None:
+            names["#w"], text = without
+            request["FilterExpression"] = "attribute_not_exists(#w) OR #w <> :w"
+            request["ExpressionAttributeValues"] = {**values, ":w": {"S": text}}
         if start is not None:
             request["ExclusiveStartKey"] = {name: {"S": value} for name, value in start.items()}
         answer = aws.dynamodb().query(**request)

@@ -24,7 +24,7 @@ class Budget:
 
     calls: Counter[str] = field(default_factory=Counter)
     reads: int = 0
-    """Items asked for by key, and items that queries gave."""
+    """Items asked for by key, and items that queries looked at, also where a filter left them out."""
     writes: int = 0
     """Items written, deleted or checked."""
 
@@ -57,7 +57,7 @@ def budget() -> Iterator[Budget]:
 
     def answered(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
         if model.name == "Query":
-            spent.reads += int(parsed.get("Count", 0))
+            spent.reads += int(parsed.get("ScannedCount", parsed.get("Count", 0)))
 
     for client in clients:
         client.meta.events.register(_PARAMS, asked)

@@ -31,6 +31,7 @@ from chalicelib.kernel.values import dataclass
 from chalicelib.users.commands import ErasePartMore, ExportPartMore
 
 __all__ = [
+    "CHUNKS_PER_LOOK",
     "CHUNKS_PER_PAGE",
     "LABEL_DEPTH",
     "LABEL_LENGTH",
@@ -76,8 +77,29 @@ ROWS_PER_CHUNK: Final = 85
 """Rows of one order: with accounts, change log, inbox mark and messages they fit one transaction of 100."""
 CHUNKS_PER_PAGE: Final = 6
 """Orders that share one page, which so has 510 rows."""
+CHUNKS_PER_LOOK: Final = 4
+"""Chunks after which the ledger looks for what their rows belong to: a look costs the same for one chunk."""
 PAIRS_PER_PAGE: Final = 500
 """Pairs of rows that one blob names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindMatches(Order):
+    """Look for what the rows of an import belong to, which lie between two days; ordered by this service itself.
+
+    `legs` are those of its rows of which the import itself makes transfers.
+    """
+
+    name: ClassVar[str] = "expenses.find_matches.v1"
+    to: ClassVar[str] = "expenses"
+
+    import_id: str
+    first: str
+    last: str
+    filed: dict[str, int] = field(default_factory=dict)
+    """Who filed the rows, to be counted in `month`: the chunk's own transaction may have no room for it."""
+    month: str = ""
+    legs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +109,7 @@ class ImportRows(Order):
     `prefix` and the five-digit page number make the blob key; `accounts` says, by statement index as text,
     into which account its rows go. A statement without an account is left out. `labels` names the blob that says
     which category each label means, or is empty; `pairs` counts the pairs of rows that are to be joined
-    (`JoinRows`) when all chunks are recorded.
+    (`JoinRows`) when all chunks are recorded. `look` is what is still to be looked for of chunks before.
     """
 
     name: ClassVar[str] = "expenses.import_rows.v1"
@@ -100,6 +122,7 @@ class ImportRows(Order):
     accounts: dict[str, str]
     labels: str = ""
     pairs: int = 0
+    look: FindMatches | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,25 +143,6 @@ class JoinRows(Order):
     chunks: int
     accounts: dict[str, str]
     labels: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindMatches(Order):
-    """Look for what the rows of a chunk belong to, which lie between two days; ordered by this service itself.
-
-    `legs` are those of its rows of which the import itself makes transfers.
-    """
-
-    name: ClassVar[str] = "expenses.find_matches.v1"
-    to: ClassVar[str] = "expenses"
-
-    import_id: str
-    first: str
-    last: str
-    filed: dict[str, int] = field(default_factory=dict)
-    """Who filed the rows, to be counted in `month`: the chunk's own transaction may have no room for it."""
-    month: str = ""
-    legs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

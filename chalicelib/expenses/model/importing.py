@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
+from chalicelib.expenses.commands import FindMatches
 from chalicelib.expenses.events import Posting, Total
 from chalicelib.kernel.clock import Period
 from chalicelib.kernel.values import dataclass
@@ -65,3 +68,14 @@ def by_account(moves: Iterable[Mapping[str, int]]) -> Mapping[str, tuple[int, in
             amount, count = sums.get(account_id, (0, 0))
             sums[account_id] = (amount + more, count + 1)
     return sums
+
+
+def joined(before: FindMatches, now: FindMatches) -> FindMatches:
+    """Make one look of two of the same import; what was filed counts in the later one's month."""
+    return replace(
+        now,
+        first=min(before.first, now.first),
+        last=max(before.last, now.last),
+        filed=dict(Counter(before.filed) + Counter(now.filed)),
+        legs=(*before.legs, *now.legs),
+    )

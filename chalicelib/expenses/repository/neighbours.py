@@ -23,22 +23,24 @@ def neighbours(
     *,
     accounts: frozenset[str] | None = None,
     but: str | None = None,
+    most: int = MOST_NEIGHBOURS,
 ) -> list[Transaction]:
     """Give live transactions of some days, as the index has them: it may lag a moment behind a write.
 
-    Of some accounts only, and without those that an import (`but`) brought, where that is said.
+    Of some accounts only, and without those that an import (`but`) brought, where that is said. At most `most` are
+    looked at, those left out among them.
     """
     piece = Table(table.TABLE).query(
         str(ctx.owner),
         first.isoformat(),
         last.isoformat() + table.LAST,
-        limit=MOST_NEIGHBOURS,
+        limit=most,
         index=BY_DAY,
         forward=False,
+        without=None if but is None else ("import_id", but),
     )
     return [
         transaction_of(item, ctx.vault)
         for item in piece.items
-        if (accounts is None or accounts_of(item) & accounts)
-        and (but is None or table.text(item, "import_id") != but)
+        if accounts is None or accounts_of(item) & accounts
     ]

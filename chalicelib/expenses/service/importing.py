@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from chalicelib.expenses.commands import (
+    CHUNKS_PER_LOOK,
     CHUNKS_PER_PAGE,
     FindMatches,
     ImportRows,
@@ -25,7 +26,7 @@ from chalicelib.expenses.errors import (
 )
 from chalicelib.expenses.events import ImportStopped, TransactionsImported
 from chalicelib.expenses.model.accounts import accept, in_range
-from chalicelib.expenses.model.importing import by_account, totals
+from chalicelib.expenses.model.importing import by_account, joined, totals
 from chalicelib.expenses.model.judging import filed
 from chalicelib.expenses.model.memory import traits_of
 from chalicelib.expenses.model.movements import Moved, moves, pending_by_account, summed
@@ -90,6 +91,7 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
         labels = labels_of(ctx.vault, order)
         found = _look_up(ctx, order, planned)
         if found.raw("closed", order.import_id) is not None:
+            _look(ctx, order.look)
             return  # the import was taken back meanwhile
         meeting = _meet(ctx, order, (planned, page), found)
         _check(ctx, found, meeting, {one.id: one for one in planned})
@@ -110,7 +112,7 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
         fresh = meeting.fresh[:1]  # one alone fits always
     recorded = _filed(ctx, rows, labels, fresh) if fresh else []
     _book(ctx, recorded)
-    _look_for_matches(ctx, order, rows, recorded)
+    order = replace(order, look=_to_look_for(ctx, order, rows, recorded))
     if len(fresh) < len(meeting.fresh):
         Together(after=[one for row in recorded for one in row.postings]).tell(ctx, order.import_id)
         _again(ctx, order)
@@ -219,14 +221,15 @@ def _book(ctx: Context, recorded: Sequence[Transaction]) -> None:
     Movements(ctx).add(changes, keep=_MESSAGES)
 
 
-def _look_for_matches(
+def _to_look_for(
     ctx: Context,
     order: ImportRows,
     rows: Mapping[str, Planned],
     recorded: Sequence[Transaction],
-) -> None:
+) -> FindMatches | None:
+    """Add new rows to what is to be looked for, which is carried from chunk to chunk until it is worth a look."""
     if not recorded:
-        return
+        return order.look
     days = [one.booked_on.isoformat() for one in recorded]
     legs = (one.id for one in recorded if rows[one.id].has_other)
     look = FindMatches(
@@ -237,7 +240,12 @@ def _look_for_matches(
         month=this_month(ctx),
         legs=tuple(legs),
     )
-    ctx.commit.order(look, subject=str(ctx.owner))
+    return look if order.look is None else joined(order.look, look)
+
+
+def _look(ctx: Context, look: FindMatches | None) -> None:
+    if look is not None:
+        ctx.commit.order(look, subject=str(ctx.owner))
 
 
 def _tell(
@@ -259,12 +267,17 @@ def _tell(
         matched=brought[2],
     )
     ctx.commit.tell(fact, subject=order.import_id)
-    if order.chunk + 1 < order.chunks:
-        ctx.commit.order(replace(order, chunk=order.chunk + 1), subject=order.import_id)
+    following, look = order.chunk + 1, order.look
+    if following == order.chunks or following % CHUNKS_PER_LOOK == 0:
+        _look(ctx, look)
+        look = None
+    if following < order.chunks:
+        ctx.commit.order(replace(order, chunk=following, look=look), subject=order.import_id)
     elif order.pairs:
         ctx.commit.order(first_join(order), subject=order.import_id)
 
 
 def _stop(ctx: Context, order: ImportRows, refusal: Refusal) -> None:
+    _look(ctx, order.look)
     fact = ImportStopped(import_id=order.import_id, chunk=order.chunk, reason=refusal.slug)
     ctx.commit.tell(fact, subject=order.import_id)

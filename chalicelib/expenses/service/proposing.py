@@ -7,12 +7,13 @@ or two chunks that see the same pair, propose it once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 from chalicelib.currency import api as currency
-from chalicelib.expenses.commands import FindMatches
+from chalicelib.expenses.commands import CHUNKS_PER_LOOK, ROWS_PER_CHUNK, FindMatches
 from chalicelib.expenses.model.accounts import MAX_ACCOUNTS_OWNED
 from chalicelib.expenses.model.pairing.arrivals import WINDOW
 from chalicelib.expenses.model.pairing.matches import MOST_OPEN, Match, pairs_of, propose
@@ -26,25 +27,30 @@ from chalicelib.expenses.repository import judging
 from chalicelib.expenses.repository.accounts import Accounts
 from chalicelib.expenses.repository.closed_imports import is_closed, require_open
 from chalicelib.expenses.repository.matches import Matches
-from chalicelib.expenses.repository.neighbours import neighbours
+from chalicelib.expenses.repository.neighbours import MOST_NEIGHBOURS, neighbours
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.money import Money
 from chalicelib.kernel.values import dataclass
 
 _MOST_AT_ONCE: Final = 80
+_MOST_AROUND: Final = MOST_NEIGHBOURS + CHUNKS_PER_LOOK * ROWS_PER_CHUNK
+"""Transactions that one look takes in: about 1 MB, which is what one answer of the store holds."""
 _MOST_RATES: Final = 200
 _UNIT: Final = 10**9
 """Minor units whose worth is asked for, so that rounding does not show."""
 
 
 def find_matches(ctx: Context, order: FindMatches) -> None:
-    """Propose matches of what a chunk brought: copies that were not certain, transfers and refunds.
+    """Propose matches of what an import brought: copies that were not certain, transfers and refunds.
 
-    Before that it counts who filed the chunk's rows.
+    Before that it counts who filed the rows. Where more is found than one transaction holds, it orders a look at
+    each half of the days instead.
     """
     judging.add(ctx, order.filed, order.month or None)
     first, last = date.fromisoformat(order.first), date.fromisoformat(order.last)
-    around = neighbours(ctx, first - timedelta(days=BACK), last + timedelta(days=WINDOW))
+    around = neighbours(
+        ctx, first - timedelta(days=BACK), last + timedelta(days=WINDOW), most=_MOST_AROUND
+    )
     legs = frozenset(order.legs)
     rows = [one for one in around if one.id not in legs]
     fresh = {
@@ -65,9 +71,19 @@ def find_matches(ctx: Context, order: FindMatches) -> None:
     by_id = {one.id: one for one in rows}
     if not fit or room <= 0 or is_closed(ctx, order.import_id):
         return
+    if len(fit) > room == _MOST_AT_ONCE and first < last:
+        _halve(ctx, order, first, last)
+        return
     require_open(ctx, order.import_id)
     for one in fit[:room]:
         stored.add(_match(ctx, stored, one, by_id))
+
+
+def _halve(ctx: Context, order: FindMatches, first: date, last: date) -> None:
+    middle = first + (last - first) // 2
+    for begin, end in ((first, middle), (middle + timedelta(days=1), last)):
+        half = replace(order, first=begin.isoformat(), last=end.isoformat(), filed={})
+        ctx.commit.order(half, subject=str(ctx.owner))
 
 
 def _match(ctx: Context, stored: Matches, one: Proposal, rows: dict[str, Transaction]) -> Match:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.expenses.model.pairing.arrivals import place
-from chalicelib.expenses.model.pairing.candidate import Candidate, read_texts
+from chalicelib.expenses.model.pairing.candidate import Candidate, Texts
 from chalicelib.expenses.model.pairing.proposals import Proposal
 from chalicelib.expenses.model.pairing.refunds import link
 from chalicelib.expenses.model.pairing.transfers import join
@@ -54,7 +54,7 @@ def candidate(row: Record) -> Candidate:
         day=row.day.toordinal(),
         amount=row.amount,
         currency=row.currency,
-        texts=read_texts(row.payee, row.memo),
+        texts=Texts(row.payee, row.memo),
         bank_ref=row.ref.encode() or None,
         status=row.status,  # type: ignore[arg-type]
         source=row.source,  # type: ignore[arg-type]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import Final, Literal
 
+from typing_extensions import override
+
 from chalicelib.expenses.model.categories import Kind, default_id, default_kind
 from chalicelib.expenses.model.payee import read_payee
 from chalicelib.expenses.model.transactions import Source, Status, Transaction
@@ -20,17 +22,54 @@ _NO_REFERENCE: Final = regex(r"(?:19|20)\d{6}|\d{2}(?:0[1-9]|1[0-2])(?:19|20)\d{
 _MOST_REFERENCES: Final = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
-    """What a payee and a memo say: the merchant's key, all words, and order or booking numbers."""
+    """What a payee and a memo say, read when it is first asked for: of most rows nobody asks.
 
-    key: str = ""
-    words: frozenset[str] = frozenset()
-    references: frozenset[str] = frozenset()
+    The merchant's key, all words, and order or booking numbers; linear in bounded texts.
+    """
+
+    __slots__ = ("_memo", "_payee", "_read")
+
+    def __init__(self, payee: str = "", memo: str = "") -> None:
+        """Keep the texts as they are."""
+        self._payee = payee
+        self._memo = memo
+        self._read: tuple[str, frozenset[str], frozenset[str]] | None = None
+
+    @property
+    def key(self) -> str:
+        """The merchant's key, of the memo where the payee names nobody."""
+        return self._all()[0]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of both."""
+        return self._all()[1]
+
+    @property
+    def references(self) -> frozenset[str]:
+        """What may be the number of an order or a booking."""
+        return self._all()[2]
+
+    def _all(self) -> tuple[str, frozenset[str], frozenset[str]]:
+        if self._read is None:
+            self._read = _read(self._payee, self._memo)
+        return self._read
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two rows say the same, however it is written."""
+        if not isinstance(other, Texts):
+            return NotImplemented
+        same = (self._payee, self._memo) == (other._payee, other._memo)
+        return same or self._all() == other._all()
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self._all())
 
 
-def read_texts(payee: str, memo: str = "") -> Texts:
-    """Read the texts of a row; linear in bounded texts."""
+def _read(payee: str, memo: str) -> tuple[str, frozenset[str], frozenset[str]]:
     key, words = read_payee(payee)
     memo_key, memo_words = read_payee(memo)
     found = [
@@ -38,10 +77,10 @@ def read_texts(payee: str, memo: str = "") -> Texts:
         for one in _REFERENCE.findall(f"{payee[:512]} {memo[:512]}".casefold())
         if not _NO_REFERENCE.fullmatch(one)
     ]
-    return Texts(
-        key=key or memo_key,
-        words=frozenset((*words, *memo_words)),
-        references=frozenset(found[:_MOST_REFERENCES]),
+    return (
+        key or memo_key,
+        frozenset((*words, *memo_words)),
+        frozenset(found[:_MOST_REFERENCES]),
     )
 
 
@@ -104,7 +143,7 @@ def candidate_of(one: Transaction) -> Candidate:
         day=one.booked_on.toordinal(),
         amount=one.amount.amount_minor,
         currency=one.amount.currency,
-        texts=read_texts(one.bank_payee or one.payee, one.notes),
+        texts=Texts(one.bank_payee or one.payee, one.notes),
         bank_ref=one.bank_ref,
         status=one.status,
         source=one.source,
@@ -119,19 +158,20 @@ _ARRIVED: Final = ">"
 """Behind the id of a transfer: its arriving leg."""
 
 
-def legs_of(one: Transaction) -> list[Candidate]:
-    """Read what a transaction is on each account: one row, or the two legs of a booked transfer.
+def legs_of(one: Transaction, read: Candidate | None = None) -> list[Candidate]:
+    """Give what a transaction is on each account: one row, or the two legs of a booked transfer.
 
-    Of a transaction with parts on other accounts nothing is said: no statement has it as one row.
+    Of a transaction with parts on other accounts nothing is said: no statement has it as one row. `read` is
+    what `candidate_of` gives of it, where that was asked before.
     """
     if one.transfer is None:
         alone = len(one.accounts) == 1 and one.source != "reconciliation"
-        return [candidate_of(one)] if alone else []
+        return [read or candidate_of(one)] if alone else []
     if one.status in {"planned", "pending"}:
         return []
     fee = one.transfer.fee.amount_minor if one.transfer.fee else 0
     sent = replace(
-        candidate_of(one),
+        read or candidate_of(one),
         amount=one.amount.amount_minor - fee,
         source="manual",
         filed_as="transfer",

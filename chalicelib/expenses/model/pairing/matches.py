@@ -55,8 +55,9 @@ def propose(
     rejected: Collection[frozenset[str]],
 ) -> list[Proposal]:
     """Propose matches that at least one of the `fresh` rows is in, the surest first; each row in one at most."""
-    seen = [candidate_of(one) for one in rows if can_merge(one)]
-    legs = [leg for one in rows if one.id not in fresh for leg in legs_of(one)]
+    read = {one.id: candidate_of(one) for one in rows}
+    seen = [read[one.id] for one in rows if can_merge(one)]
+    legs = [leg for one in rows if one.id not in fresh for leg in legs_of(one, read[one.id])]
     found = _copies([one for one in seen if one.id in fresh], legs, rejected)
     taken = {one for proposal in found for one in (proposal.first, proposal.second)}
     whole = {one.id: one for one in rows if not (one.parts or one.refunds or one.refunded)}

@@ -25,10 +25,11 @@ def link(
     rejected: Collection[frozenset[str]] = (),
 ) -> list[Proposal]:
     """Propose for each refund its purchase; `given_back` has what purchases already got back, in minor units."""
-    able = [row for row in rows if row.status not in {"planned", "pending"} and row.texts.key]
-    bought = Days((group, row) for row in able if row.amount < 0 for group in _groups(row))
-    coming = [row for row in able if row.amount > 0 and not _is_earned(row)]
-    left = {row.id: -row.amount - given_back.get(row.id, 0) for row in able if row.amount < 0}
+    booked = [row for row in rows if row.status not in {"planned", "pending"}]
+    coming = [row for row in booked if row.amount > 0 and row.texts.key and not _is_earned(row)]
+    left = {row.id: -row.amount - given_back.get(row.id, 0) for row in booked if row.amount < 0}
+    able = [row for row in _in_question(booked, coming, left) if row.texts.key]
+    bought = Days((group, row) for row in able for group in _groups(row))
     edges = [
         edge
         for row in coming
@@ -37,6 +38,21 @@ def link(
     ]
     amounts = {row.id: row.amount for row in coming}
     return _whole(edges, amounts, left)
+
+
+def _in_question(
+    rows: Sequence[Candidate], coming: Sequence[Candidate], left: Mapping[str, int]
+) -> Iterator[Candidate]:
+    """Give the purchases that any of the refunds might be for by amount and day, before a text is read."""
+    asked: dict[str, tuple[int, int, int]] = {}
+    for row in coming:
+        amount, first, last = asked.get(row.currency, (row.amount, row.day, row.day))
+        asked[row.currency] = (min(amount, row.amount), min(first, row.day), max(last, row.day))
+    for row in rows:
+        if row.amount < 0 and row.currency in asked:
+            amount, first, last = asked[row.currency]
+            if left[row.id] >= amount and first - BACK <= row.day <= last:
+                yield row
 
 
 def _is_earned(row: Candidate) -> bool:

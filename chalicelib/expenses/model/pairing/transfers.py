@@ -98,18 +98,17 @@ class _Scene:
 
     def _own_names(self, legs: Sequence[Candidate]) -> frozenset[str]:
         """Find the names that stand on legs of one's own: most of their rows have a counterpart."""
-        seen = Counter(row.texts.key for row in legs if row.texts.key)
         paired: dict[str, set[str]] = {}
         for row in legs:
             if row.amount < 0:
                 for other, _, _ in self._pairs(row):
                     for leg in (row, other):
                         paired.setdefault(leg.texts.key, set()).add(leg.id)
-        return frozenset(
-            key
-            for key, ids in paired.items()
-            if len(ids) >= _OWN_LEAST and 5 * len(ids) >= 4 * seen[key]
-        )
+        often = {key: len(ids) for key, ids in paired.items() if len(ids) >= _OWN_LEAST}
+        if not often:
+            return frozenset()
+        seen = Counter(row.texts.key for row in legs if row.texts.key)
+        return frozenset(key for key, count in often.items() if 5 * count >= 4 * seen[key])
 
     def _of_texts(self, leaving: Candidate, other: Candidate) -> int:
         """Say what the words on both legs say; a shop or an employer is nobody's own account."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any, Final
 
-from chalicelib.expenses.model.pairing.candidate import Candidate, read_texts
+from chalicelib.expenses.model.pairing.candidate import Candidate, Texts
 
 _NUMBERS: Final = count()
 DAY: Final = 739_000
@@ -20,7 +20,7 @@ def row(
         "account_id": "everyday",
         "day": DAY,
         "currency": "EUR",
-        "texts": read_texts(payee, memo),
+        "texts": Texts(payee, memo),
         **more,
     }
     return Candidate(amount=amount, **given)

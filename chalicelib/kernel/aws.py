@@ -16,6 +16,9 @@ Json = dict[str, Any]
 _LOCK: Final = threading.Lock()
 _CLIENTS: Final[dict[str, object]] = {}
 _POOL: Final = 32
+_CONNECT: Final = 2
+_READ: Final = 10
+"""Seconds until a call counts as lost."""
 _THROTTLED: Final = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -118,9 +121,11 @@ class Sockets(Protocol):
 
 def _make(service: str) -> object:
     from botocore.config import Config
+    from botocore.httpsession import URLLib3Session
     from botocore.session import get_session
 
     from chalicelib.kernel.answers import Parsers
+    from chalicelib.kernel.direct import Direct, Signer
 
     here = settings()
     endpoint = _endpoint(service)
@@ -130,9 +135,9 @@ def _make(service: str) -> object:
         region_name=here.region,
         # standard: 3 attempts with jitter; our own loops above it retry whole use-cases, not calls.
         retries={"mode": "standard", "total_max_attempts": 3},
-        connect_timeout=2,
+        connect_timeout=_CONNECT,
         # reading a page of small print takes seconds; everything else answers at once
-        read_timeout=40 if service == "textract" else 10,
+        read_timeout=40 if service == "textract" else _READ,
         max_pool_connections=_POOL,
         # boto3 otherwise sends some calls to a host named by account id, which test engines do not know
         account_id_endpoint_mode="disabled",
@@ -147,6 +152,10 @@ def _make(service: str) -> object:
         service, config=config, endpoint_url=endpoint or None
     )
     watch(client)
+    if service == "dynamodb":
+        http = URLLib3Session(timeout=(_CONNECT, _READ), max_pool_connections=_POOL, socket_options=[(6, 1, 1)])
+        signer = Signer(cast("Any", session).get_credentials(), region=here.region, service=service)
+        Direct(client, http, signer).attach()
     return client
 
 

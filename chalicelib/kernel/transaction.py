@@ -174,14 +174,24 @@ def put_over_expired(spec: TableSpec, row: Row, now: datetime) -> dict[str, Any]
     }
 
 
-def _size(value: object) -> int:
-    if isinstance(value, Mapping):
-        return sum(len(str(name)) + _size(part) for name, part in value.items())
-    if isinstance(value, (str, bytes)):
-        return len(value) if isinstance(value, bytes) else len(value.encode())
-    if isinstance(value, Sequence):
-        return sum(_size(part) for part in value)
-    return 1
+def _size(requests: Sequence[object]) -> int:
+    """Count the bytes of names and values; of anything else one each."""
+    size, parts = 0, list(requests)
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            for name, value in part.items():
+                size += len(name)
+                parts.append(value)
+        elif isinstance(part, str):
+            size += len(part) if part.isascii() else len(part.encode())
+        elif isinstance(part, bytes):
+            size += len(part)
+        elif isinstance(part, list):
+            parts += part
+        else:
+            size += 1
+    return size
 
 
 def send(operations: list[Operation]) -> None:

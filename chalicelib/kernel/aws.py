@@ -6,6 +6,7 @@ system (`client(...).meta.events`) to count calls and to crash between them.
 
 from __future__ import annotations
 
+import socket
 import threading
 from typing import Any, Final, Protocol, cast
 
@@ -121,11 +122,9 @@ class Sockets(Protocol):
 
 def _make(service: str) -> object:
     from botocore.config import Config
-    from botocore.httpsession import URLLib3Session
     from botocore.session import get_session
 
     from chalicelib.kernel.answers import Parsers
-    from chalicelib.kernel.direct import Direct, Signer
 
     here = settings()
     endpoint = _endpoint(service)
@@ -153,10 +152,30 @@ def _make(service: str) -> object:
     )
     watch(client)
     if service == "dynamodb":
-        http = URLLib3Session(timeout=(_CONNECT, _READ), max_pool_connections=_POOL, socket_options=[(6, 1, 1)])
-        signer = Signer(cast("Any", session).get_credentials(), region=here.region, service=service)
-        Direct(client, http, signer).attach()
+        _directly(client, session, endpoint)
     return client
+
+
+def _directly(client: Any, session: Any, endpoint: str) -> None:  # noqa: ANN401 - botocore's
+    """Let a client's calls go out the short way, with the certificates and proxies that botocore would take."""
+    from botocore.httpsession import URLLib3Session
+    from botocore.utils import get_environ_proxies
+
+    from chalicelib.kernel.direct import Direct, Signer
+
+    credentials = session.get_credentials()
+    if credentials is None:
+        return  # botocore says so in its own words, at the first call
+    http = URLLib3Session(
+        verify=session.get_config_variable("ca_bundle") or True,
+        proxies=get_environ_proxies(endpoint or client.meta.endpoint_url),
+        timeout=(_CONNECT, _READ),
+        max_pool_connections=_POOL,
+        # a call is two writes, which Nagle and the peer's delayed ACK would hold back for 40 ms
+        socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+    )
+    signer = Signer(credentials, region=settings().region, service="dynamodb")
+    Direct(client, http, signer).attach()
 
 
 def _endpoint(service: str) -> str:

@@ -1,0 +1,183 @@
+"""DynamoDB's calls go out the short way: signed as botocore signs, and what may be tried again is botocore's."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest, AWSResponse, HeadersDict
+from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.httpsession import URLLib3Session
+from botocore.session import get_session
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.kernel.direct import Direct, Signer
+
+_HOST: Final = "dynamodb.eu-central-1.amazonaws.com"
+_PLAIN: Final = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40)
+
+
+def _theirs(credentials: Credentials, body: bytes, ours: dict[str, str]) -> str:
+    """Sign the same by botocore, at the same second."""
+    auth = SigV4Auth(credentials, "dynamodb", "eu-central-1")
+    headers = {name: value for name, value in ours.items() if name != "Authorization"}
+    request = AWSRequest("POST", f"https://{_HOST}/", headers=headers, data=body)
+    at = datetime.strptime(ours["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    request.context["timestamp"] = at.strftime("%Y%m%dT%H%M%SZ")
+    text = auth.string_to_sign(request, auth.canonical_request(request))
+    signature = auth.signature(text, request)
+    signed = auth.signed_headers(auth.headers_to_sign(request))
+    return (
+        f"AWS4-HMAC-SHA256 Credential={auth.scope(request)}, "
+        f"SignedHeaders={signed}, Signature={signature}"
+    )
+
+
+@given(key=_PLAIN, secret=_PLAIN, token=st.none() | _PLAIN, body=st.binary(max_size=50))
+def test_a_call_is_signed_as_botocore_signs_it(
+    key: str, secret: str, token: str | None, body: bytes
+) -> None:
+    credentials = Credentials(key, secret, token)
+    signer = Signer(credentials, region="eu-central-1", service="dynamodb")
+
+    for _ in range(2):  # also with the day's key that was kept
+        ours = signer.headers(
+            body, host=_HOST, kind="application/x-amz-json-1.0", target="DynamoDB_20120810.Query"
+        )
+
+        assert ours["Authorization"] == _theirs(credentials, body, ours)
+        assert ours.get("X-Amz-Security-Token") == token
+
+
+def test_new_credentials_sign_at_once() -> None:
+    credentials = Credentials("AKID", "one")
+    signer = Signer(credentials, region="eu-central-1", service="dynamodb")
+    first = signer.headers(b"", host=_HOST, kind="k", target="t")
+    credentials.secret_key = "two"
+
+    second = signer.headers(b"", host=_HOST, kind="k", target="t")
+
+    assert second["Authorization"] == _theirs(credentials, b"", second)
+    assert first["Authorization"] != second["Authorization"]
+
+
+class Wire:
+    """A client whose answers are scripted; `ours` and `theirs` count who asked for them."""
+
+    def __init__(self) -> None:
+        session = get_session()
+        session.set_credentials("AKID", "secret")
+        config = Config(retries={"mode": "standard", "total_max_attempts": 2})
+        self.client: Any = session.create_client(
+            "dynamodb", region_name="eu-central-1", config=config
+        )
+        self.answers: list[Any] = []
+        self.ours = self.theirs = 0
+        signer = Signer(session.get_credentials(), region="eu-central-1", service="dynamodb")
+        Direct(self.client, URLLib3Session(), signer).attach()
+        self.client.meta.events.register_first("before-send", self._answer)
+
+    def _answer(self, request: Any, **_: Any) -> AWSResponse:
+        if "amz-sdk-request" in request.headers:  # botocore says which attempt it is
+            self.theirs += 1
+        else:
+            self.ours += 1
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def get(self) -> Any:
+        return self.client.get_item(TableName="t", Key={"pk": {"S": "a"}})
+
+    def write(self) -> Any:
+        item = {"pk": {"S": "a"}, "raw": {"B": b"\x00\xff"}}
+        return self.client.transact_write_items(
+            TransactItems=[{"Put": {"TableName": "t", "Item": item}}]
+        )
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    return Wire()
+
+
+def _said(status: int, body: dict[str, Any], **headers: str) -> AWSResponse:
+    answer = AWSResponse("", status, HeadersDict(headers), None)
+    answer._content = json.dumps(body).encode()
+    return answer
+
+
+_FOUND: Final = {"Item": {"pk": {"S": "a"}, "raw": {"B": "AP8="}}}
+
+
+def test_an_answer_is_asked_for_once(wire: Wire) -> None:
+    wire.answers = [_said(200, _FOUND)]
+
+    found = wire.get()
+
+    assert found["Item"] == {"pk": {"S": "a"}, "raw": {"B": b"\x00\xff"}}
+    assert (wire.ours, wire.theirs) == (1, 0)
+
+
+def test_a_condition_that_failed_is_final_and_says_which(wire: Wire) -> None:
+    reasons = [{"Code": "ConditionalCheckFailed"}, {"Code": "None"}]
+    body = {"__type": "a#TransactionCanceledException", "CancellationReasons": reasons}
+    wire.answers = [_said(400, {**body, "Message": "cancelled"})]
+
+    with pytest.raises(ClientError) as refused:
+        wire.write()
+
+    assert refused.value.response["Error"]["Code"] == "TransactionCanceledException"
+    assert refused.value.response["CancellationReasons"] == reasons
+    assert (wire.ours, wire.theirs) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        _said(500, {}),
+        _said(503, {"__type": "x#ServiceUnavailable"}),
+        _said(400, {"__type": "x#ProvisionedThroughputExceededException", "message": "slow down"}),
+        _said(200, _FOUND, **{"x-amz-crc32": str(zlib.crc32(b"something else"))}),
+        EndpointConnectionError(endpoint_url="https://nowhere"),
+    ],
+    ids=["500", "503", "throttled", "garbled", "no connection"],
+)
+def test_what_may_be_tried_again_is_botocores(wire: Wire, first: Any) -> None:
+    wire.answers = [first, _said(500, {}), _said(200, _FOUND)]
+
+    found = wire.get()
+
+    assert found["Item"]["pk"] == {"S": "a"}
+    assert (wire.ours, wire.theirs) == (1, 2)
+
+
+def test_what_botocore_gives_up_on_is_an_error(wire: Wire) -> None:
+    wire.answers = [_said(500, {"__type": "x#InternalServerError"}) for _ in range(3)]
+
+    with pytest.raises(ClientError) as refused:
+        wire.write()
+
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    assert (wire.ours, wire.theirs) == (1, 2)
+
+
+def test_headers_that_we_do_not_know_are_signed_by_botocore(wire: Wire) -> None:
+    def add(params: Any, **_: Any) -> None:
+        params["headers"]["x-amz-new"] = "1"
+
+    wire.client.meta.events.register("before-call.dynamodb", add)
+    wire.answers = [_said(200, _FOUND)]
+
+    wire.get()
+
+    assert (wire.ours, wire.theirs) == (0, 1)

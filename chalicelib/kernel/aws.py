@@ -17,6 +17,7 @@ Json = dict[str, Any]
 _LOCK: Final = threading.Lock()
 _CLIENTS: Final[dict[str, object]] = {}
 _POOL: Final = 32
+_AGENT: Final = "xpense/2 (botocore)"
 _CONNECT: Final = 2
 _READ: Final = 10
 """Seconds until a call counts as lost."""
@@ -143,7 +144,7 @@ def _make(service: str) -> object:
         # our own types have checked the requests; botocore would walk each of them again
         parameter_validation=False,
         # botocore otherwise puts its own together again for each call: a tenth of the call's time
-        user_agent="xpense/2 (botocore)",
+        user_agent=_AGENT,
         s3={"addressing_style": "path" if here.aws_endpoint else "auto"},
         signature_version="s3v4" if service == "s3" else None,
     )
@@ -151,31 +152,37 @@ def _make(service: str) -> object:
         service, config=config, endpoint_url=endpoint or None
     )
     watch(client)
-    if service == "dynamodb":
-        _directly(client, session, endpoint)
-    return client
+    return _directly(client, session) if service == "dynamodb" else client
 
 
-def _directly(client: Any, session: Any, endpoint: str) -> None:  # noqa: ANN401 - botocore's
-    """Let a client's calls go out the short way, with the certificates and proxies that botocore would take."""
-    from botocore.httpsession import URLLib3Session
+def _directly(client: Any, session: Any) -> object:  # noqa: ANN401 - botocore's
+    """Put the short way before a client, trusting whom botocore trusts.
+
+    Behind a proxy everything is botocore's, and without credentials, which it says in its own words.
+    """
+    from botocore.httpsession import get_cert_path
     from botocore.utils import get_environ_proxies
+    from urllib3 import Timeout, connection_from_url
 
     from chalicelib.kernel.direct import Direct, Signer
 
-    credentials = session.get_credentials()
-    if credentials is None:
-        return  # botocore says so in its own words, at the first call
-    http = URLLib3Session(
-        verify=session.get_config_variable("ca_bundle") or True,
-        proxies=get_environ_proxies(endpoint or client.meta.endpoint_url),
-        timeout=(_CONNECT, _READ),
-        max_pool_connections=_POOL,
+    endpoint, credentials = client.meta.endpoint_url, session.get_credentials()
+    if credentials is None or get_environ_proxies(endpoint):
+        return cast("object", client)
+    trusted = session.get_config_variable("ca_bundle") or get_cert_path(verify=True)
+    secure = (
+        {"ca_certs": trusted, "cert_reqs": "CERT_REQUIRED"} if endpoint.startswith("https:") else {}
+    )
+    pool = connection_from_url(
+        endpoint,
+        maxsize=_POOL,
+        timeout=Timeout(connect=_CONNECT, read=_READ),
         # a call is two writes, which Nagle and the peer's delayed ACK would hold back for 40 ms
         socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+        **secure,
     )
     signer = Signer(credentials, region=settings().region, service="dynamodb")
-    Direct(client, http, signer).attach()
+    return Direct(client, pool, signer, agent=_AGENT)
 
 
 def _endpoint(service: str) -> str:

@@ -1,30 +1,47 @@
-"""Sends DynamoDB's calls the short way: signed once, sent once, read as they are.
+"""DynamoDB's client on the short way: written once, signed once, sent once, read as it is.
 
-For each call botocore copies and sorts headers several times, works the signature out from a parsed URL, and asks a
-dozen listeners whether to try again; that takes two thirds of its time. Here a call goes out as it is meant to
-go, on botocore's own HTTP session (its TLS, time limits, pool and errors). Only what is final comes back: an answer, or
-a condition that failed. Whatever might be tried again (no connection, throttling, a clock that is wrong, 5xx) goes
-botocore's whole way, which begins anew. Import it where a client is made.
+For each call botocore walks the request by its model, looks for the endpoint anew, copies and sorts headers several
+times, works the signature out from a parsed URL, and asks a dozen listeners whether to try again; all that took
+two thirds of a request's time. Our requests have the wire's form already, so here they go out as they are, on
+a pool of urllib3's connections. Only what is final comes back: an answer, or a condition that failed. Whatever might be tried again (no connection, throttling, a clock that is wrong, 5xx) goes
+botocore's whole way, which begins anew. Listeners of botocore's events hear of a call as they would.
+Import it where a client is made. Reasons: docs/adr/0027-the-short-way-to-dynamodb.md.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import time
 import zlib
+from binascii import b2a_base64
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import BotoCoreError
-from botocore.httpsession import URLLib3Session
+from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import HTTPError
 
 from chalicelib.kernel.answers import ItemParser
+from chalicelib.kernel.ids import new_id
+from chalicelib.kernel.values import dataclass
 
 _FINAL: Final = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
 _OK: Final = 200
-_HEADERS: Final = frozenset({"Content-Type", "User-Agent", "X-Amz-Target"})
+_KIND: Final = "application/x-amz-json-1.0"
+_SHORT: Final[Mapping[str, str]] = {
+    "get_item": "GetItem",
+    "batch_get_item": "BatchGetItem",
+    "batch_write_item": "BatchWriteItem",
+    "query": "Query",
+    "put_item": "PutItem",
+    "update_item": "UpdateItem",
+    "delete_item": "DeleteItem",
+    "transact_write_items": "TransactWriteItems",
+}
 _SIGNED: Final = "content-type;host;x-amz-date;x-amz-target"
 _TOKEN: Final = "x-amz-security-token"  # noqa: S105 - a header's name
 
@@ -38,18 +55,18 @@ class Signer:
         self._scope = f"{region}/{service}/aws4_request"
         self._key: tuple[str, str, bytes] = ("", "", b"")
 
-    def headers(self, body: bytes, *, host: str, kind: str, target: str) -> dict[str, str]:
-        """Give the headers of a POST to `/`, with its signature of now."""
+    def headers(self, body: bytes, *, host: str, target: str) -> dict[str, str]:
+        """Give the headers of a POST of JSON to `/`, with its signature of now."""
         frozen = self._credentials.get_frozen_credentials()
         at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         signed, token = _SIGNED, ""
-        headers = {"Content-Type": kind, "X-Amz-Date": at, "X-Amz-Target": target}
+        headers = {"Content-Type": _KIND, "X-Amz-Date": at, "X-Amz-Target": target}
         if frozen.token:
             headers["X-Amz-Security-Token"] = frozen.token
             signed = _SIGNED.replace(";x-amz-target", f";{_TOKEN};x-amz-target")
             token = f"{_TOKEN}:{frozen.token}\n"
         listed = (
-            f"content-type:{kind}\nhost:{host}\nx-amz-date:{at}\n{token}x-amz-target:{target}\n"
+            f"content-type:{_KIND}\nhost:{host}\nx-amz-date:{at}\n{token}x-amz-target:{target}\n"
         )
         request = f"POST\n/\n\n{listed}\n{signed}\n{hashlib.sha256(body).hexdigest()}"
         scope = f"{at[:8]}/{self._scope}"
@@ -71,29 +88,74 @@ class Signer:
         return key
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came back, in the words of botocore's answers."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
 class Direct:
-    """Answers botocore's `before-call` of one client, so that botocore itself sends nothing."""
+    """A client: the calls of `_SHORT` go the short way, everything else is botocore's."""
 
-    def __init__(self, client: Any, session: URLLib3Session, signer: Signer) -> None:  # noqa: ANN401
-        """Bind to a client; `attach` lets it answer."""
-        self._events = client.meta.events
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401
+        pool: HTTPConnectionPool,
+        signer: Signer,
+        *,
+        agent: str,
+    ) -> None:
+        """Stand in front of botocore's client; `pool` leads to its endpoint, `agent` is what we say that we are."""
+        self.meta = client.meta
+        self._client = client
         self._model = client.meta.service_model
-        self._session = session
+        self._pool = pool
         self._signer = signer
+        self._agent = agent
+        self._url = f"{client.meta.endpoint_url.rstrip('/')}/"
+        self._host = self._url.partition("//")[2].rstrip("/")
+        self._target = self._model.metadata["targetPrefix"]
         self._parser = ItemParser()
+        for name, operation in _SHORT.items():
+            setattr(self, name, partial(self._call, name, operation))
 
-    def attach(self) -> None:
-        """Begin to send the client's calls; listeners that were there are asked before."""
-        # those of more precise names are asked before, and those of this name that are not last
-        self._events.register_last("before-call", self.send)
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        """Give what only botocore's client has."""
+        return getattr(self._client, name)
 
-    def send(self, params: Mapping[str, Any], model: Any, **_: object) -> tuple[Any, Any] | None:  # noqa: ANN401
-        """Send a call, and give botocore what came of it; None lets botocore do all of it."""
-        if params["headers"].keys() - _HEADERS:
-            return None  # of these we would not know how they are signed
+    def _call(self, name: str, operation: str, **request: object) -> Any:  # noqa: ANN401
+        model = self._model.operation_model(operation)
+        if operation == "TransactWriteItems":  # sent twice it is done once, as with botocore
+            request.setdefault("ClientRequestToken", new_id())
+        self._tell("before-parameter-build", operation, params=request, model=model)
+        body = json.dumps(request, separators=(",", ":"), default=_in_base64).encode()
+        sent = {"body": body, "url": self._url, "method": "POST", "context": {}}
+        self._tell("before-call", operation, params=sent, model=model)
+        answered = self._answered(operation, body, model)
+        if answered is None:
+            return getattr(self._client, name)(**request)
+        answer, parsed = answered
+        self._tell("after-call", operation, http_response=answer, parsed=parsed, model=model)
+        if answer.status_code != _OK:
+            raise self._client.exceptions.from_code(parsed["Error"]["Code"])(parsed, operation)
+        return parsed
+
+    def _tell(self, event: str, operation: str, **what: object) -> None:
+        self.meta.events.emit(f"{event}.dynamodb.{operation}", context={}, **what)
+
+    def _answered(
+        self,
+        operation: str,
+        body: bytes,
+        model: Any,  # noqa: ANN401
+    ) -> tuple[Any, dict[str, Any]] | None:
+        """Send a call, and give what came of it if that is final."""
         try:
-            answer = self._answer(params, model.name)
-        except BotoCoreError:
+            answer = self._sent(operation, body)
+        except (BotoCoreError, HTTPError):
             return None
         checksum = answer.headers.get("x-amz-crc32")
         if checksum is not None and int(checksum) != zlib.crc32(answer.content):
@@ -114,18 +176,23 @@ class Direct:
         parsed["ResponseMetadata"]["RetryAttempts"] = 0
         return answer, parsed
 
-    def _answer(self, params: Mapping[str, Any], operation: str) -> Any:  # noqa: ANN401
-        given, url = params["headers"], params["url"]
-        headers = self._signer.headers(
-            params["body"],
-            host=url.partition("//")[2].rstrip("/"),
-            kind=given["Content-Type"],
-            target=given["X-Amz-Target"],
-        )
-        headers["User-Agent"] = given["User-Agent"]
-        headers["Content-Length"] = str(len(params["body"]))
-        request = AWSPreparedRequest("POST", url, headers, params["body"], stream_output=False)
-        for _, answered in self._events.emit(f"before-send.dynamodb.{operation}", request=request):
-            if answered is not None:
-                return answered
-        return self._session.send(request)
+    def _sent(self, operation: str, body: bytes) -> Any:  # noqa: ANN401
+        headers = self._signer.headers(body, host=self._host, target=f"{self._target}.{operation}")
+        headers["User-Agent"] = self._agent
+        headers["Content-Length"] = str(len(body))
+        request = AWSPreparedRequest("POST", self._url, headers, body, stream_output=False)
+        for _, answer in self.meta.events.emit(
+            f"before-send.dynamodb.{operation}", request=request
+        ):
+            if answer is not None:
+                return answer
+        plain = self._pool.urlopen("POST", "/", body=body, headers=headers, retries=False)
+        return _Answer(plain.status, plain.headers, plain.data)
+
+
+def _in_base64(value: object) -> str:
+    """Write bytes as the wire has them; there is nothing else that JSON does not know."""
+    if isinstance(value, bytes):
+        return b2a_base64(value, newline=False).decode()
+    msg = f"{type(value).__name__} is nothing that a request is made of"
+    raise TypeError(msg)

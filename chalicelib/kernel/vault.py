@@ -52,7 +52,8 @@ class Vault:
         `lookup` is the look-up key; it outlives the data key that it was first derived from, because hashes
         that are stored cannot be made anew without what they hash.
         """
-        self._owner = owner
+        raw = owner.encode()
+        self._owner = len(raw).to_bytes(4, "big") + raw
         self.generation = generation
         keys = {**(others or {}), generation: data_key}
         self._ciphers = {number: AESGCM(derive(key, "seal")) for number, key in keys.items()}
@@ -102,10 +103,11 @@ class Vault:
             raise SealBroken(msg) from error
 
     def _bound(self, head: bytes, place: tuple[str, ...]) -> bytes:
-        parts = (self._owner, *place)
-        return head + b"".join(
-            len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts)
-        )
+        bound = head + self._owner
+        for part in place:
+            raw = part.encode()
+            bound += len(raw).to_bytes(4, "big") + raw
+        return bound
 
     def fingerprint(self, *parts: str) -> bytes:
         """Give a keyed hash (HMAC-SHA-256) of parts, for look-ups that reveal nothing without the key."""

@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 import zlib
 from datetime import UTC, datetime
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, cast
 
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest, AWSResponse, HeadersDict
 from botocore.config import Config
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError, EndpointConnectionError
-from botocore.httpsession import URLLib3Session
+from botocore.exceptions import ClientError
 from botocore.session import get_session
 from hypothesis import given
 from hypothesis import strategies as st
+from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import ProtocolError
 
+from chalicelib.kernel import aws
 from chalicelib.kernel.direct import Direct, Signer
 
 _HOST: Final = "dynamodb.eu-central-1.amazonaws.com"
+_NOWHERE: Final = HTTPConnectionPool("127.0.0.1", 9)
+"""No test gets as far as that: `before-send` answers."""
 _PLAIN: Final = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40)
 
 
@@ -48,9 +53,7 @@ def test_a_call_is_signed_as_botocore_signs_it(
     signer = Signer(credentials, region="eu-central-1", service="dynamodb")
 
     for _ in range(2):  # also with the day's key that was kept
-        ours = signer.headers(
-            body, host=_HOST, kind="application/x-amz-json-1.0", target="DynamoDB_20120810.Query"
-        )
+        ours = signer.headers(body, host=_HOST, target="DynamoDB_20120810.Query")
 
         assert ours["Authorization"] == _theirs(credentials, body, ours)
         assert ours.get("X-Amz-Security-Token") == token
@@ -59,10 +62,10 @@ def test_a_call_is_signed_as_botocore_signs_it(
 def test_new_credentials_sign_at_once() -> None:
     credentials = Credentials("AKID", "one")
     signer = Signer(credentials, region="eu-central-1", service="dynamodb")
-    first = signer.headers(b"", host=_HOST, kind="k", target="t")
+    first = signer.headers(b"", host=_HOST, target="t")
     credentials.secret_key = "two"
 
-    second = signer.headers(b"", host=_HOST, kind="k", target="t")
+    second = signer.headers(b"", host=_HOST, target="t")
 
     assert second["Authorization"] == _theirs(credentials, b"", second)
     assert first["Authorization"] != second["Authorization"]
@@ -81,7 +84,7 @@ class Wire:
         self.answers: list[Any] = []
         self.ours = self.theirs = 0
         signer = Signer(session.get_credentials(), region="eu-central-1", service="dynamodb")
-        Direct(self.client, URLLib3Session(), signer).attach()
+        self.client = Direct(self.client, _NOWHERE, signer, agent="test")
         self.client.meta.events.register_first("before-send", self._answer)
 
     def _answer(self, request: Any, **_: Any) -> AWSResponse:
@@ -148,7 +151,7 @@ def test_a_condition_that_failed_is_final_and_says_which(wire: Wire) -> None:
         _said(503, {"__type": "x#ServiceUnavailable"}),
         _said(400, {"__type": "x#ProvisionedThroughputExceededException", "message": "slow down"}),
         _said(200, _FOUND, **{"x-amz-crc32": str(zlib.crc32(b"something else"))}),
-        EndpointConnectionError(endpoint_url="https://nowhere"),
+        ProtocolError("the connection was closed"),
     ],
     ids=["500", "503", "throttled", "garbled", "no connection"],
 )
@@ -171,13 +174,60 @@ def test_what_botocore_gives_up_on_is_an_error(wire: Wire) -> None:
     assert (wire.ours, wire.theirs) == (1, 2)
 
 
-def test_headers_that_we_do_not_know_are_signed_by_botocore(wire: Wire) -> None:
-    def add(params: Any, **_: Any) -> None:
-        params["headers"]["x-amz-new"] = "1"
+def test_a_request_is_written_as_botocore_writes_it(wire: Wire) -> None:
+    item = {"pk": {"S": "ä"}, "raw": {"B": b"\x00\xff"}, "many": {"BS": [b"1", b"22"]}}
+    put = {
+        "Put": {"TableName": "t", "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+    }
+    bodies: list[Any] = []
+    wire.client.meta.events.register_first(
+        "before-send", lambda request, **_: bodies.append(json.loads(request.body))
+    )
+    wire.answers = [_said(500, {}), _said(200, {})]
 
-    wire.client.meta.events.register("before-call.dynamodb", add)
+    wire.client.transact_write_items(TransactItems=[put], ReturnConsumedCapacity="TOTAL")
+
+    ours, theirs = bodies
+    assert ours == theirs
+    assert ours["ClientRequestToken"]
+
+
+def test_listeners_hear_of_a_call_as_of_botocores(wire: Wire) -> None:
+    heard: list[str] = []
+    for event in ("before-parameter-build", "before-call", "after-call"):
+        wire.client.meta.events.register(
+            event, lambda model, event_name, **_: heard.append(event_name)
+        )
     wire.answers = [_said(200, _FOUND)]
 
     wire.get()
 
+    assert heard == [
+        "before-parameter-build.dynamodb.GetItem",
+        "before-call.dynamodb.GetItem",
+        "after-call.dynamodb.GetItem",
+    ]
+
+
+def test_everything_else_is_botocores(wire: Wire) -> None:
+    wire.answers = [_said(200, {"TableNames": ["t"]})]
+
+    assert wire.client.list_tables()["TableNames"] == ["t"]
     assert (wire.ours, wire.theirs) == (0, 1)
+
+
+def test_the_cloud_is_trusted_by_its_certificate_alone() -> None:
+    aws.reset()
+    pool = cast("Any", aws.dynamodb())._pool
+
+    assert (pool.scheme, pool.host, pool.cert_reqs) == ("https", _HOST, "CERT_REQUIRED")
+    assert Path(pool.ca_certs).is_file()
+    aws.reset()
+
+
+def test_behind_a_proxy_every_call_is_botocores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    aws.reset()
+
+    assert not isinstance(aws.dynamodb(), Direct)
+    aws.reset()

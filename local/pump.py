@@ -107,6 +107,13 @@ class Pump:
                 return []
             return [c for c in self._consumers.values() if self._busy[c.queue] < c.concurrency]
 
+    def _due(self) -> list[Consumer]:
+        """Give the free consumers whose queues have something now: asking each queue costs a transaction."""
+        free = self._free()
+        due = self._cloud.queues.next_due(consumer.queue for consumer in free) if free else {}
+        now = millis()
+        return [consumer for consumer in free if due.get(consumer.queue, now + 1) <= now]
+
     def _pause(self) -> float:
         due = self._cloud.queues.next_due(consumer.queue for consumer in self._free())
         if not due:
@@ -118,7 +125,7 @@ class Pump:
         dealt = True
         while dealt and not self._stopping:
             dealt = False
-            for consumer in self._free():
+            for consumer in self._due():
                 messages = self._cloud.queues.receive(
                     consumer.queue, consumer.batch_size, visibility=EVENT_SECONDS
                 )

@@ -187,8 +187,8 @@ def follow(ctx: Context, before: Progress, after: Progress) -> None:
     if after.state != before.state:
         repository.log_outcome(ctx, after)
         tell(ctx, after)
-    elif after.state in {"committing", "reverting"} and after.percent != before.percent:
-        # a hundred messages an import are enough for any progress bar
+    elif after.state in {"committing", "reverting"} and after.told != before.told:
+        # twenty messages an import are enough for any progress bar
         tell(ctx, after)
 
 

@@ -170,7 +170,7 @@ def test_the_last_chunk_makes_it_done() -> None:
     assert (one.state, after_one.state, after_two.state) == ("committing", "committing", "done")
     assert (after_one.rows_done, after_two.rows_done) == (ROWS_PER_CHUNK, ROWS_PER_CHUNK + 3)
     assert (after_two.recorded, after_two.duplicates) == (80, 8)
-    assert (one.percent, after_one.percent, after_two.percent) == (0, 50, 100)
+    assert (one.told, after_one.told, after_two.told) == (0, 10, 20)
 
 
 def test_a_chunk_counts_once_and_a_strange_one_never() -> None:

@@ -1,8 +1,9 @@
 """An OFX statement through the whole local stack, from the upload to the last sum.
 
 `python -m benchmarks.import_walk [SIZE ...]`: a row per size; the durable engine, data on disk, one process
-for the product and one for the engine. The last column is the floor that was measured in the same run: bare batch
+for the product and one for the engine. The column before the last two is the floor that was measured in the same run: bare batch
 writes of such rows to a fresh engine of the same kind, one after the other, without keys, ledger, log or sums.
+Behind it the CPU time, which counts on a machine that others use.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.stack import person, stack
+from benchmarks.bare import bare_table
+from benchmarks.cpu import used
+from benchmarks.stack import person, running
 from local.demo import Line, statement
-from local.engine import start_engine
 from local.rest import Rest
 
 SIZES: Final = (1_000, 10_000, 100_000)
@@ -85,64 +87,35 @@ def summed(rest: Rest, wanted: int) -> float:
 
 def floor(size: int) -> float:
     """Write so many rows like ours to a fresh engine by bare batch writes; gives rows a second."""
-    from botocore.session import get_session
-
-    with tempfile.TemporaryDirectory() as folder:
-        engine = start_engine(Path(folder))
-        try:
-            client = get_session().create_client(
-                "dynamodb",
-                region_name="eu-central-1",
-                endpoint_url=engine.endpoint,
-                aws_access_key_id="floor",
-                aws_secret_access_key="floor",  # noqa: S106 - the engine takes any
-            )
-            client.create_table(
-                TableName="floor",
-                BillingMode="PAY_PER_REQUEST",
-                AttributeDefinitions=[
-                    {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")
-                ],
-                KeySchema=[
-                    {"AttributeName": "pk", "KeyType": "HASH"},
-                    {"AttributeName": "sk", "KeyType": "RANGE"},
-                ],
-            )
-            started = time.perf_counter()
-            for first in range(0, size, 25):
-                batch = [
-                    {"PutRequest": {"Item": _item(index)}}
-                    for index in range(first, min(first + 25, size))
-                ]
-                client.batch_write_item(RequestItems={"floor": batch})
-            return size / (time.perf_counter() - started)
-        finally:
-            engine.close()
-
-
-def _item(index: int) -> dict[str, dict[str, str]]:
-    """Make a row with as many attributes and bytes as one of ours."""
-    texts = {f"attribute_{number}": {"S": f"{index:024d}"} for number in range(12)}
-    return {"pk": {"S": "U#one"}, "sk": {"S": f"TXN#{index:032d}"}, **texts}
+    with bare_table() as table:
+        started = time.perf_counter()
+        for first in range(1_000, 1_000 + size, 25):
+            table.store(first, 25)
+        return size / (time.perf_counter() - started)
 
 
 def main(arguments: list[str]) -> None:
     """Print a row per size."""
     print(
-        "rows      preview s   stored s   rows/s stored   again s (adds 0)   summed after s   of the floor"
+        "   rows   preview s   stored s   rows/s stored   again s (adds 0)   summed after s   of the floor"
+        "   CPU s of product and engine a 1,000 rows"
     )
-    with stack() as url, tempfile.TemporaryDirectory() as folder:
+    with running() as stack, tempfile.TemporaryDirectory() as folder:
         for size in [int(one) for one in arguments] or SIZES:
-            rest, account, path = prepared(url, size, folder)
+            rest, account, path = prepared(stack.url, size, folder)
+            before = used(stack.pid)
             preview, stored, _, result = walk(rest, account, path)
             assert result["recorded"] == size, result
             after = summed(rest, size)
+            rest.settle()
+            worked = used(stack.pid).since(before)
             bare = floor(min(size, 10_000))
             _, _, again, repeat = walk(rest, account, path)
             assert repeat["recorded"] == 0, repeat
             print(
                 f"{size:>7}{preview:>12.2f}{stored:>11.2f}{size / stored:>16.0f}{again:>18.2f}"
                 f"{after:>17.2f}{size / stored / bare:>15.2f}"
+                f"{worked.product * 1_000 / size:>20.2f}{worked.engine * 1_000 / size:>8.2f}"
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -9,12 +10,29 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from chalicelib.kernel.metering import MESSAGE
 from local.rest import Rest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A running stack: its address, its process, and where its data lies."""
+
+    url: str
+    pid: int
+    data_dir: Path
+
+    def use_cases(self) -> list[dict[str, Any]]:
+        """Give what each use-case took so far, oldest first: the lines of the log."""
+        files = sorted(self.data_dir.glob("log.jsonl*"), reverse=True)  # .1 is older than none
+        lines = (json.loads(line) for one in files for line in one.read_text().splitlines())
+        return [line for line in lines if line["message"] == MESSAGE]
 
 
 @contextmanager
@@ -25,6 +43,15 @@ def stack(
 
     `engine` is the address of a DynamoDB that runs already.
     """
+    with running(memory=memory, data_dir=data_dir, app=app, engine=engine) as found:
+        yield found.url
+
+
+@contextmanager
+def running(
+    *, memory: bool = False, data_dir: Path | None = None, app: str = "app", engine: str = ""
+) -> Iterator[Stack]:
+    """Do the same, and give what there is to know of it."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "local.serve", "--port", "0", "--app", app]
         command += ["--memory"] if memory else ["--data-dir", str(data_dir or folder)]
@@ -33,7 +60,7 @@ def stack(
             command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ}
         )
         try:
-            yield _address(process)
+            yield Stack(_address(process), process.pid, Path(data_dir or folder))
         finally:
             process.terminate()
             process.wait(timeout=60)

@@ -26,6 +26,7 @@ class Sum:
     count: int = 0
     failed: int = 0
     milliseconds: float = 0
+    cpu: float = 0
     calls: int = 0
     read_units: float = 0
     write_units: float = 0
@@ -36,6 +37,7 @@ class Sum:
         self.count += 1
         self.failed += int(line.get("failed", 0))
         self.milliseconds += float(line.get("duration_ms", 0))
+        self.cpu += float(line.get("cpu_ms", 0))
         self.calls += sum(line.get("calls", {}).values())
         self.read_units += float(line.get("read_units", 0))
         self.write_units += float(line.get("write_units", 0))
@@ -58,10 +60,10 @@ def _group(line: Line, by: str) -> str:
 
 def table(sums: dict[str, Sum], most: int) -> list[str]:
     """Write the sums as lines, those that write most first."""
-    head = f"{'count':>8}{'failed':>8}{'ms':>11}{'calls':>9}{'reads':>10}{'writes':>10}{'kB':>10}"
+    head = f"{'count':>8}{'failed':>8}{'ms':>11}{'cpu ms':>11}{'calls':>9}{'reads':>10}{'writes':>10}{'kB':>10}"
     rows = sorted(sums.items(), key=lambda one: (-one[1].write_units, -one[1].read_units, one[0]))
     written = [
-        f"{one.count:>8}{one.failed:>8}{one.milliseconds:>11.0f}{one.calls:>9}"
+        f"{one.count:>8}{one.failed:>8}{one.milliseconds:>11.0f}{one.cpu:>11.0f}{one.calls:>9}"
         f"{one.read_units:>10.1f}{one.write_units:>10.1f}{one.bytes / 1_000:>10.1f}  {name}"
         for name, one in rows[:most]
     ]

@@ -130,21 +130,22 @@ class Direct:
         model = self._model.operation_model(operation)
         if operation == "TransactWriteItems":  # sent twice it is done once, as with botocore
             request.setdefault("ClientRequestToken", new_id())
-        self._tell("before-parameter-build", operation, params=request, model=model)
+        context: dict[str, Any] = {}  # what listeners of one call tell each other
+        tell = partial(self._tell, operation, model=model, context=context)
+        tell("before-parameter-build", params=request)
         body = json.dumps(request, separators=(",", ":"), default=_in_base64).encode()
-        sent = {"body": body, "url": self._url, "method": "POST", "context": {}}
-        self._tell("before-call", operation, params=sent, model=model)
+        tell("before-call", params={"body": body, "url": self._url, "context": context})
         answered = self._answered(operation, body, model)
         if answered is None:
             return getattr(self._client, name)(**request)
         answer, parsed = answered
-        self._tell("after-call", operation, http_response=answer, parsed=parsed, model=model)
+        tell("after-call", http_response=answer, parsed=parsed)
         if answer.status_code != _OK:
             raise self._client.exceptions.from_code(parsed["Error"]["Code"])(parsed, operation)
         return parsed
 
-    def _tell(self, event: str, operation: str, **what: object) -> None:
-        self.meta.events.emit(f"{event}.dynamodb.{operation}", context={}, **what)
+    def _tell(self, operation: str, event: str, **what: object) -> None:
+        self.meta.events.emit(f"{event}.dynamodb.{operation}", **what)
 
     def _answered(
         self,

@@ -194,10 +194,14 @@ def test_a_request_is_written_as_botocore_writes_it(wire: Wire) -> None:
 
 def test_listeners_hear_of_a_call_as_of_botocores(wire: Wire) -> None:
     heard: list[str] = []
+    contexts: list[Any] = []
+
+    def hear(event_name: str, context: Any, **_: Any) -> None:
+        heard.append(event_name)
+        contexts.append(context)
+
     for event in ("before-parameter-build", "before-call", "after-call"):
-        wire.client.meta.events.register(
-            event, lambda model, event_name, **_: heard.append(event_name)
-        )
+        wire.client.meta.events.register(event, hear)
     wire.answers = [_said(200, _FOUND)]
 
     wire.get()
@@ -207,6 +211,7 @@ def test_listeners_hear_of_a_call_as_of_botocores(wire: Wire) -> None:
         "before-call.dynamodb.GetItem",
         "after-call.dynamodb.GetItem",
     ]
+    assert contexts[0] is contexts[1] is contexts[2]  # listeners of one call tell each other by it
 
 
 def test_everything_else_is_botocores(wire: Wire) -> None:

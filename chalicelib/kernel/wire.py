@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Final, Generic, Literal, TypeVar
+from typing import Annotated, Final, Generic, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -26,6 +26,23 @@ class Wire(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, defer_build=True, serialize_by_alias=True
     )
+
+    @classmethod
+    def written(cls, **values: object) -> Self:
+        """Make an answer of values that are right and all there, by their names in Python; lists are long.
+
+        What `model_construct` does for a class without defaults and private attributes, in a fifth of its time.
+        """
+        if values.keys() != cls.model_fields.keys():
+            msg = f"an answer has all its fields: {cls.__name__}"
+            raise TypeError(msg)
+        made = cls.__new__(cls)
+        put = object.__setattr__
+        put(made, "__dict__", values)
+        put(made, "__pydantic_fields_set__", set(values))
+        put(made, "__pydantic_extra__", None)
+        put(made, "__pydantic_private__", None)
+        return made
 
 
 def build_all(kind: type[Wire] = Wire) -> None:

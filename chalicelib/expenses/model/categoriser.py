@@ -9,7 +9,7 @@ was seen. Pure Python, no model file; a correction counts from the very next lin
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import sqrt
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -113,18 +113,24 @@ class _Side:
 class Categoriser:
     """Guesses for one user; holds the user's tree, rules and memory for a batch of lines."""
 
-    __slots__ = ("_kinds", "_memory", "_merges", "_rules", "_sides")
+    __slots__ = ("_kinds", "_memory", "_merges", "_rules", "_sides", "_traits")
 
     def __init__(
         self,
         categories: Mapping[str, Category] | None = None,
         rules: RuleSet | None = None,
         memory: Memory | None = None,
+        *,
+        read: Callable[[Line], Traits] = traits_of,
     ) -> None:
-        """Take the merged tree (the defaults when absent), compiled rules, and what was taught."""
+        """Take the merged tree (the defaults when absent), compiled rules, and what was taught.
+
+        `read` gives the traits of a line, for who has read them before.
+        """
         tree = merge() if categories is None else categories
         self._kinds = {one.id: one.kind for one in tree.values() if not one.archived}
         self._rules = rules
+        self._traits = read
         self._memory = memory or Memory()
         codes = {code_of(category_id): category_id for category_id in self._kinds}
         spending = {code: one for code, one in codes.items() if self._kinds[one] != "income"}
@@ -138,7 +144,7 @@ class Categoriser:
             outcome = self._rules.evaluate(line)
         if outcome is not None and outcome.category_id in self._kinds:
             return Guess(outcome.category_id, 1.0, "rule")
-        return self.read(line, traits_of(line))
+        return self.read(line, self._traits(line))
 
     def read(self, line: Line, traits: Traits) -> Guess:
         """Guess from what was taught and what everybody knows, without the rules."""

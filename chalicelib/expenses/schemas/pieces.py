@@ -38,7 +38,7 @@ EXAMPLE_REFUNDED: Final[JsonDict] = {"refund_id": EXAMPLE_ID, **_BACK}
 
 def wired(money: Money) -> MoneyWire:
     """Write an amount that comes from the store, without validating it again: lists are long."""
-    return MoneyWire.model_construct(amount=money.amount, currency=money.currency)
+    return MoneyWire.written(amount=money.amount, currency=money.currency)
 
 
 class UsedRateOut(Wire):

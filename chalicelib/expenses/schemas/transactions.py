@@ -210,7 +210,7 @@ class TransactionOut(Wire):
     @classmethod
     def of(cls, one: Transaction) -> TransactionOut:
         """Write a transaction; what comes from the store is not validated again, lists are long."""
-        return cls.model_construct(
+        return cls.written(
             id=one.id,
             version=one.version,
             account_id=one.account_id,

@@ -11,6 +11,7 @@ from chalicelib.expenses.model.categoriser import Categoriser, Guess
 from chalicelib.expenses.model.conditions import Line
 from chalicelib.expenses.model.doing import World
 from chalicelib.expenses.model.effects import Effect, line_of, work_out
+from chalicelib.expenses.model.memory import Traits, traits_of
 from chalicelib.expenses.model.payee_book import (
     KnownPayee,
     named,
@@ -125,15 +126,21 @@ def _items(before: Transaction, after: Transaction) -> set[str]:
     return accounts | {f"tag {folded(tag)}" for tag in after.tags if tag not in before.tags}
 
 
-def filer_of(ctx: Context, found: Found, *, room: int | None = None) -> Filer:
-    """Read rules and categories, and take what was taught from a look-up that asked for it."""
+def filer_of(
+    ctx: Context,
+    found: Found,
+    *,
+    room: int | None = None,
+    read: Callable[[Line], Traits] = traits_of,
+) -> Filer:
+    """Read rules and categories, and take what was taught from a look-up that asked for it; `read` as a categoriser's."""
     setup = read_setup(ctx.owner, ctx.vault)
     tree = {identity: entry.category for identity, entry in catalogue(setup.categories).items()}
     return Filer(
         RuleSet(stored.rule for stored in setup.rules),
-        Categoriser(tree, memory=found.memory()),
+        Categoriser(tree, memory=found.memory(), read=read),
         world=world_of(ctx, tree),
-        fresh=lambda: Categoriser(tree),
+        fresh=lambda: Categoriser(tree, read=read),
         known=with_standing_categories(found.known(), tree),
         room=ctx.commit.room() - _ROOM_FOR_OTHERS if room is None else room,
         tree=tree,

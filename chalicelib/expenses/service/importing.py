@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from chalicelib.expenses.commands import (
     CHUNKS_PER_LOOK,
@@ -196,10 +196,11 @@ def _filed(
     ctx: Context, rows: Mapping[str, Planned], labels: Labels, fresh: Sequence[Transaction]
 ) -> list[Transaction]:
     """File new transactions, each under the category that rules, the file, memory or the prior name."""
-    seen = [traits_of(line_of_row(rows[one.id])) for one in fresh]
+    read = cache(traits_of)
+    seen = [read(line_of_row(rows[one.id])) for one in fresh]
     memory = look_up(ctx, memory=needed(ctx.vault, seen), known={one.payee_id for one in fresh})
     room = ctx.commit.room() - len(fresh) - len(items_beside(fresh)) - _MESSAGES
-    filer = filer_of(ctx, memory, room=room)
+    filer = filer_of(ctx, memory, room=room, read=read)
     said = [stated(one, rows[one.id], labels, filer.in_use) for one in fresh]
     return [filer.carried(one, line_of_row(rows[one.id], one)) for one in said]
 

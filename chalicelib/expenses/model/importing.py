@@ -77,5 +77,5 @@ def joined(before: FindMatches, now: FindMatches) -> FindMatches:
         first=min(before.first, now.first),
         last=max(before.last, now.last),
         filed=dict(Counter(before.filed) + Counter(now.filed)),
-        legs=(*before.legs, *now.legs),
+        legs=tuple(dict.fromkeys((*before.legs, *now.legs))),
     )

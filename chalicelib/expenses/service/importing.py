@@ -112,7 +112,7 @@ def import_rows(ctx: Context, order: ImportRows) -> None:
         fresh = meeting.fresh[:1]  # one alone fits always
     recorded = _filed(ctx, rows, labels, fresh) if fresh else []
     _book(ctx, recorded)
-    order = replace(order, look=_to_look_for(ctx, order, rows, recorded))
+    order = replace(order, look=_to_look_for(ctx, order, rows, recorded, found))
     if len(fresh) < len(meeting.fresh):
         Together(after=[one for row in recorded for one in row.postings]).tell(ctx, order.import_id)
         _again(ctx, order)
@@ -227,19 +227,27 @@ def _to_look_for(
     order: ImportRows,
     rows: Mapping[str, Planned],
     recorded: Sequence[Transaction],
+    found: Found,
 ) -> FindMatches | None:
-    """Add new rows to what is to be looked for, which is carried from chunk to chunk until it is worth a look."""
-    if not recorded:
+    """Add what the import brought to what is to be looked for, which is carried until it is worth a look.
+
+    Rows that an earlier step recorded are among it: an import that got stuck begins anew, and nobody may have looked.
+    """
+    days = {
+        one: rows[one].booked_on
+        for one in rows
+        if found.is_live("transaction", one) and found.brought_by(one) == order.import_id
+    }
+    days |= {one.id: one.booked_on for one in recorded}
+    if not days:
         return order.look
-    days = [one.booked_on.isoformat() for one in recorded]
-    legs = (one.id for one in recorded if rows[one.id].has_other)
     look = FindMatches(
         import_id=order.import_id,
-        first=min(days),
-        last=max(days),
+        first=min(days.values()).isoformat(),
+        last=max(days.values()).isoformat(),
         filed=filed(one.filing for one in recorded),
         month=this_month(ctx),
-        legs=tuple(legs),
+        legs=tuple(one for one in days if rows[one].extras.other_side is not None),
     )
     return look if order.look is None else joined(order.look, look)
 

@@ -72,6 +72,20 @@ def test_what_was_recorded_is_looked_at_though_a_later_chunk_stops_the_import(
     assert [one.type.split(".")[1] for one in ears.envelopes[-2:]].count("import_stopped") == 1
 
 
+def test_an_import_that_got_stuck_and_begins_anew_is_looked_at_whole(
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
+) -> None:
+    order = laid(person, statement(2 * ROWS_PER_CHUNK), account)
+    assert handed(cloud, envelope(person, order)) == []
+    assert looks(ears) == []  # and the order for the second chunk is lost
+
+    imported(cloud, ears, person, order)
+
+    (look,) = looks(ears)
+    assert (look.first, look.last) == ("2026-01-01", "2026-01-18")
+    assert sum(look.filed.values()) == ROWS_PER_CHUNK
+
+
 def test_more_than_one_transaction_holds_is_proposed_by_halves(
     monkeypatch: pytest.MonkeyPatch, ears: Ears, person: SignedIn, cloud: Cloud
 ) -> None:

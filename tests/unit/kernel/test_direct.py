@@ -221,18 +221,21 @@ def test_everything_else_is_botocores(wire: Wire) -> None:
     assert (wire.ours, wire.theirs) == (0, 1)
 
 
+def _client() -> tuple[Any, Any]:
+    session = get_session()
+    session.set_credentials("AKID", "secret")
+    return session.create_client("dynamodb", region_name="eu-central-1"), session
+
+
 def test_the_cloud_is_trusted_by_its_certificate_alone() -> None:
-    aws.reset()
-    pool = cast("Any", aws.dynamodb())._pool
+    pool = cast("Any", aws._directly(*_client()))._pool
 
     assert (pool.scheme, pool.host, pool.cert_reqs) == ("https", _HOST, "CERT_REQUIRED")
     assert Path(pool.ca_certs).is_file()
-    aws.reset()
 
 
 def test_behind_a_proxy_every_call_is_botocores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    aws.reset()
+    client, session = _client()
 
-    assert not isinstance(aws.dynamodb(), Direct)
-    aws.reset()
+    assert aws._directly(client, session) is client

@@ -1,9 +1,10 @@
-"""What analytics orders of itself: the steps of erasing and exporting a user's part."""
+"""What analytics orders of itself: the file of a report, the steps of erasing and exporting a user's part."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from chalicelib.kernel.events import Order
 from chalicelib.kernel.values import dataclass
 from chalicelib.users.commands import ErasePartMore, ExportPartMore
 
@@ -22,3 +23,13 @@ class ExportMore(ExportPartMore):
 
     name: ClassVar[str] = "analytics.export_more.v1"
     to: ClassVar[str] = "analytics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteReport(Order):
+    """Let the file of a report be written."""
+
+    name: ClassVar[str] = "analytics.write_report.v1"
+    to: ClassVar[str] = "analytics"
+
+    report_id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.kernel.errors import Invalid, NotFound
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 
 
 class TooMuchToSum(Invalid):
@@ -17,3 +17,17 @@ class InsightNotFound(NotFound):
 
     slug = "insight-not-found"
     title = "There is no such insight"
+
+
+class ReportNotFound(NotFound):
+    """The report is absent, too old, or somebody else's."""
+
+    slug = "report-not-found"
+    title = "There is no such report"
+
+
+class ReportIdTaken(Conflict):
+    """The id that the client made belongs to another report."""
+
+    slug = "id-taken"
+    title = "This id is already used"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
-from chalicelib.analytics.commands import EraseMore, ExportMore
+from chalicelib.analytics.commands import EraseMore, ExportMore, WriteReport
 from chalicelib.analytics.repository import TABLE
-from chalicelib.analytics.service import data_rights, sums
+from chalicelib.analytics.service import data_rights, reports, sums
 from chalicelib.expenses.events import (
     TransactionChanged,
     TransactionRecorded,
@@ -28,6 +28,7 @@ consume(
         TransactionRemoved: sums.count_removed,
         TransactionsImported: sums.count_imported,
         TransactionsRevised: sums.count_revised,
+        WriteReport: reports.write,
         ErasureStarted: data_rights.erase,
         EraseMore: data_rights.erase,
         ExportRequested: data_rights.export,

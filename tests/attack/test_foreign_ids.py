@@ -42,6 +42,7 @@ MADE_BY_EXAMPLE: Final = {
     "profile_id": "/v1/interchange/profiles",
     "connection_id": "/v1/interchange/connections",
     "export_id": "/v1/interchange/exports",
+    "report_id": "/v1/analytics/reports",
 }
 ELSEWHERE: Final = {
     "passkey_id": "a key of a real authenticator: tests/slice/security",

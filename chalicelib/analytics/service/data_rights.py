@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from chalicelib.analytics.commands import EraseMore, ExportMore
+from chalicelib.analytics.gateways.reports import REPORTS
 from chalicelib.analytics.repository import TABLE
 from chalicelib.analytics.repository.insights import INSIGHT, DismissedInsightRow
+from chalicelib.analytics.repository.reports import REPORT, ReportRow
 from chalicelib.kernel import parts
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.inbox import SEEN
+from chalicelib.kernel.settings import settings
 from chalicelib.users.api import parts as users_parts
 from chalicelib.users.events import ErasureStarted, ExportRequested
 
@@ -29,6 +32,19 @@ PART: Final = parts.Part(
             prefix=INSIGHT,
             about="Insights that were dismissed, and how they stood.",
             row=DismissedInsightRow,
+        ),
+        parts.Kind(
+            name="reports",
+            prefix=REPORT,
+            about="Reports that you asked for as files; `body` has what you asked and what came of it.",
+            row=ReportRow,
+            opened={"body": "packed"},
+        ),
+    ),
+    files=(
+        # copies of sums, for seven days: erased, and no part of an export
+        parts.Files(
+            bucket=lambda: settings().bulk_bucket, prefix=parts.prefix_of(REPORTS, "", "/")
         ),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from chalicelib.analytics.errors import TooMuchToSum
 from chalicelib.analytics.model.periods import span
-from chalicelib.analytics.model.pivot import MOST_ROWS, UNFILED, pivot
+from chalicelib.analytics.model.pivot import MOST_ROWS, UNFILED, Pivot, pivot
 from chalicelib.analytics.model.sums import UNCATEGORISED, Label
 from chalicelib.analytics.schemas.query import MOST_MONTHS, PivotOut, PivotQuery
 from chalicelib.analytics.service.reading import cells_of, check_accounts
@@ -17,7 +17,12 @@ from chalicelib.kernel.errors import FieldProblem, Invalid
 
 
 def answer(ctx: Context, query: PivotQuery) -> PivotOut:
-    """Group the kept sums of some months.
+    """Group the kept sums of some months; refuses what `find` refuses."""
+    return PivotOut.of(query, *find(ctx, query))
+
+
+def find(ctx: Context, query: PivotQuery) -> tuple[Pivot, Mapping[str | None, str | None]]:
+    """Group the kept sums of some months; gives them and the names of what they are grouped by.
 
     Refuses stretches that are turned round or too long, sides that are named twice, accounts and categories that are foreign or
     absent, and more rows than one answer holds.
@@ -33,7 +38,7 @@ def answer(ctx: Context, query: PivotQuery) -> PivotOut:
     found = pivot(cells, labels, query.to_wanted())
     if len(found.rows) > MOST_ROWS:
         raise TooMuchToSum
-    return PivotOut.of(query, found, _names(ctx, query, labels))
+    return found, _names(ctx, query, labels)
 
 
 def _check(query: PivotQuery) -> None:

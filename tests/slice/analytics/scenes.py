@@ -18,7 +18,7 @@ from chalicelib.expenses.events import (
     TransactionsImported,
 )
 from chalicelib.kernel.clock import Period, now
-from chalicelib.kernel.events import Envelope, Fact, encode
+from chalicelib.kernel.events import Envelope, Fact, Message, encode
 from chalicelib.kernel.ids import derived_id, new_id
 from chalicelib.kernel.owners import Owner
 from chalicelib.security import api as security
@@ -135,7 +135,7 @@ def somebody() -> Owner:
     return owner
 
 
-def enveloped(owner: Owner, fact: Fact) -> str:
+def enveloped(owner: Owner, fact: Message) -> str:
     """Write a fact as it lies in the queue."""
     return Envelope(
         id=new_id(),

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 
 from chalicelib.interchange.model.formats.own import OwnBooks, Piece, Whole, refund_of
 from chalicelib.interchange.model.formats.types import Notes, ParsedStatement
-from chalicelib.interchange.model.writers.cells import unguarded
 from chalicelib.interchange.model.writers.csv import COLUMNS, LATER
 from chalicelib.interchange.model.writers.sheets import HEADS
 from chalicelib.interchange.model.writers.texts import LIST, PATH, parted
+from chalicelib.kernel.cells import unguarded
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

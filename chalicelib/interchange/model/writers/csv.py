@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
-from chalicelib.interchange.model.writers.cells import guarded
 from chalicelib.interchange.model.writers.postings import Posting, postings
 from chalicelib.interchange.model.writers.texts import (
     LIST,
@@ -19,6 +18,7 @@ from chalicelib.interchange.model.writers.texts import (
     refunds_text,
 )
 from chalicelib.interchange.model.writers.types import Book, Line
+from chalicelib.kernel.cells import guarded
 
 COLUMNS: Final = (
     "date",

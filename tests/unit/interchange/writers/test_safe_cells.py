@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.interchange.model.formats import parse
-from chalicelib.interchange.model.writers.cells import guarded, unguarded
 from chalicelib.interchange.model.writers.csv import CsvWriter
 from chalicelib.interchange.model.writers.types import Book, CategoryLine, Line, PartLine
+from chalicelib.kernel.cells import guarded, unguarded
 from tests.factories.books import AT, example, identity, written
 
 CORPUS = Path(__file__).parents[4] / "../shared/data/security"

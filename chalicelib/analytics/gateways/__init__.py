@@ -1,0 +1,1 @@
+"""The third parties of analytics: S3."""

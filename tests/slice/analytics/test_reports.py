@@ -299,4 +299,5 @@ def test_the_cost_is_exact(cloud: Cloud, person: SignedIn) -> None:
         "TransactWriteItems": 1,
     }
     assert wrote.writes == 2
-    assert dict(shown.calls) == {"BatchGetItem": 1, "GetItem": 1}
+    # the link is signed, nothing is called
+    assert dict(shown.calls) == {"BatchGetItem": 1, "GetItem": 1, "s3.GetObject": 1}

@@ -20,6 +20,10 @@ PATHS: Final = {
     ),
     "net_worth": ("/v1/analytics/net-worth",),
     "query": ("/v1/analytics/query",),
+    "reports": (
+        "/v1/analytics/reports",
+        "/v1/analytics/reports/{report_id}",
+    ),
     "sums": (
         "/v1/analytics/spending",
         "/v1/analytics/trends",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, cast
 
+from chalicelib.analytics.gateways.reports import REPORTS
 from chalicelib.interchange.gateways.exports import EXPORTS as FILES_OUT
 from chalicelib.kernel import aws, clock
 from chalicelib.kernel.context import Visit
@@ -85,8 +86,24 @@ def with_everything(cloud: Cloud, *, rows: int = 3) -> Everything:
     uploaded(cloud, person, account, csv_of(2))  # one that is only looked at
     cloud.drain()
     assert exports.written(cloud, person, filter={"q": SECRET})["state"] == "ready"
+    _reported(cloud, person)
     assert me.post("/v1/notifications/live/ticket", {}).status in {200, 201, 404}
     return Everything(person, account, first["id"])
+
+
+def _reported(cloud: Cloud, person: SignedIn) -> None:
+    """Let a report with the names of accounts be written, and dismiss an insight."""
+    body = {"format": "csv", "report": {"kind": "net-worth"}}
+    job = person.client.post("/v1/analytics/reports", body)
+    assert job.status == 202, job.text
+    cloud.drain()
+    read = person.client.get(f"/v1/analytics/reports/{job.json['id']}")
+    assert read.json["state"] == "ready", read.text
+    euros = {"amount": "5.00", "currency": "EUR"}
+    small = opened(person, name=f"{SECRET} jar", opening_balance=euros)["id"]
+    recurring(person, small, start=str(clock.now().date() + timedelta(days=30)))
+    (card, *_) = person.client.get("/v1/analytics/insights").json["items"]
+    assert person.client.post(f"/v1/analytics/insights/{card['id']}/dismiss").status == 204
 
 
 def _planned(person: SignedIn, account: str) -> None:
@@ -185,7 +202,8 @@ def all_objects() -> dict[str, bytes]:
 def objects_of_ours() -> dict[str, bytes]:
     """Every object that is sealed by us: what is downloaded by links is encrypted by S3 (decision 18)."""
     s3 = cast("Any", aws.s3())
-    by_link = ((settings().files_bucket, ""), (settings().bulk_bucket, FILES_OUT))
+    bulk = settings().bulk_bucket
+    by_link = ((settings().files_bucket, ""), (bulk, FILES_OUT), (bulk, REPORTS))
     for bucket, prefix in by_link:
         for one in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", ()):
             head = s3.head_object(Bucket=bucket, Key=one["Key"])

@@ -10,9 +10,11 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+import time
+from collections import defaultdict
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -48,6 +50,10 @@ os.environ.update(_ENVIRONMENT)
 _LOOPBACK = ["127.0.0.1", "::1"]
 _CLOUDS: list[Cloud] = []
 _NOT_GRANTED: list[str] = []
+_CPU_OF_FILES: defaultdict[str, float] = defaultdict(float)
+_BEGUN = pytest.StashKey[float]()
+_FEW = 20
+"""Files of a narrow run, whose times nobody needs to be told."""
 _SPEAKS_TO_LOOPBACK = ("engine", "infra", "journey", "local")
 _DURABLE = os.environ.get("XPENSE_TEST_ENGINE") == "durable"
 
@@ -95,6 +101,29 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     shutil.rmtree(_HOME, ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Remember the CPU seconds of this process: a clock would count what else the machine does."""
+    item.stash[_BEGUN] = time.process_time()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
+    """Send along what a test took, from the beginning of its setting up to the end of its taking down."""
+    report = yield
+    if call.when == "teardown":
+        report.user_properties.append(("cpu", time.process_time() - item.stash[_BEGUN]))
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up by file."""
+    if report.when == "teardown":
+        _CPU_OF_FILES[report.nodeid.partition("::")[0]] += cast(
+            "float", dict(report.user_properties)["cpu"]
+        )
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the figures that tests recorded: `record_property("figure", "promised routes: 44")`."""
     told = [
@@ -106,6 +135,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if told:
         terminalreporter.section("figures")
         terminalreporter.write("\n".join(told) + "\n")
+    if len(_CPU_OF_FILES) > _FEW:
+        terminalreporter.section("files that take longest, in CPU seconds without child processes")
+        longest = sorted(_CPU_OF_FILES.items(), key=lambda one: -one[1])[:10]
+        for file, seconds in longest:
+            terminalreporter.write(f"{seconds:6.1f} {file}\n")
     if _NOT_GRANTED:
         terminalreporter.section("handlers did what their roles may not: make rights takes it over")
         terminalreporter.write("\n".join(_NOT_GRANTED) + "\n")

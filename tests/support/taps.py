@@ -100,7 +100,7 @@ class Conductor:
         me = threading.current_thread().name
         with self._turn:
             while not self._mine(me):
-                if not self._turn.wait(timeout=20):
+                if not self._turn.wait(timeout=60):
                     raise AssertionError(f"{me} waits for ever: {self.order}, {self.done}")
             self._holder = me
             self.calls.append((me, call))
@@ -145,7 +145,7 @@ def interleaved(order: Sequence[str], **acts: Callable[[], object]) -> dict[str,
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=60)
+            thread.join(timeout=150)
     return results
 
 

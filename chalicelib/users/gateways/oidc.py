@@ -10,30 +10,27 @@ import base64
 import json
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import field, replace
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlencode, urlsplit
 
+from chalicelib.kernel import web
 from chalicelib.kernel.keys import provider as key_provider
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.values import dataclass
+from chalicelib.kernel.web import Bounds, Question, WebFailed
 from chalicelib.users.errors import ProviderRefused, ProviderUnavailable, ProviderUnknown
 from chalicelib.users.model.identities import PROVIDERS, ProviderName
 from chalicelib.users.model.oidc_tokens import SignedWith
 
 if TYPE_CHECKING:
     from jwt import PyJWK
-    from urllib3 import PoolManager
 
-MAX_BYTES: Final = 64_000
-CONNECT: Final = 2.0
-READ: Final = 4.0
-WHOLE: Final = 8.0
-"""Seconds that an answer may take altogether."""
+BOUNDS: Final = Bounds(connect_s=2.0, read_s=4.0, whole_s=8.0, most_bytes=64_000, piece=8_192)
 KEYS_LIFE: Final = 3600.0
 KEYS_AGAIN: Final = 30.0
 """Seconds before an unknown key id makes us ask for the keys again: a forger must not make us ask each time."""
@@ -244,43 +241,18 @@ def forget() -> None:
 # --- the wire
 
 
-@cache
-def _pool() -> PoolManager:
-    import urllib3
-
-    return urllib3.PoolManager(
-        retries=False, timeout=urllib3.Timeout(connect=CONNECT, read=READ), maxsize=4
-    )
-
-
-def _ask(method: str, url: str, body: bytes | None = None) -> tuple[int, Mapping[str, object]]:
+def _ask(
+    method: Literal["GET", "POST"], url: str, body: bytes | None = None
+) -> tuple[int, Mapping[str, object]]:
     """Ask a fixed address for a JSON object; raise `ProviderUnavailable` for anything else."""
-    from urllib3.exceptions import HTTPError
-
     headers = {"Accept": "application/json", "User-Agent": "xPense"}
     if body is not None:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     try:
-        answer = _pool().request(
-            method, url, body=body, headers=headers, redirect=False, preload_content=False
-        )
-        try:
-            raw = _read(answer.stream(8_192))
-        finally:
-            answer.close()
-        document = json.loads(raw)
-    except (HTTPError, OSError, ValueError, RecursionError) as error:
+        answer = web.ask(Question(method=method, url=url, headers=headers, body=body), BOUNDS)
+        document = json.loads(answer.body)
+    except (WebFailed, ValueError, RecursionError) as error:
         raise ProviderUnavailable from error
     if not isinstance(document, dict):
         raise ProviderUnavailable
     return answer.status, document
-
-
-def _read(pieces: Iterable[bytes]) -> bytes:
-    until = time.monotonic() + WHOLE
-    raw = b""
-    for piece in pieces:
-        raw += piece
-        if len(raw) > MAX_BYTES or time.monotonic() > until:
-            raise ProviderUnavailable("the answer is too long")
-    return raw

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -419,14 +420,11 @@ def test_a_provider_that_fails_is_a_503_and_nothing_is_followed(
     monkeypatch: pytest.MonkeyPatch,
     fault: str,
 ) -> None:
-    import urllib3
-
-    quick = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=0.5, read=0.3))
-    monkeypatch.setattr(oidc, "_pool", lambda: quick)
+    quick = replace(oidc.BOUNDS, connect_s=0.5, read_s=0.3)
+    monkeypatch.setattr(oidc, "BOUNDS", quick)
     provider.fault = fault
 
     reply = browser.walk(provider)
-    quick.clear()
 
     assert (reply.status, reply.problem) == (503, "provider-unavailable")
     assert "/elsewhere" not in {path for path, _ in provider.calls}

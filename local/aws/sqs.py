@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.kernel.ids import new_id
@@ -16,8 +17,14 @@ Fields = Mapping[str, object]
 MAX_BYTES: Final = 256 * 1024
 """Of a message or a batch. SQS takes more by now, but SNS does not, and ours come through SNS."""
 
-_BASE: Final = " base"
-"""Where the caller found us, beside its own fields, whose names have no spaces."""
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One operation that is asked for; `base` is where the caller found us."""
+
+    cloud: Cloud
+    fields: Fields
+    base: str
 
 
 class SqsError(Exception):
@@ -34,8 +41,8 @@ def answer(cloud: Cloud, request: Request) -> Response:
     if operation is None:
         return _error("InvalidAction", "the local SQS does not have this operation")
     try:
-        fields = {**_fields(request.body), _BASE: f"http://{request.header('host')}"}
-        return json_response(operation(cloud, fields))
+        call = _Call(cloud, _fields(request.body), f"http://{request.header('host')}")
+        return json_response(operation(call))
     except NoSuchQueue as absent:
         return _error("QueueDoesNotExist", f"no queue called {absent}")
     except SqsError as refused:
@@ -105,9 +112,9 @@ def md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def _send(cloud: Cloud, fields: Fields) -> object:
-    draft = _draft(fields)
-    [id] = cloud.queues.send(_queue(fields), draft)
+def _send(call: _Call) -> object:
+    draft = _draft(call.fields)
+    [id] = call.cloud.queues.send(_queue(call.fields), draft)
     return _sent(id, draft)
 
 
@@ -122,11 +129,11 @@ def _entries(fields: Fields) -> list[Fields]:
     return entries
 
 
-def _send_batch(cloud: Cloud, fields: Fields) -> object:
-    entries = _entries(fields)
+def _send_batch(call: _Call) -> object:
+    entries = _entries(call.fields)
     drafts = [_draft(entry) for entry in entries]
     _check_size(drafts)
-    ids = cloud.queues.send(_queue(fields), *drafts)
+    ids = call.cloud.queues.send(_queue(call.fields), *drafts)
     sent = zip(entries, ids, drafts, strict=True)
     return {
         "Successful": [{"Id": entry.get("Id"), **_sent(id, draft)} for entry, id, draft in sent],
@@ -134,13 +141,13 @@ def _send_batch(cloud: Cloud, fields: Fields) -> object:
     }
 
 
-def _receive(cloud: Cloud, fields: Fields) -> object:
-    limit = fields.get("MaxNumberOfMessages") or 1
-    visibility = fields.get("VisibilityTimeout")
+def _receive(call: _Call) -> object:
+    limit = call.fields.get("MaxNumberOfMessages") or 1
+    visibility = call.fields.get("VisibilityTimeout")
     if not isinstance(limit, int) or not 1 <= limit <= BATCH:
         raise SqsError("InvalidParameterValue", f"MaxNumberOfMessages is 1 to {BATCH}")
-    messages = cloud.queues.receive(
-        _queue(fields), limit, visibility=visibility if isinstance(visibility, int) else None
+    messages = call.cloud.queues.receive(
+        _queue(call.fields), limit, visibility=visibility if isinstance(visibility, int) else None
     )
     return {"Messages": [_received(message) for message in messages]} if messages else {}
 
@@ -176,42 +183,44 @@ def system_attributes(message: Message) -> dict[str, str]:
     return attributes
 
 
-def _delete(cloud: Cloud, fields: Fields) -> object:
-    cloud.queues.delete([str(fields.get("ReceiptHandle", ""))])
+def _delete(call: _Call) -> object:
+    call.cloud.queues.delete([str(call.fields.get("ReceiptHandle", ""))])
     return {}
 
 
-def _change_visibility(cloud: Cloud, fields: Fields) -> object:
-    seconds = fields.get("VisibilityTimeout")
+def _change_visibility(call: _Call) -> object:
+    seconds = call.fields.get("VisibilityTimeout")
     if not isinstance(seconds, int) or not 0 <= seconds <= 43_200:
         raise SqsError("InvalidParameterValue", "VisibilityTimeout is 0 to 43200")
-    cloud.queues.give_back([str(fields.get("ReceiptHandle", ""))], delay=seconds)
+    call.cloud.queues.give_back([str(call.fields.get("ReceiptHandle", ""))], delay=seconds)
     return {}
 
 
-def _list(cloud: Cloud, fields: Fields) -> object:
-    prefix = str(fields.get("QueueNamePrefix") or "")
-    root = f"{fields[_BASE]}/_aws/sqs/{ACCOUNT}/"
-    return {"QueueUrls": [root + name for name in cloud.queues.names() if name.startswith(prefix)]}
+def _list(call: _Call) -> object:
+    prefix = str(call.fields.get("QueueNamePrefix") or "")
+    root = f"{call.base}/_aws/sqs/{ACCOUNT}/"
+    return {
+        "QueueUrls": [root + name for name in call.cloud.queues.names() if name.startswith(prefix)]
+    }
 
 
-def _attributes(cloud: Cloud, fields: Fields) -> object:
-    name = _queue(fields)
-    dead = cloud.queues.dead_letters_of(name)
-    depth = cloud.queues.depth(name)
+def _attributes(call: _Call) -> object:
+    name = _queue(call.fields)
+    dead = call.cloud.queues.dead_letters_of(name)
+    depth = call.cloud.queues.depth(name)
     attributes = {
-        "QueueArn": cloud.queue_arn(name),
+        "QueueArn": call.cloud.queue_arn(name),
         "ApproximateNumberOfMessages": str(depth.waiting),
         "ApproximateNumberOfMessagesNotVisible": str(depth.in_flight),
         "ApproximateNumberOfMessagesDelayed": str(depth.delayed),
     }
     if dead is not None:
-        target = {"deadLetterTargetArn": cloud.queue_arn(dead), "maxReceiveCount": 5}
+        target = {"deadLetterTargetArn": call.cloud.queue_arn(dead), "maxReceiveCount": 5}
         attributes["RedrivePolicy"] = json.dumps(target)
     return {"Attributes": attributes}
 
 
-_OPERATIONS: Final[dict[str, Callable[[Cloud, Fields], object]]] = {
+_OPERATIONS: Final[dict[str, Callable[[_Call], object]]] = {
     "SendMessage": _send,
     "SendMessageBatch": _send_batch,
     "ReceiveMessage": _receive,

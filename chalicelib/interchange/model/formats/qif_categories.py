@@ -7,13 +7,12 @@ its own, as that account has it.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import ZERO
+from chalicelib.interchange.model.formats.pairing import Side, pairs_of
 from chalicelib.interchange.model.formats.tabular.texts import tidy
 from chalicelib.interchange.model.formats.types import MAX_SHARED, MAX_TEXT, Extras, Part, Row
 from chalicelib.kernel.values import dataclass
@@ -114,64 +113,23 @@ def _category(written: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return () if path == (UNFILED,) else path, (tag,) if tag else ()
 
 
-Place = tuple[int, int]
-"""A row, by the index of its section and its own within it."""
-
-
 def join_transfers(sections: Sequence[tuple[str, list[Row]]]) -> list[list[Row]]:
-    """Mark the two rows of each transfer, each of which names the other's account.
-
-    They lie on one day with opposite amounts; between currencies, which the format does not tell, they have
-    two amounts, and then they are the only two of that day between the accounts.
-    """
+    """Mark the two rows of each transfer, each of which names the other's account (`formats.pairing`)."""
     found = [list(rows) for _, rows in sections]
-    pairs, lonely = _same_amount(sections)
-    for number, pair in enumerate([*pairs, *_two_amounts(sections, lonely)], 1):
-        for section, index in pair:
-            one = found[section][index]
+    places = [(at, place) for at, rows in enumerate(found) for place in range(len(rows))]
+    sides = {}
+    for number, (at, place) in enumerate(places):
+        row, account = found[at][place], sections[at][0]
+        other = _other(row)
+        if other and other != account:
+            sides[number] = Side(row, account, other)
+    for number, pair in enumerate(pairs_of(sides), 1):
+        for at, place in (places[one] for one in pair):
+            one = found[at][place]
             marked = Extras(transfer=f"transfer-{number}", other_account=_other(one))
-            found[section][index] = one._replace(extras=marked)
+            found[at][place] = one._replace(extras=marked)
     return found
 
 
 def _other(row: Row) -> str:
     return row.extras.other_account if row.extras is not None else ""
-
-
-def _same_amount(
-    sections: Sequence[tuple[str, list[Row]]],
-) -> tuple[list[tuple[Place, Place]], list[Place]]:
-    """Give the pairs of equal amounts, and the sides that are left."""
-    waiting: defaultdict[tuple[str, str, date | None, Decimal], deque[Place]] = defaultdict(deque)
-    pairs = []
-    for at, (account, rows) in enumerate(sections):
-        for place, row in enumerate(rows):
-            other = _other(row)
-            if not other or other == account or row.amount is None:
-                continue
-            partners = waiting[other, account, row.booked_on, -row.amount]
-            if partners:
-                pairs.append((partners.popleft(), (at, place)))
-            else:
-                waiting[account, other, row.booked_on, row.amount].append((at, place))
-    return pairs, [place for places in waiting.values() for place in places]
-
-
-def _two_amounts(
-    sections: Sequence[tuple[str, list[Row]]], lonely: Sequence[Place]
-) -> list[tuple[Place, Place]]:
-    """Give the pairs among what is left: where two accounts have two sides on a day, one out and one in."""
-    by_day: defaultdict[tuple[frozenset[str], date | None], list[Place]] = defaultdict(list)
-    for section, index in lonely:
-        account, rows = sections[section]
-        by_day[frozenset({account, _other(rows[index])}), rows[index].booked_on].append(
-            (section, index)
-        )
-    pairs = []
-    for sides in by_day.values():
-        if len(sides) == 2:
-            first, second = sorted(sides)
-            signs = [(sections[at][1][index].amount or ZERO) > 0 for at, index in (first, second)]
-            if sections[first[0]][0] != sections[second[0]][0] and signs[0] != signs[1]:
-                pairs.append((first, second))
-    return pairs

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Final, TypedDict, Unpack
 
+from chalicelib.interchange.model.formats.pairing import Side, is_whole, pairs_of
 from chalicelib.interchange.model.formats.tabular.profiles import Entry
 from chalicelib.interchange.model.formats.types import Extras, Notes, Part, Row
 
-_LOOKED_AT: Final = 8
-"""Waiting rows of the same day and amount that are looked at for one of another account."""
 MAX_PARTS: Final = 200
-Side = tuple[date | None, str, str, Decimal | None]
 
 
 class Known(TypedDict, total=False):
@@ -33,11 +29,6 @@ class Known(TypedDict, total=False):
 def with_extras(row: Row, **changes: Unpack[Known]) -> Row:
     """Give the row with something more known of it."""
     return row._replace(extras=replace(row.extras or Extras(), **changes))
-
-
-def is_whole(row: Row) -> bool:
-    """Whether a row has a day and an amount and nothing wrong with it."""
-    return row.booked_on is not None and row.amount is not None and not row.problems
 
 
 # --- pieces
@@ -150,14 +141,13 @@ def pair_transfers(entries: Sequence[Entry], others: Mapping[int, str]) -> list[
     """Give both sides of a transfer the same mark, and say of each which account is the other one.
 
     `others` goes from the index of an entry to the account on its other side, empty where the file does not
-    name it: then the other side is a row of another account with the opposite amount on the same day.
+    name it (`formats.pairing`).
     """
     found = list(entries)
-    pairs = _by_key(entries, others, _exact)
-    paired = {at for pair in pairs for at in pair}
-    rest = {at: name for at, name in others.items() if at not in paired and name}
-    pairs += _by_key(entries, rest, _converted)
-    for number, (first, second) in enumerate(sorted(pairs), 1):
+    pairs = pairs_of(
+        {at: Side(entries[at].row, entries[at].account, name) for at, name in others.items()}
+    )
+    for number, (first, second) in enumerate(pairs, 1):
         mark = f"transfer-{number}"
         for at, other in ((first, second), (second, first)):
             name = found[other].account
@@ -176,56 +166,3 @@ def mark_pair(outgoing: Entry, incoming: Entry, mark: str) -> list[Entry]:
         one._replace(row=with_extras(one.row, transfer=mark, other_account=other.account))
         for one, other in ((outgoing, incoming), (incoming, outgoing))
     ]
-
-
-def _exact(entry: Entry, other: str) -> tuple[tuple[object, ...], tuple[object, ...]]:
-    """What a side is, and what its other side must be: the same day, the opposite amount."""
-    row = entry.row
-    amount = row.amount or Decimal(0)
-    if other:
-        return (
-            (row.booked_on, row.currency, entry.account, other, amount),
-            (row.booked_on, row.currency, other, entry.account, -amount),
-        )
-    return (row.booked_on, row.currency, amount), (row.booked_on, row.currency, -amount)
-
-
-def _converted(entry: Entry, other: str) -> tuple[tuple[object, ...], tuple[object, ...]]:
-    """The same for accounts of two currencies, whose amounts differ: the opposite direction is enough."""
-    gains = (entry.row.amount or Decimal(0)) > 0
-    day = entry.row.booked_on
-    return (day, entry.account, other, gains), (day, other, entry.account, not gains)
-
-
-def _by_key(
-    entries: Sequence[Entry],
-    others: Mapping[int, str],
-    sides: Callable[[Entry, str], tuple[tuple[object, ...], tuple[object, ...]]],
-) -> list[tuple[int, int]]:
-    waiting: dict[tuple[object, ...], deque[int]] = defaultdict(deque)
-    pairs = []
-    for at in sorted(others):
-        entry = entries[at]
-        if not is_whole(entry.row) or not entry.row.amount:
-            continue
-        own, wanted = sides(entry, others[at])
-        partner = _take(waiting[wanted], entries, entry, converted=sides is _converted)
-        if partner is None:
-            waiting[own].append(at)
-        else:
-            pairs.append((partner, at))
-    return pairs
-
-
-def _take(
-    queue: deque[int], entries: Sequence[Entry], entry: Entry, *, converted: bool
-) -> int | None:
-    """Take the first waiting row of another account: in another currency only where amounts may differ."""
-    for index in range(min(len(queue), _LOOKED_AT)):
-        candidate = entries[queue[index]]
-        other_currency = candidate.row.currency != entry.row.currency
-        if candidate.account != entry.account and other_currency == converted:
-            partner = queue[index]
-            del queue[index]
-            return partner
-    return None

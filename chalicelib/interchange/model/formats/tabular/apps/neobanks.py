@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from typing import Final
 
+from chalicelib.interchange.model.formats.pairing import is_whole
 from chalicelib.interchange.model.formats.tabular.apps.legs import (
     fee_apart,
-    is_whole,
     mark_pair,
     with_extras,
     with_fee,

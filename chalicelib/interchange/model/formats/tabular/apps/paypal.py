@@ -6,8 +6,8 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Final
 
+from chalicelib.interchange.model.formats.pairing import is_whole
 from chalicelib.interchange.model.formats.tabular.apps.legs import (
-    is_whole,
     with_extras,
     with_fee,
 )

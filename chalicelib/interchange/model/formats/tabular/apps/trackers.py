@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from chalicelib.interchange.model.formats.amounts import ZERO
+from chalicelib.interchange.model.formats.pairing import is_whole
 from chalicelib.interchange.model.formats.tabular.apps.legs import (
-    is_whole,
     mark_pair,
     pair_transfers,
     with_extras,

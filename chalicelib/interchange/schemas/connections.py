@@ -16,7 +16,7 @@ from chalicelib.kernel import wire
 from chalicelib.kernel.clock import rfc3339
 from chalicelib.kernel.context import Context
 from chalicelib.kernel.money import wire_amount
-from chalicelib.kernel.wire import CurrencyCode, Id, Instant, MoneyWire, TroubleOut, Wire
+from chalicelib.kernel.wire import CurrencyCode, Id, Instant, MoneyWire, Wire
 
 _ID: Final = "01936f5e-7c3a-7d8e-9b1f-2a4c6e8f0b1d"
 _BANK: Final = "BxBXxLj1m4HMXBm9WZZmCWVbPjX16EHwv99vp"
@@ -47,11 +47,17 @@ _CONNECTION: Final[JsonDict] = {
     "created_at": "2026-11-02T09:30:00.000Z",
     "updated_at": "2026-11-02T09:31:12.000Z",
 }
+_PROBLEM: Final[JsonDict] = {
+    "slug": "login-required",
+    "detail": "The bank wants you to sign in again. Link the connection again.",
+    "action": "renew",
+}
 _PROBLEMS: Final[dict[str, str]] = {
     "account-archived": "An account of the ledger was archived; send the bank's account elsewhere.",
     "account-not-found": "An account of the ledger was deleted; send the bank's account elsewhere.",
     "claim-lost": "The token was used, but what it gave may never have reached us. End that access"
     " at the provider, and begin again with a new token.",
+    "consent-expiring": "Your consent ends soon, and the syncs with it. Link the connection again before.",
     "gone": "The provider does not know the connection any more. Link it again.",
     "institution-down": "The bank does not answer the provider. It is tried again.",
     "login-required": "The bank wants you to sign in again. Link the connection again.",
@@ -67,6 +73,20 @@ _PROBLEMS: Final[dict[str, str]] = {
     "unreadable": "The provider's answer could not be read. It is tried again.",
 }
 _OTHER: Final = "The last sync came to nothing. It is tried again."
+Action = Literal["wait", "renew", "begin-again", "map", "sync", "see-provider", "ask-operator"]
+_ACTIONS: Final[dict[str, Action]] = {
+    "account-archived": "map",
+    "account-not-found": "map",
+    "claim-lost": "begin-again",
+    "consent-expiring": "renew",
+    "gone": "renew",
+    "login-required": "renew",
+    "needs-attention": "see-provider",
+    "not-configured": "ask-operator",
+    "sync-stuck": "sync",
+    "token-refused": "renew",
+}
+"""What a person has to do; everything else passes by itself."""
 BankRef = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[\x21-\x7e]+$")]
 Target = Annotated[
@@ -210,6 +230,21 @@ class LastSyncOut(Wire):
         )
 
 
+class ConnectionProblemOut(Wire):
+    """What is wrong with a connection, by a stable `slug`, and what its owner has to do.
+
+    `wait`: nothing, it is tried again. `renew`: `POST .../link` opens Plaid's dialogue, a bridge takes a new setup token.
+    `begin-again`: end that access at the provider and make another connection. `map`: send the bank's account elsewhere.
+    `sync`: ask for one. `see-provider`: look at the connection there. `ask-operator`: this installation lacks something.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PROBLEM]})
+
+    slug: str
+    detail: str
+    action: Action
+
+
 class ConnectionOut(Wire):
     """A bank connection, its accounts, and how its syncs go.
 
@@ -226,7 +261,7 @@ class ConnectionOut(Wire):
     accounts: list[BankAccountOut]
     link: BankLinkOut | None
     consent_expires_at: Instant | None
-    problem: TroubleOut | None
+    problem: ConnectionProblemOut | None
     sync: SyncOut | None
     last_sync: LastSyncOut | None
     next_sync_at: Instant | None
@@ -259,11 +294,16 @@ def seen_version(one: Connection, run: Run, ctx: Context) -> int:
     return 2 * (one.version + run.version) - 1 + run.is_stuck(ctx.now)
 
 
-def _problem(one: Connection, run: Run, ctx: Context) -> TroubleOut | None:
+def _problem(one: Connection, run: Run, ctx: Context) -> ConnectionProblemOut | None:
     slug = "sync-stuck" if run.is_stuck(ctx.now) else one.problem
+    if slug is None and one.expiry_told and one.state == "active":
+        slug = "consent-expiring"
     if slug is None:
         return None
-    return TroubleOut(slug=slug, detail=_PROBLEMS.get(slug, _OTHER))
+    action = _ACTIONS.get(slug, "wait")
+    if action == "renew" and one.state == "failed":  # it never worked: there is nothing to renew
+        action = "begin-again"
+    return ConnectionProblemOut(slug=slug, detail=_PROBLEMS.get(slug, _OTHER), action=action)
 
 
 def _sync(run: Run, ctx: Context) -> SyncOut | None:

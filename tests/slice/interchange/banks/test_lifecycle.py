@@ -145,6 +145,7 @@ def test_an_answer_that_was_lost_is_said_to_be_lost(
     one = shown(person, begun["id"])
 
     assert (one["state"], one["problem"]["slug"]) == ("failed", "claim-lost")
+    assert one["problem"]["action"] == "begin-again"
     assert "provider" in one["problem"]["detail"]
     assert told(cloud, "connection_broken", one["id"])[-1]["reason"] == "claim-lost"
     # it is not the end: another dialogue, another token
@@ -165,6 +166,7 @@ def test_a_token_that_nobody_gave_fails_and_says_so(
     one = shown(person, begun["id"])
 
     assert (one["state"], one["problem"]["slug"]) == ("failed", "token-refused")
+    assert one["problem"]["action"] == "begin-again"
     reply = person.client.post(f"{URL}/{one['id']}/sync")
     assert (reply.status, reply.problem) == (409, "connection-not-ready")
 
@@ -237,6 +239,9 @@ def test_a_login_that_is_required_breaks_it_and_a_sync_restores_it(
     one = synced(cloud, person, here["id"])
 
     assert (one["state"], one["problem"]["slug"]) == ("broken", "login-required")
+    assert one["problem"]["action"] == "renew"
+    (listed,) = person.client.get(URL).json["items"]
+    assert listed["problem"] == one["problem"]
     assert one["next_sync_at"] is None
     link = person.client.post(f"{URL}/{here['id']}/link")
     assert link.status == 200
@@ -273,6 +278,7 @@ def test_a_trouble_is_written_down_and_the_cursor_stays(
     bank.faults.clear()
 
     assert (one["state"], one["problem"]["slug"]) == ("active", slug)
+    assert one["problem"]["action"] == "wait"
     assert one["next_sync_at"] is not None
     assert cloud.dead_letters("interchange") == []
     assert synced(cloud, person, here["id"])["problem"] is None
@@ -291,6 +297,7 @@ def test_what_a_bridge_says_needs_attention_is_shown_beside_what_it_has(
     done = mapped(cloud, person, here["id"], {"chk": account_of(person, currency="USD")})
 
     assert (done["state"], done["problem"]["slug"]) == ("active", "needs-attention")
+    assert done["problem"]["action"] == "see-provider"
     assert len(transactions(person)) == 1
     bridged.errors = []
     assert synced(cloud, person, here["id"])["problem"] is None
@@ -306,7 +313,8 @@ def test_an_account_that_was_archived_stops_it_until_its_rows_go_elsewhere(
     person.client.patch(f"/v1/expenses/accounts/{account}", {"archived": True}, headers={"If-Match": old.etag})  # fmt: skip
     item.put("t1", "chk", -100)
 
-    assert synced(cloud, person, here["id"])["problem"]["slug"] == "account-archived"
+    archived = synced(cloud, person, here["id"])["problem"]
+    assert (archived["slug"], archived["action"]) == ("account-archived", "map")
 
     mapped(cloud, person, here["id"], {"chk": None})
     done = mapped(cloud, person, here["id"], {"chk": account_of(person, currency="USD")})
@@ -432,6 +440,8 @@ def test_what_a_message_says_of_the_bank_is_shown_and_told(
 
     assert shown(person, here["id"])["consent_expires_at"] == ends
     assert [one["expires_at"] for one in told(cloud, "connection_expiring", here["id"])] == [ends]
+    problem = person.client.get(f"{URL}/{here['id']}").json["problem"]
+    assert (problem["slug"], problem["action"]) == ("consent-expiring", "renew")
 
     error = {"error_type": "ITEM_ERROR", "error_code": "ITEM_LOGIN_REQUIRED"}
     hooked(cloud, bank, webhook(item, "ITEM", "ERROR", error=error))

@@ -22,7 +22,8 @@ from tests.factories.users import SignedIn
 _NEVER: Final = datetime.fromtimestamp(0, UTC)
 _BEHIND: Final = ("META", "CHG#", "IDM#", "INB#", "IMC#")
 """Log and head, answers, marks of messages, and imports that are closed."""
-_PASSING: Final = frozenset({"version", "updated_at", "change"})
+_PASSING: Final = frozenset({"version", "updated_at", "change", "seen"})
+"""`seen` marks the messages that a sum holds already."""
 _KEYS: Final = frozenset({"pk", "sk"})
 _MOST: Final = 100_000
 

@@ -70,6 +70,18 @@ class Folding:
         return found
 
 
+def holds(item: Mapping[str, Value], name: str, identity: str) -> bool:
+    """Tell whether an item has an id under a name, folded or not, without unfolding it.
+
+    Of what is folded it looks for the id's bytes alone: by chance they stand nowhere else.
+    """
+    plain = item.get(name)
+    if plain is not None:
+        return bool(plain.get("S") == identity)
+    data = _write_id({"S": identity})
+    return data is not None and FOLDED in item and data in item[FOLDED]["B"]
+
+
 def identity(name: str) -> Form:
     """Fold a lower-case UUID."""
     return Form(name, _write_id, _read_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from decimal import Decimal
 from typing import Any, Final
@@ -208,19 +208,22 @@ class Table:
         start: Mapping[str, str] | None = None,
         consistent: bool = False,
         count_only: bool = False,
-        without: tuple[str, str] | None = None,
+        keep: Callable[[Raw], bool] | None = None,
     ) -> Slice:
         """Read up to `limit` items whose sort key lies between two values, in one call of at most 1 MB.
 
-        Items whose attribute has the text of `without` are examined (and paid for), but neither sent nor given.
+        `keep` is asked of each item as it is stored, so that what is not wanted is not unfolded either.
         """
         names = {"#p": index.partition if index else "pk", "#s": index.sort if index else "sk"}
-        values = {":p": {"S": partition}, ":low": {"S": low}, ":high": {"S": high}}
         request: dict[str, object] = {
             "TableName": self.spec.name,
             "KeyConditionExpression": "#p = :p AND #s BETWEEN :low AND :high",
             "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": values,
+            "ExpressionAttributeValues": {
+                ":p": {"S": partition},
+                ":low": {"S": low},
+                ":high": {"S": high},
+            },
             "ScanIndexForward": forward,
             "Limit": limit,
             "ConsistentRead": consistent and index is None,
@@ -229,15 +232,12 @@ class Table:
             request["IndexName"] = index.name
         if count_only:
             request["ProjectionExpression"] = "pk, sk"
-        if without is not None:
-            names["#w"], text = without
-            request["FilterExpression"] = "attribute_not_exists(#w) OR #w <> :w"
-            request["ExpressionAttributeValues"] = {**values, ":w": {"S": text}}
         if start is not None:
             request["ExclusiveStartKey"] = {name: {"S": value} for name, value in start.items()}
         answer = aws.dynamodb().query(**request)
         at = int(now().timestamp())
-        items = tuple(self._whole(item) for item in answer["Items"] if is_live(item, at))
+        live = (item for item in answer["Items"] if is_live(item, at))
+        items = tuple(map(self._whole, live if keep is None else filter(keep, live)))
         last = answer.get("LastEvaluatedKey")
         return Slice(items, {name: value["S"] for name, value in last.items()} if last else None)
 

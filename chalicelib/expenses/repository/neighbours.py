@@ -10,6 +10,7 @@ from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.decode import accounts_of, transaction_of
 from chalicelib.expenses.repository.table import BY_DAY
 from chalicelib.kernel.context import Context
+from chalicelib.kernel.folding import holds
 from chalicelib.kernel.tables import Table
 
 MOST_NEIGHBOURS: Final = 1_000
@@ -37,7 +38,7 @@ def neighbours(
         limit=most,
         index=BY_DAY,
         forward=False,
-        without=None if but is None else ("import_id", but),
+        keep=None if but is None else lambda item: not holds(item, "import_id", but),
     )
     return [
         transaction_of(item, ctx.vault)

@@ -8,9 +8,20 @@ from typing import Final
 import pytest
 
 from chalicelib.expenses.commands import CHUNKS_PER_LOOK, ROWS_PER_CHUNK, FindMatches, ImportRow
+from chalicelib.expenses.repository.neighbours import neighbours
 from chalicelib.expenses.service import proposing
 from chalicelib.kernel import blobs
-from tests.factories.expenses import Ears, envelope, everything, handed, imported, laid, row
+from chalicelib.kernel.ids import new_id
+from tests.factories.expenses import (
+    Ears,
+    envelope,
+    everything,
+    handed,
+    imported,
+    laid,
+    row,
+    unit_of,
+)
 from tests.factories.matches import Desk, later
 from tests.factories.users import SignedIn
 from tests.support.cloud import Cloud
@@ -84,6 +95,21 @@ def test_an_import_that_got_stuck_and_begins_anew_is_looked_at_whole(
     (look,) = looks(ears)
     assert (look.first, look.last) == ("2026-01-01", "2026-01-18")
     assert sum(look.filed.values()) == ROWS_PER_CHUNK
+
+
+def test_a_later_chunk_is_not_compared_with_what_its_own_import_brought(
+    cloud: Cloud, ears: Ears, person: SignedIn, account: str
+) -> None:
+    rows = statement(ROWS_PER_CHUNK + 5)
+    order = laid(person, rows, account)
+    imported(cloud, ears, person, order)
+
+    with unit_of(person) as ctx:
+        first, last = FIRST, FIRST + timedelta(days=20)
+        own = neighbours(ctx, first, last, but=order.import_id)
+        others = neighbours(ctx, first, last, but=new_id())
+
+    assert (len(own), len(others)) == (0, len(rows))
 
 
 def test_more_than_one_transaction_holds_is_proposed_by_halves(

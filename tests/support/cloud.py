@@ -222,6 +222,7 @@ def cloud() -> Iterator[Cloud]:
         for spec in specs:
             tables.create(spec)
         made = Cloud(specs, stream)
+        _hold_keys()
         _make_bus(made)
         _make_buckets(made)
         _make_mail()
@@ -249,6 +250,15 @@ def _engine() -> Iterator[None]:
         settings.cache_clear()
         aws.reset()
         engine.close()
+
+
+def _hold_keys() -> None:
+    """Hold what signs for a day: read again every five minutes, it was one query more in whichever test counted then."""
+    from chalicelib.security.service import receipts, signing
+
+    held: tuple[Any, ...] = (receipts._KEYS, signing._KEYS)
+    for keys in held:
+        keys._seconds = 86_400
 
 
 def _make_bus(made: Cloud) -> None:

@@ -85,7 +85,7 @@ resource "aws_cloudwatch_metric_alarm" "failed" {
   alarm_description   = "A request or a message of ${local.service} failed. docs/runbooks says what to look at."
   namespace           = local.stage
   metric_name         = "failed"
-  dimensions          = { service = local.service }
+  dimensions          = { service = "xpense-${local.service}" } # as kernel/log.py names it
   statistic           = "Sum"
   period              = local.minutes
   evaluation_periods  = 1

@@ -28,6 +28,28 @@ resource "aws_s3_bucket_versioning" "web" {
   }
 }
 
+# A deploy can be taken back for a while; what it replaced is not kept for ever.
+resource "aws_s3_bucket_lifecycle_configuration" "web" {
+  bucket = aws_s3_bucket.web.id
+
+  rule {
+    id     = "former-versions"
+    status = "Enabled"
+
+    filter {}
+
+    noncurrent_version_expiration {
+      noncurrent_days = 30
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 1
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.web]
+}
+
 resource "aws_cloudfront_origin_access_control" "web" {
   name                              = "${local.prefix}-web"
   description                       = "Only the front door reads the web app's bucket."

@@ -50,6 +50,24 @@ data "aws_iam_policy_document" "arrivals" {
       values   = [local.account]
     }
   }
+
+  statement {
+    sid       = "TlsOnly"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = ["arn:${data.aws_partition.here.partition}:sqs:${local.region}:${local.account}:${local.prefix}-${each.key}"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
 }
 
 resource "aws_s3_bucket_notification" "arrivals" {

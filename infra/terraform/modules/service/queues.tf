@@ -26,6 +26,24 @@ data "aws_iam_policy_document" "dead" {
       values   = [var.platform.topic]
     }
   }
+
+  statement {
+    sid       = "TlsOnly"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = ["${local.arns.queue}${each.value.dead_letters}"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
 }
 
 # Other services' orders come by their roles' own rights, in the same account; only the topic needs to be let in.
@@ -142,6 +160,24 @@ data "aws_iam_policy_document" "unstarted" {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [local.account]
+    }
+  }
+
+  statement {
+    sid       = "TlsOnly"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = ["${local.arns.queue}${local.service}-unstarted"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
     }
   }
 }

@@ -54,6 +54,7 @@ _CPU_OF_FILES: defaultdict[str, float] = defaultdict(float)
 _BEGUN = pytest.StashKey[float]()
 _FEW = 20
 """Files of a narrow run, whose times nobody needs to be told."""
+_ONE_STAGE = "tests/infra/"
 _SPEAKS_TO_LOOPBACK = ("engine", "infra", "journey", "local")
 _DURABLE = os.environ.get("XPENSE_TEST_ENGINE") == "durable"
 
@@ -89,6 +90,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.allow_hosts(_LOOPBACK))
         if item.get_closest_marker("durable") and not _DURABLE:
             item.add_marker(pytest.mark.skip(reason="runs in the second pass of make test"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep a file on one worker, and all of tests/infra: a stage takes minutes, and one is enough."""
+    from xdist.scheduler import LoadFileScheduling
+
+    if config.getvalue("dist") != "loadfile":
+        return None
+    scheduler = LoadFileScheduling(config, log)
+    by_file = scheduler._split_scope
+
+    def scope(nodeid: str) -> str:
+        return _ONE_STAGE if nodeid.startswith(_ONE_STAGE) else str(by_file(nodeid))
+
+    scheduler._split_scope = scope
+    return scheduler
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from tools.stages import Stage, add_arguments, stage_of
+from tools.stages import Stage, add_arguments, explained, stage_of
 
 _DEAD: Final = "-dead"
 _BATCH: Final = 10
@@ -185,4 +185,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with explained():
+        sys.exit(main())

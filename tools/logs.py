@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from tools.stages import LOCAL, Stage, add_arguments, since, span, stage_of
+from tools.stages import LOCAL, Stage, add_arguments, explained, since, span, stage_of
 
 Line = dict[str, Any]
 _LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -122,4 +122,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with explained():
+        sys.exit(main())

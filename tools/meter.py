@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from chalicelib.kernel.metering import MESSAGE
 from tools.logs import Line, read
-from tools.stages import add_arguments, since, span, stage_of
+from tools.stages import add_arguments, explained, since, span, stage_of
 
 _BY: Final = ("operation", "owner", "day", "status")
 
@@ -84,4 +84,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with explained():
+        sys.exit(main())

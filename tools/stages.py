@@ -1,7 +1,7 @@
 """Where an operator's command works: on the product of this machine, or on a stage in the cloud.
 
 `local` stands for a running `make run`, found by its data directory; any other name is a stage that Terraform made, reached
-with the AWS credentials and region of the shell.
+with the AWS credentials and region of the shell. Commands get their AWS clients here, and say here what is missing for one.
 """
 
 from __future__ import annotations
@@ -12,18 +12,82 @@ import os
 import re
 import sys
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, NoReturn, cast
 
 from botocore.config import Config
+from botocore.exceptions import (
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
+from botocore.exceptions import (
+    ConnectionError as NoConnection,
+)
 from botocore.session import get_session
 
 LOCAL: Final = "local"
+REGION: Final = "eu-central-1"
+"""Where stages are, when neither the command nor the shell names a region."""
+_NO_KEYS: Final = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
+_STALE: Final = frozenset(
+    {
+        *("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "SignatureDoesNotMatch"),
+        *("UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure"),
+    }
+)
 _SPAN: Final = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _LOCAL_ONLY: Final = ("http://127.0.0.1:", "http://localhost:")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def aws(region: str = "") -> Callable[[str], Any]:
+    """Give what makes clients of AWS: by name, with the shell's credentials and endpoint, one session for all."""
+    session = get_session()
+    place = (
+        region or os.environ.get("AWS_REGION") or session.get_config_variable("region") or REGION
+    )
+
+    def client(service: str) -> Any:  # noqa: ANN401 - botocore makes them at run time
+        return session.create_client(service, region_name=place)
+
+    return client
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say in a line what the shell lacks to reach AWS, and end with 2; other errors pass."""
+    try:
+        yield
+    except _NO_KEYS as missing:
+        _end(f"no AWS credentials: {missing}. `aws configure`, `aws sso login`, or AWS_PROFILE=")
+    except ClientError as refused:
+        if refused.response["Error"]["Code"] not in _STALE:
+            raise
+        _end(f"AWS does not take these credentials (any more): {refused}")
+    except (NoConnection, HTTPClientError) as silent:
+        _end(f"AWS can't be reached: {silent}")
+
+
+def _end(why: str) -> NoReturn:
+    print(why, file=sys.stderr)
+    sys.exit(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +100,18 @@ class Stage:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - botocore's clients have no type
         """Give an AWS client of the stage."""
-        session = get_session()
         if self.name != LOCAL:
-            return session.create_client(service)
+            return aws()(service)
         from local.cloud.credentials import open_credentials
-        from local.provision import REGION
+        from local.provision import REGION as HERE
 
         file = self.data_dir / "credentials.json"
         if not file.exists():
-            print(
-                f"no product keeps its data in {self.data_dir}: make run, or --data-dir",
-                file=sys.stderr,
-            )
-            sys.exit(2)
+            _end(f"no product keeps its data in {self.data_dir}: make run, or --data-dir")
         keys = open_credentials(file)
-        return session.create_client(
+        return get_session().create_client(
             service,
-            region_name=REGION,
+            region_name=HERE,
             endpoint_url=f"{self.url}/_aws/{service}",
             aws_access_key_id=keys.key_id,
             aws_secret_access_key=keys.secret,

@@ -153,8 +153,8 @@ manifest: $(STAMP)  ## write build/manifest/<service>.json from the registered a
 	@$(BIN)/python -m tools.manifest build/manifest
 
 .PHONY: package
-package: manifest  ## write dist/<service>.zip with its bill of materials: PLATFORM=aarch64 or host
-	@$(BIN)/python -m tools.package --platform $(PLATFORM) dist
+package: manifest  ## write dist/<service>.zip with its bill of materials: SERVICE= PLATFORM=aarch64 or host
+	@$(BIN)/python -m tools.package --platform $(PLATFORM) dist $(SERVICE)
 
 .PHONY: audit
 audit: $(STAMP)  ## what is known to be broken in the packages that zips ship (asks PyPI; SOURCE=osv)
@@ -172,14 +172,18 @@ bench: $(STAMP)  ## print the figures of benchmarks/, one command after another:
 # -------------------------------------------------------------------------------------- deploying
 
 DEPLOY = $(BIN)/python -m tools.deploy $(1) $(ENV) $(addprefix --service ,$(SERVICE)) \
-	$(if $(REGION),--region $(REGION)) $(if $(STATE_BUCKET),--state-bucket $(STATE_BUCKET)) $(if $(BAKE),--bake $(BAKE))
+	$(if $(REGION),--region $(REGION)) $(if $(STATE_BUCKET),--state-bucket $(STATE_BUCKET)) \
+	$(if $(BAKE),--bake $(BAKE)) $(if $(AT_ONCE),--at-once $(AT_ONCE)) $(if $(CONFIRM),--confirm $(CONFIRM)) \
+	$(if $(filter yes,$(DESPITE_ALARMS)),--despite-alarms)
 
+# First of all, so that what the machine or the account lacks is told before a minute of packing.
 .PHONY: stage
-stage:  ## check that the files of a stage are there: ENV=dev
-	@test -f infra/terraform/envs/service/$(ENV).tfvars || { echo "which stage? ENV=dev, or whatever has a .tfvars file" >&2; exit 2; }
+stage: $(STAMP)  ## check that a stage can be deployed from here: Terraform, credentials, its files: ENV=dev
+	@test "$(ENV)" != local || { echo "which stage? ENV=dev, or whatever has .tfvars files; make run is the local one" >&2; exit 2; }
+	@$(call DEPLOY,check)
 
 .PHONY: plan
-plan: stage package site  ## show what a deploy would change: ENV=dev SERVICE=expenses
+plan: stage package  ## show what a deploy would change: ENV=dev SERVICE=expenses
 	@$(call DEPLOY,plan)
 
 .PHONY: deploy
@@ -187,9 +191,12 @@ deploy: stage package site  ## deploy a stage, or some services of it: ENV=dev S
 	@$(call DEPLOY,deploy)
 
 .PHONY: destroy
-destroy: stage package site  ## remove a stage and all its data: ENV=dev
-	@read -r -p "Remove the stage $(ENV) and all its data? Write its name: " name && test "$$name" = "$(ENV)"
+destroy: stage manifest  ## remove a stage and all its data, which it asks for first: ENV=dev (CONFIRM=dev answers)
 	@$(call DEPLOY,destroy)
+
+.PHONY: unlock
+unlock: stage  ## forget the locks of a stage's states that a killed deploy has left: ENV=dev
+	@$(call DEPLOY,unlock)
 
 .PHONY: clean
 clean:  ## remove what the commands made, except the data of `make run`

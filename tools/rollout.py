@@ -3,8 +3,8 @@
     python -m tools.rollout functions.json --bake 300
 
 The file is the output `functions` of a service's Terraform. While a tenth of the calls goes to the new version its alarms are
-watched; one that rings takes the new version out of all functions again, and the exit code is 1. Terraform leaves
-the aliases alone afterwards (`ignore_changes`), so a rollout, or its end, is no drift.
+watched; one that rings takes the new version out of all functions again, and the exit code is 1; so does a call that fails,
+and Ctrl-C. Terraform leaves the aliases alone afterwards (`ignore_changes`), so a rollout, or its end, is no drift.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools.stages import aws, explained
+
 ALIAS: Final = "live"
 SHARE: Final = 0.1
 _LOOK_EVERY: Final = 10.0
-_ASKED_AT_ONCE: Final = 100
-"""Names of alarms that CloudWatch takes in one call."""
+_MOST_NAMES: Final = 100
+"""How many alarms CloudWatch tells of in one call."""
 
 
 class RangAlready(RuntimeError):
@@ -55,27 +59,51 @@ class Rollout:
     sleep: Callable[[float], None] = time.sleep
     say: Callable[[str], None] = print
 
-    def run(self, wanted: Sequence[Function], *, bake: float) -> bool:
-        """Move what is not there yet; False when it was taken back. Raises `RangAlready`."""
+    def run(self, wanted: Sequence[Function], *, bake: float, despite: bool = False) -> bool:
+        """Move what is not there yet; False when it was taken back. Raises `RangAlready`.
+
+        With `despite`, alarms that ring already don't matter: what is brought may be what ends them.
+        """
         waiting = [one for one in wanted if self._live(one) != one.version]
         if not waiting:
             self.say("every function runs its newest version")
             return True
-        ringing = self._ringing(waiting)
-        if ringing:
-            raise RangAlready(", ".join(ringing))
+        before = self._ringing(waiting)
+        if before and not despite:
+            raise RangAlready(", ".join(sorted(before)))
+        rings = self._watched(waiting, bake, before)
+        if rings:
+            self._take_back(waiting)
+        else:
+            self._move(waiting)
+        last = f"taken back: {', '.join(sorted(rings))}" if rings else "moved to the new version"
+        self.say(f"{len(waiting)} functions: {last}")
+        return not rings
+
+    def _watched(self, waiting: Sequence[Function], bake: float, known: set[str]) -> set[str]:
+        """Try the new versions for a while; whatever cuts that off takes them back."""
+        ended = False
+        try:
+            rings = self._tried(waiting, bake, known) if bake > 0 else set[str]()
+            ended = True
+        finally:
+            if not ended:
+                self._take_back(waiting)
+                self.say(f"{len(waiting)} functions: taken back")
+        return rings
+
+    def _tried(self, waiting: Sequence[Function], bake: float, known: set[str]) -> set[str]:
+        """Give a tenth of the calls to the new versions, and tell which alarms ring that did not before."""
         for one in waiting:
             self._share(one, {one.version: SHARE})
-            self.say(f"{one.name}: a tenth of the calls to version {one.version}")
-        ringing = self._watched(waiting, bake)
-        for one in waiting:
-            if ringing:
-                self._share(one, {})
-            else:
-                self._move(one)
-        last = f"taken back: {', '.join(ringing)}" if ringing else "moved to the new version"
-        self.say(f"{len(waiting)} functions: {last}")
-        return not ringing
+        self.say(f"{len(waiting)} functions: a tenth of the calls to the new version, {bake:.0f} s")
+        rings, left = set[str](), bake
+        while left > 0 and not rings:
+            pause = min(_LOOK_EVERY, left)
+            self.sleep(pause)
+            left -= pause
+            rings = self._ringing(waiting) - known
+        return rings
 
     def _live(self, one: Function) -> str:
         answer = self.functions.get_alias(FunctionName=one.name, Name=ALIAS)
@@ -88,45 +116,35 @@ class Rollout:
             RoutingConfig={"AdditionalVersionWeights": dict(shares)},
         )
 
-    def _move(self, one: Function) -> None:
-        self.functions.update_alias(
-            FunctionName=one.name,
-            Name=ALIAS,
-            FunctionVersion=one.version,
-            RoutingConfig={"AdditionalVersionWeights": {}},
-        )
+    def _take_back(self, functions: Sequence[Function]) -> None:
+        for one in functions:
+            try:
+                self._share(one, {})
+            except (BotoCoreError, ClientError) as failed:  # the others are taken back all the same
+                self.say(f"{one.name} still has a tenth of its calls on the new version: {failed}")
 
-    def _watched(self, functions: Sequence[Function], bake: float) -> list[str]:
-        """Look at the alarms until the time is over or one rings."""
-        left = bake
-        while left > 0:
-            pause = min(_LOOK_EVERY, left)
-            self.sleep(pause)
-            left -= pause
-            ringing = self._ringing(functions)
-            if ringing:
-                return ringing
-        return []
+    def _move(self, functions: Sequence[Function]) -> None:
+        for one in functions:
+            self.functions.update_alias(
+                FunctionName=one.name,
+                Name=ALIAS,
+                FunctionVersion=one.version,
+                RoutingConfig={"AdditionalVersionWeights": {}},
+            )
 
-    def _ringing(self, functions: Sequence[Function]) -> list[str]:
+    def _ringing(self, functions: Sequence[Function]) -> set[str]:
         names = sorted({name for one in functions for name in one.alarms})
-        ringing: list[str] = []
-        for at in range(0, len(names), _ASKED_AT_ONCE):
-            asked = names[at : at + _ASKED_AT_ONCE]
-            answer = self.alarms.describe_alarms(AlarmNames=asked, StateValue="ALARM")
-            ringing += [one["AlarmName"] for one in answer["MetricAlarms"]]
+        ringing = set[str]()
+        for begin in range(0, len(names), _MOST_NAMES):
+            some = names[begin : begin + _MOST_NAMES]
+            answer = self.alarms.describe_alarms(
+                AlarmNames=some, StateValue="ALARM", MaxRecords=_MOST_NAMES
+            )
+            # AWS answers those that ring alone; the state is looked at all the same
+            ringing |= {
+                one["AlarmName"] for one in answer["MetricAlarms"] if one["StateValue"] == "ALARM"
+            }
         return ringing
-
-
-def clients(region: str) -> tuple[Any, Any]:
-    """Make the clients of Lambda and CloudWatch."""
-    from botocore.session import get_session
-
-    session = get_session()
-    return (
-        session.create_client("lambda", region_name=region),
-        session.create_client("cloudwatch", region_name=region),
-    )
 
 
 def main() -> int:
@@ -134,11 +152,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("functions", type=Path)
     parser.add_argument("--bake", type=float, default=300, help="seconds with a tenth of the calls")
-    parser.add_argument("--region", default="eu-central-1")
+    parser.add_argument("--region", default="", help="default: the shell's")
+    parser.add_argument("--despite-alarms", action="store_true", help="of those that ring already")
     arguments = parser.parse_args()
     wanted = Function.all_of(json.loads(arguments.functions.read_text(encoding="utf-8")))
+    client = aws(arguments.region)
     try:
-        done = Rollout(*clients(arguments.region)).run(wanted, bake=arguments.bake)
+        done = Rollout(client("lambda"), client("cloudwatch")).run(
+            wanted, bake=arguments.bake, despite=arguments.despite_alarms
+        )
     except RangAlready as ringing:
         print(f"not begun, because these alarms ring already: {ringing}", file=sys.stderr)
         return 1
@@ -146,4 +168,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with explained():
+        sys.exit(main())

@@ -1,13 +1,14 @@
-"""A whole stage, applied by Terraform with the real AWS provider to a moto server: once for all tests of a file.
+"""A whole stage on a moto server, brought up and removed by the command that people type, with the real AWS provider.
 
-What `make deploy` does is done by the same code (tools/deploy.py); only the provider is told that AWS is on this
-machine, and the states lie in a folder.
+Everything is as on AWS: the provider, the states in S3 with their locks, the roots as they are. Only the environment
+says that AWS is on this machine (an address by number makes paths of the buckets' names), and zips are tiny.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,34 +22,34 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.child import HOST, free_port, spawn, wait_until_it_answers
-from tools import manifest, terraform
-from tools.deploy import Stage
+from tools import manifest, state_bucket, terraform
+from tools.deployed import Stage
 from tools.reach import ROOT
-from tools.terraform import Root, found
+from tools.state_bucket import States
+from tools.terraform import HOW, Root
 
 REGION: Final = "eu-central-1"
 URL: Final = "https://test.example"
 STAGE: Final = "dev"
+ACCOUNT: Final = "123456789012"
+BUCKET: Final = f"xpense-state-{ACCOUNT}"
 _TERRAFORM: Final = ROOT / "infra" / "terraform"
 _MIRROR: Final = ROOT.parent / "shared" / "tools" / "terraform-mirror"
-_PROVIDER: Final = """
-  access_key                  = "testing"
-  secret_key                  = "testing"
-  s3_use_path_style           = true
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-"""
-_OVERRIDE: Final = 'terraform {\n  backend "local" {}\n}\n\nprovider "aws" {' + _PROVIDER + "}\n"
-_GLOBAL: Final = '\nprovider "aws" {\n  alias = "global"' + _PROVIDER + "}\n"
 _ARGUMENTS: Final = "TF_CLI_ARGS_init"
-HOW: Final = (
-    "install Terraform 1.11 or later, and let it reach registry.terraform.io or set TF_CLI_ARGS_init="
-    "-plugin-dir=<folder> for a mirror with hashicorp/aws 5.100 or later"
-)
+_MANY: Final = "8"
+"""How many services are applied at once: the moto server bears it, and waiting is most of the time."""
 
 
 class CannotBeHad(RuntimeError):
     """Terraform or its provider is not here; says how to get it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a command ended, and what it said."""
+
+    code: int
+    text: str
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class Applied:
     stage: Stage
     environment: dict[str, str]
     manifests: Mapping[str, Any]
-    log: Path
+    states: States
     changes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -67,16 +68,11 @@ class Applied:
     def roots(self) -> dict[str, Root]:
         """All roots by the names of their states."""
         services = {f"services/{name}": self.stage.service(name) for name in self.manifests}
-        every = {
+        return {
             "platform": self.stage.platform(),
             **services,
             "front_door": self.stage.front_door(),
         }
-        return {name: self.quiet(name, root) for name, root in every.items()}
-
-    def quiet(self, name: str, root: Root) -> Root:
-        """Let a root write to a file of its own."""
-        return replace(root, output=self.log / f"{name.replace('/', '-')}.log")
 
     def planned(self, names: Sequence[str] = (), **more: str) -> dict[str, dict[str, Any]]:
         """Plan roots, all at once; give what each would change, by address."""
@@ -89,6 +85,33 @@ class Applied:
         if not more and not names:
             self.changes = found
         return found
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of `make deploy` and the others, told where things of this test lie."""
+        stage = self.stage
+        places = ("roots", "work", "manifests", "packages", "site")
+        told = [f"--{place}={getattr(stage, place)}" for place in places]
+        what, *rest = arguments
+        name = [] if rest and not rest[0].startswith("-") else [STAGE]
+        line = [sys.executable, "-m", "tools.deploy", what, *name, *rest]
+        return [*line, "--at-once", _MANY, *told]
+
+    def process_environment(self) -> dict[str, str]:
+        return {**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"}
+
+    def run(self, *arguments: str) -> Said:
+        """Run such a command to its end."""
+        answer = subprocess.run(
+            self.command(*arguments),
+            cwd=ROOT,
+            env=self.process_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Said(answer.returncode, answer.stdout)
 
 
 def _planned(root: Root, more: Mapping[str, str]) -> dict[str, Any]:
@@ -103,15 +126,11 @@ def _planned(root: Root, more: Mapping[str, str]) -> dict[str, Any]:
 
 
 def client(environment: Mapping[str, str], service: str) -> Any:
-    """Make a client of the moto server."""
-    from botocore.config import Config
+    """Make a client of the moto server; the environment of this process stays as it is, for the other tests."""
     from botocore.session import get_session
 
     return get_session().create_client(
-        service,
-        region_name=REGION,
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        config=Config(s3={"addressing_style": "path"}),
+        service, region_name=REGION, endpoint_url=environment["AWS_ENDPOINT_URL"]
     )
 
 
@@ -126,81 +145,76 @@ def plugin_arguments() -> str:
 
 
 def copy(folder: Path) -> Path:
-    """Copy the roots with the override that tells the provider where AWS is; give the folder of the roots."""
+    """Copy the roots, and choose for the stage what the tests look at; give the folder of the roots."""
     shutil.copytree(_TERRAFORM, folder, ignore=shutil.ignore_patterns(".terraform*"))
-    for root in ("platform", "service", "front_door"):
-        text = _OVERRIDE + (_GLOBAL if root == "front_door" else "")
-        (folder / "envs" / root / "test_override.tf").write_text(text, encoding="utf-8")
+    file = folder / "envs" / "service" / f"{STAGE}.tfvars"
+    text = re.sub(r"(?m)^dashboard .*$", "dashboard = true", file.read_text(encoding="utf-8"))
+    file.write_text(f'{text}public_url = "{URL}"\n', encoding="utf-8")
     return folder / "envs"
 
 
 def prepare(folder: Path, endpoint: str) -> Applied:
     """Make everything that `make deploy` makes before Terraform; raise `CannotBeHad`."""
-    if not found():
-        raise CannotBeHad(f"there is no terraform: {HOW}")
-    roots = copy(folder / "terraform")
+    try:
+        terraform.ready()
+    except terraform.Failed as missing:
+        raise CannotBeHad(str(missing)) from missing
     environment = {
         "AWS_ENDPOINT_URL": endpoint,
         _ARGUMENTS: plugin_arguments(),
         "TF_CLI_ARGS_apply": "-parallelism=20",
+        "TF_CLI_ARGS_destroy": "-parallelism=20",
         "TF_CLI_ARGS_plan": "-parallelism=20",
     }
-    for name in ("log", "manifest", "dist", "state"):
+    for name in ("manifest", "dist", "site"):
         (folder / name).mkdir()
     with ThreadPoolExecutor(2) as pool:
         names = manifest.services()
         manifests = dict(zip(names, pool.map(manifest.read, names), strict=True))
     _write(folder, manifests)
+    states = States(client(environment, "s3"), BUCKET, STAGE, REGION)
     stage = Stage(
         STAGE,
         REGION,
         lambda service: client(environment, service),
-        lambda of: {"path": str(folder / "state" / f"{of}.tfstate")},
-        roots=roots,
-        data=folder / "data",
+        states.backend,
+        roots=copy(folder / "terraform"),
+        work=folder / "work",
         manifests=folder / "manifest",
         packages=folder / "dist",
         site=folder / "site",
-        more={"service": {"public_url": URL, "dashboard": "true"}},
         environment=environment,
     )
-    return Applied(stage, environment, manifests, folder / "log")
+    return Applied(stage, environment, manifests, states)
 
 
 def _write(folder: Path, manifests: Mapping[str, Any]) -> None:
-    """Write manifests, and zips as small as can be: what is in the real ones is tests/architecture's business."""
+    """Write manifests, a page, and zips as small as can be: what is in the real ones is tests/architecture's business."""
     for service, made in manifests.items():
         (folder / "manifest" / f"{service}.json").write_text(json.dumps(made), encoding="utf-8")
-        with zipfile.ZipFile(
-            folder / "dist" / f"{service}.zip", "w", zipfile.ZIP_DEFLATED
-        ) as archive:
-            archive.write(ROOT / "app.py", "app.py")
+        pack(folder / "dist" / f"{service}.zip")
+    (folder / "site" / "index.html").write_text("<title>xPense</title>", encoding="utf-8")
 
 
-def initialise(applied: Applied, only: Sequence[str] = ()) -> None:
-    """Get the provider for all roots or some; raise `CannotBeHad` where neither a mirror nor the registry gives it."""
-    roots = {name: root for name, root in applied.roots().items() if not only or name in only}
-    try:
-        roots["platform"].init()
-    except terraform.Failed as failure:
-        raise CannotBeHad(f"the provider can't be had: {HOW}") from failure
-    # the first init of a folder writes its lock file, which the others then only read
-    services = [root for name, root in roots.items() if name.startswith("services/")]
-    for first in (roots["front_door"], services[0]):
-        first.init()
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(Root.init, services[1:]))
+def pack(zip_: Path, text: str = "") -> None:
+    """Write a zip; another text makes another one."""
+    with zipfile.ZipFile(zip_, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(ROOT / "app.py", "app.py")
+        archive.writestr("told.txt", text)
 
 
-def apply(applied: Applied) -> None:
-    """Apply platform, services and front door, in the order of a deploy; services at once."""
-    roots = applied.roots()
-    roots["platform"].apply()
-    applied.stage.settings()
-    services = [root for name, root in roots.items() if name.startswith("services/")]
-    with ThreadPoolExecutor(len(services)) as pool:
-        list(pool.map(Root.apply, services))
-    roots["front_door"].apply()
+def states_bucket(made: Applied) -> None:
+    """Make the bucket of the states, as the first plan or deploy does."""
+    state_bucket.make(made.states.client, BUCKET, region=REGION, there=False, say=lambda _: None)
+
+
+def initialise(applied: Applied, only: Sequence[str]) -> None:
+    """Get the provider for some roots; raise `CannotBeHad` where neither a mirror nor the registry gives it."""
+    for name in only:
+        try:
+            applied.roots()[name].init()
+        except terraform.Failed as failure:
+            raise CannotBeHad(f"the provider can't be had: {HOW}") from failure
 
 
 @contextmanager

@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.infra import stage
-from tests.infra.stage import Applied, CannotBeHad
+from tests.infra.stage import Applied
+from tools import terraform
 from tools.reach import ROOT
-from tools.terraform import Failed, Root, found
+from tools.terraform import Failed, Root
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(600)]
 
 ROOTS = ("platform", "services/users", "front_door")
 
 
-@pytest.fixture(scope="module", name="prepared")
-def initialised_roots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    """The roots on an AWS in which nothing is."""
-    folder = tmp_path_factory.mktemp("roots")
-    with stage.moto(folder) as endpoint:
-        try:
-            made = stage.prepare(folder, endpoint)
-            stage.initialise(made, only=ROOTS)
-        except CannotBeHad as missing:
-            if os.environ.get("CI") and stage.plugin_arguments():
-                raise
-            pytest.skip(str(missing))
-        yield made
-
-
 def test_everything_is_formatted() -> None:
-    if not found():
-        pytest.skip(stage.HOW)
+    try:
+        terraform.ready()
+    except Failed as missing:
+        pytest.skip(str(missing))
     answer = subprocess.run(
         ["terraform", "fmt", "-check", "-recursive", "-diff", str(ROOT / "infra")],
         capture_output=True,
@@ -80,6 +65,6 @@ def _refused(root: Root, variables: dict[str, str], folder: Path) -> str:
     prod = (root.folder / "prod.tfvars",)
     told = {**root.variables, **variables}
     asked = replace(root, files=prod, variables=told, output=folder / "said")
-    with pytest.raises(Failed):
+    with pytest.raises(Failed) as refused:
         asked.plan()
-    return " ".join((folder / "said").read_text(encoding="utf-8").replace("│", " ").split())
+    return " ".join(str(refused.value).split())

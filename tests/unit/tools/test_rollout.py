@@ -37,13 +37,19 @@ class CloudWatch:
     rings_after: dict[str, float]
     now: float = 0
 
-    def describe_alarms(self, *, AlarmNames: list[str], StateValue: str) -> dict[str, Any]:  # noqa: N803 - AWS's
+    def describe_alarms(
+        self,
+        *,
+        AlarmNames: list[str],  # noqa: N803 - AWS's
+        StateValue: str,  # noqa: N803
+        MaxRecords: int,  # noqa: N803
+    ) -> dict[str, Any]:
         assert StateValue == "ALARM"
-        assert 0 < len(AlarmNames) <= 100, "what CloudWatch takes"
+        assert len(AlarmNames) <= MaxRecords == 100
         ringing = [
             name for name in AlarmNames if self.rings_after.get(name, float("inf")) <= self.now
         ]
-        return {"MetricAlarms": [{"AlarmName": name} for name in ringing]}
+        return {"MetricAlarms": [{"AlarmName": name, "StateValue": "ALARM"} for name in ringing]}
 
     def wait(self, seconds: float) -> None:
         self.now += seconds
@@ -93,6 +99,50 @@ def test_nothing_begins_while_an_alarm_rings() -> None:
     assert functions.history == []
 
 
+def test_without_a_time_to_look_all_calls_move_at_once() -> None:
+    functions, _, run = scene()
+
+    assert run(bake=0) is True
+    assert functions.history == [("api", "8", {}), ("worker", "8", {})]
+
+
+def test_what_ends_an_alarm_goes_live_although_it_rings_and_another_takes_it_back() -> None:
+    functions, alarms, _ = scene(api_throttles=0)
+    rollout = Rollout(functions, alarms, sleep=alarms.wait, say=lambda _: None)
+
+    assert rollout.run([API, WORKER], bake=30, despite=True) is True
+    assert functions.versions == {"api": "8", "worker": "8", "sweep": "3"}
+
+    functions, alarms, _ = scene(api_throttles=0, worker_errors=15)
+    rollout = Rollout(functions, alarms, sleep=alarms.wait, say=lambda _: None)
+
+    assert rollout.run([API, WORKER], bake=30, despite=True) is False
+    assert functions.versions == {"api": "7", "worker": "7", "sweep": "3"}
+
+
+def test_of_more_alarms_than_one_call_tells_none_is_overlooked() -> None:
+    many = Function("api", "8", tuple(f"alarm-{number:03}" for number in range(250)))
+    functions, alarms = Lambda({"api": "7"}), CloudWatch({"alarm-249": 15})
+    rollout = Rollout(functions, alarms, sleep=alarms.wait, say=lambda _: None)
+
+    assert rollout.run([many], bake=300) is False
+    assert functions.versions == {"api": "7"}
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, ConnectionError])
+def test_a_rollout_that_is_cut_off_is_taken_back(interruption: type[BaseException]) -> None:
+    functions, alarms, _ = scene()
+
+    def wait(_seconds: float) -> None:
+        raise interruption
+
+    with pytest.raises(interruption):
+        Rollout(functions, alarms, sleep=wait, say=lambda _: None).run([API, WORKER], bake=300)
+
+    assert functions.versions == {"api": "7", "worker": "7", "sweep": "3"}
+    assert functions.shares == {"api": {}, "worker": {}}
+
+
 def test_what_runs_already_is_left_alone() -> None:
     functions = Lambda({"sweep": "3"})
     rollout = Rollout(functions, CloudWatch({"sweep-errors": 0}), say=lambda _: None)
@@ -111,13 +161,3 @@ def test_the_output_of_terraform_is_read_as_functions() -> None:
     output = {"users_api": {"function": "xpense-dev-users-api", "version": "4", "alarms": ["a"]}}
 
     assert Function.all_of(output) == [Function("xpense-dev-users-api", "4", ("a",))]
-
-
-def test_more_alarms_than_cloudwatch_takes_at_once_are_all_looked_at() -> None:
-    many = tuple(f"alarm-{number:03}" for number in range(120))
-    functions = Lambda({"api": "1"})
-    alarms = CloudWatch({"alarm-119": 0})
-    rollout = Rollout(functions, alarms, sleep=alarms.wait, say=lambda _: None)
-
-    with pytest.raises(RangAlready, match="alarm-119"):
-        rollout.run([Function("api", "2", many)], bake=300)

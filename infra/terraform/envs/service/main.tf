@@ -68,3 +68,8 @@ output "functions" {
 output "api" {
   value = module.service.api
 }
+
+output "public_url_given" {
+  description = "Whether the stage's file names the front door's URL; else it is known once there is a front door."
+  value       = var.public_url != ""
+}

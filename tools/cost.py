@@ -72,14 +72,29 @@ MONTHS: Final = 12
 _DAYS: Final = HOURS / 24
 _RUN_BYTES: Final = 400
 """Bytes of the lines START, END and REPORT that Lambda writes itself, with 26 that CloudWatch adds to each event."""
-KEY_LIFE: Final = 8
-"""Requests of one user that a warm process answers before it must unwrap the data key again: one visit's."""
+VISITS: Final = 60
+"""Times a month that a user comes: twice a day. A process holds a key for five minutes, so each function unwraps it once a visit."""
 
 Act = Mapping[str, Any]
 
 
-def act_cost(act: Act) -> dict[str, float]:
-    """Give what one act costs in dollars, by what it is paid for."""
+def unwraps(acts: Mapping[str, Act]) -> dict[str, float]:
+    """Give how often a key is unwrapped for one use of it, by the function that uses it."""
+    uses: dict[str, float] = {}
+    for act in acts.values():
+        for function, count in act["vaults"].items():
+            uses[function] = uses.get(function, 0) + count * act["times"]
+    return {function: min(1.0, VISITS / count) for function, count in uses.items()}
+
+
+def keys_unwrapped(act: Act, each: Mapping[str, float]) -> float:
+    """Give how often an act has a key unwrapped."""
+    return sum(float(count) * each[function] for function, count in act["vaults"].items())
+
+
+def act_cost(act: Act, each: Mapping[str, float]) -> dict[str, float]:
+    """Give what one act costs in dollars, by what it is paid for; `each` is what `unwraps` gives."""
+    opened = keys_unwrapped(act, each)
     calls: Mapping[str, float] = act["calls"]
     runs = act["requests"] + act["messages"] + act["relays"]
     worked = sum(busy_ms(act, kind) * memory for kind, memory in _GB.items())
@@ -93,7 +108,8 @@ def act_cost(act: Act) -> dict[str, float]:
         "messages": PUBLISHED.of(published) + QUEUED.of(sent + 2 * act["messages"]),
         "objects": PUT.of(_calls(calls, "s3.Put")) + GOT.of(_calls(calls, "s3.Get")),
         "logs": LOGGED.of((act["log_bytes"] + _RUN_BYTES * runs) / 1e9),
-        "keys": UNWRAPPED.of(act["requests"] / KEY_LIFE),
+        # the wrapped key is read for each unwrapping, and for each message, to see that its owner was not erased
+        "keys": UNWRAPPED.of(opened) + READ.of(opened + act["messages"]),
         "storage, after a year": STORED.of(MONTHS * act["table_bytes"] / 1e9)
         + INDEXED.of(MONTHS * act["index_bytes"] / 1e9)
         + STORED.of(act["passing_byte_days"] / _DAYS / 1e9),
@@ -158,8 +174,9 @@ def _runs(expression: str) -> float:
 def kinds(acts: Mapping[str, Act]) -> dict[str, float]:
     """Give what `USERS` active users cost a month, in dollars, by what it is paid for."""
     found: dict[str, float] = {}
+    each = unwraps(acts)
     for act in acts.values():
-        for kind, dollars in act_cost(act).items():
+        for kind, dollars in act_cost(act, each).items():
             found[kind] = found.get(kind, 0) + dollars * act["times"] * USERS
     return found
 
@@ -180,9 +197,9 @@ def monthly(acts: Mapping[str, Act]) -> float:
 def page(figures: Mapping[str, Any]) -> str:
     """Write the page."""
     acts: Mapping[str, Act] = figures["acts"]
-    rows = []
+    rows, opened = [], unwraps(acts)
     for name, act in acts.items():
-        each = sum(act_cost(act).values())
+        each = sum(act_cost(act, opened).values())
         rows.append(
             f"| {name} | {act['times']} | {act['messages']:.1f} | {act['read_units']:.1f} | {act['write_units']:.1f}"
             f" | {(act['table_bytes'] + act['index_bytes']) / 1_000:.1f}"
@@ -234,7 +251,7 @@ def _kinds(by_kind: Mapping[str, float], total: float) -> list[str]:
         " a publish or a send, two queue requests and an invocation, and so is a relay's run, though in the cloud one takes what several"
         f" acts wrote. Storage is what {MONTHS} such months left in tables and indexes, 100 bytes an item and index entry included, and what"
         f" expires for the days that it lives. Logs are our lines, and {_RUN_BYTES} bytes that Lambda writes itself about each run."
-        f" A data key is unwrapped once in {KEY_LIFE} requests."
+        f" A user comes {VISITS} times a month, and each function that opens something of theirs unwraps their key once a visit."
     )
     return [
         "## What it is paid for",

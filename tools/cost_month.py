@@ -21,6 +21,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import urllib3
+
 from benchmarks.stack import stack
 from chalicelib.kernel.metering import MESSAGE
 from local.demo import EMAIL, LEDGER
@@ -38,6 +40,8 @@ UNTIL: Final = date(2026, 10, 31)
 """Where the person's data end, so that the figures are the same on every day."""
 _RELAYED: Final = 0.3
 """Seconds after which a relay has deleted what it published, and said so."""
+VAULT: Final = "vault"
+"""What `tools.cost_vaults` puts among a line's calls."""
 ROWS: Final = 60
 """Rows of a statement that is imported."""
 Act = Callable[["Month"], list[str]]
@@ -76,6 +80,8 @@ class Took:
     passing_byte_days: float = 0
     """What it leaves for ever in tables and indexes; bytes of what expires, times the days that it lives."""
     log_bytes: float = 0
+    vaults: dict[str, float] = field(default_factory=dict)
+    """Use-cases that opened or sealed something, by the function that ran them: `expenses.api`, or a message's name."""
     calls: dict[str, float] = field(default_factory=dict)
 
 
@@ -167,6 +173,10 @@ def log_in(month: Month) -> list[str]:
 
 
 def _refresh(month: Month) -> list[str]:
+    """Refresh, every second time from another address: phones change networks, and where they are is kept sealed."""
+    month.count += 1
+    address = "127.0.0.2" if month.count // 2 % 2 else "127.0.0.1"
+    month.rest.pool = urllib3.PoolManager(source_address=(address, 0))
     answer = month.rest.call(
         "POST", "/v1/users/token/refresh", {"refresh_token": month.refresh_token}
     )
@@ -239,7 +249,9 @@ def measure() -> dict[str, Took]:
         (here / "tables").mkdir()
         engine = start_engine(here / "tables")
         stacked.callback(engine.close)
-        url = stacked.enter_context(stack(data_dir=here, engine=engine.endpoint))
+        url = stacked.enter_context(
+            stack(data_dir=here, engine=engine.endpoint, app="tools.cost_vaults")
+        )
         if seed(["--url", url, "--until", str(UNTIL)]):
             raise SystemExit("the demo person could not be made")
         rest = Rest(url)
@@ -289,7 +301,10 @@ def took(habit: Habit, done: Sequence[Done], lines: Sequence[Line], left: Stored
     messages = [one for one in behind if "message_id" in one]
     own = [*requests, *messages, *relays]
     calls = Counter[str]()
+    vaults = Counter[str]()
     for one in own:
+        if one["calls"].pop(VAULT, 0):
+            vaults[_function(one)] += 1
         calls.update(one["calls"])
     times = len(done)
     return Took(
@@ -309,6 +324,7 @@ def took(habit: Habit, done: Sequence[Done], lines: Sequence[Line], left: Stored
         index_bytes=left.index,
         passing_byte_days=left.passing,
         log_bytes=sum(len(json.dumps(one, separators=(",", ":"))) for one in own) / times,
+        vaults={name: count / times for name, count in sorted(vaults.items())},
         calls={name: count / times for name, count in sorted(calls.items())},
     )
 
@@ -317,6 +333,12 @@ def _least(lines: Sequence[Line], done: Sequence[Done]) -> float:
     """Give the milliseconds of CPU of the time that took least: whatever else the machine does only adds to them."""
     sums = [sum(float(one["cpu_ms"]) for one in lines if _within(one, [each])) for each in done]
     return round(min(sums), 1)
+
+
+def _function(line: Line) -> str:
+    """Name the function that ran a use-case: a service's, or that of a message's kind."""
+    operation: str = line["operation"]
+    return operation if "message_id" in line else f"{operation.partition('.')[0]}.api"
 
 
 def _called(lines: Sequence[Line]) -> int:

@@ -37,6 +37,7 @@ class Load:
     """Of all requests together."""
     worker_ms: float
     """Of all messages together."""
+    unwrapped: float
 
     @staticmethod
     def of(acts: Mapping[str, cost.Act]) -> Load:
@@ -45,9 +46,10 @@ class Load:
         def monthly(name: str) -> float:
             return sum(float(act["times"] * act[name]) for act in acts.values())
 
-        messages = monthly("messages")
+        messages, each = monthly("messages"), cost.unwraps(acts)
         return Load(
             requests=monthly("requests"),
+            unwrapped=sum(cost.keys_unwrapped(act, each) * act["times"] for act in acts.values()),
             messages=messages,
             read_units=monthly("read_units"),
             write_units=monthly("write_units"),
@@ -130,7 +132,7 @@ def quotas(figures: Mapping[str, Any]) -> list[str]:
         Quota("The outbox of one table: its shards of 1,000 write units a second, as if all messages were of one service",
               outbox, load.messages * peak, ". More shards are a constant (`SHARDS`), read by sweeps from both sides of a change"),
         Quota("SNS: 30,000 publishes a second, ten a call", 30_000, load.messages * peak, ""),
-        Quota("KMS: 10,000 decrypts a second or more", 10_000, load.requests * peak / cost.KEY_LIFE, ""),
+        Quota("KMS: 10,000 decrypts a second or more", 10_000, load.unwrapped * peak, ""),
     )  # fmt: skip
     return [
         "| Limit (default, can be raised) | Taken at 1 million users' peak | Reached at |",

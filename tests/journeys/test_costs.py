@@ -77,15 +77,17 @@ def test_a_price_counts_by_its_own_unit() -> None:
         "index_bytes": 500,
         "passing_byte_days": 365 / 12 * 100,
         "log_bytes": 800,
+        "vaults": {"expenses.api": 2, "expenses.import_rows.v1": 1},
         "calls": {"s3.PutObject": 2, "s3.GetObject": 1, "Query": 5, "sns.PublishBatch": 1},
     }
 
-    found = cost.act_cost(act)
+    found = cost.act_cost(act, {"expenses.api": 0.25, "expenses.import_rows.v1": 1})
 
     assert found["gateway"] == pytest.approx(2e-6)
     assert found["reads"] == pytest.approx(1e-6)
     assert found["writes"] == pytest.approx(1e-5)
     assert found["messages"] == pytest.approx(5e-7 + 2 * 4e-7)
+    assert found["keys"] == pytest.approx(1.5 * 3e-6 + 2.5 * 1.25e-7)
     assert found["logs"] == pytest.approx((800 + 4 * 400) * 5e-10)
     assert found["storage, after a year"] == pytest.approx(
         (12 * 1_000 * 0.45 + 12 * 500 * 0.25 + 100 * 0.45) / 1e9
@@ -94,3 +96,12 @@ def test_a_price_counts_by_its_own_unit() -> None:
     assert found["functions"] == pytest.approx(
         4 * 2e-7 + ((0.3 + 0.03) * 0.5 + (0.012 + 0.01) * 0.25) * 0.0000133334
     )
+
+
+def test_a_function_unwraps_a_key_once_a_visit_however_much_it_opens() -> None:
+    often = {"times": 60, "vaults": {"expenses.api": 4.0}}
+    seldom = {"times": 2, "vaults": {"expenses.api": 0, "expenses.import_rows.v1": 3.0}}
+
+    found = cost.unwraps({"often": often, "seldom": seldom})
+
+    assert found == {"expenses.api": 0.25, "expenses.import_rows.v1": 1.0}

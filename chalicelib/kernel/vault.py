@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import field
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chalicelib.kernel.keys import derive
+from chalicelib.kernel.values import dataclass
 
 _VERSION: Final = 1
 _HEADER: Final = 2
@@ -33,31 +35,73 @@ class SealBroken(RuntimeError):
     """A sealed value does not open here: damaged, moved, or sealed under another key."""
 
 
-class Vault:
-    """Seals and opens for one owner; hold it for a request, never longer than the key cache does."""
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a vault works with: it seals with one generation and opens all that it has."""
 
-    __slots__ = ("_ciphers", "_lookup", "_owner", "generation")
+    generation: int
+    ciphers: Mapping[int, AESGCM] = field(repr=False)
+    lookup: bytes = field(repr=False)
 
-    def __init__(
-        self,
-        owner: str,
+    @staticmethod
+    def of(
         data_key: bytes,
         *,
         generation: int = 1,
         others: Mapping[int, bytes] | None = None,
         lookup: bytes | None = None,
-    ) -> None:
+    ) -> Keys:
         """Derive the sealing key from the data key of `generation`, and opening keys from `others`.
 
         `lookup` is the look-up key; it outlives the data key that it was first derived from, because hashes
         that are stored cannot be made anew without what they hash.
         """
+        keys = {**(others or {}), generation: data_key}
+        ciphers = {number: AESGCM(derive(key, "seal")) for number, key in keys.items()}
+        return Keys(generation, ciphers, lookup or lookup_key(data_key))
+
+
+class Vault:
+    """Seals and opens for one owner; hold it for a request, never longer than the key cache does."""
+
+    __slots__ = ("_held", "_owner", "_unlock")
+
+    def __init__(
+        self,
+        owner: str,
+        key: bytes | Callable[[], Keys],
+        *,
+        generation: int = 1,
+        others: Mapping[int, bytes] | None = None,
+        lookup: bytes | None = None,
+    ) -> None:
+        """Take a data key and what goes with it (`Keys.of`), or what gives the keys when they are first needed.
+
+        Unwrapping costs a call to who keeps the keys: what counts only whether there is one, or adds sums and
+        opens nothing, so never pays for it.
+        """
         raw = owner.encode()
         self._owner = len(raw).to_bytes(4, "big") + raw
-        self.generation = generation
-        keys = {**(others or {}), generation: data_key}
-        self._ciphers = {number: AESGCM(derive(key, "seal")) for number, key in keys.items()}
-        self._lookup = lookup or lookup_key(data_key)
+        self._unlock = key if callable(key) else None
+        self._held = (
+            None
+            if callable(key)
+            else Keys.of(key, generation=generation, others=others, lookup=lookup)
+        )
+
+    @property
+    def _keys(self) -> Keys:
+        held = self._held
+        if held is None:
+            if self._unlock is None:
+                raise SealBroken("the vault has no key")
+            held = self._held = self._unlock()
+        return held
+
+    @property
+    def generation(self) -> int:
+        """The generation of the owner's data key that seals."""
+        return self._keys.generation
 
     def seal(self, text: str, *place: str) -> bytes:
         """Seal a text for a place, such as ("expenses", sk, "payee")."""
@@ -70,8 +114,9 @@ class Vault:
     def seal_bytes(self, data: bytes, *place: str) -> bytes:
         """Seal bytes for a place."""
         nonce = os.urandom(_NONCE)
-        head = bytes((_VERSION, self.generation))
-        cipher = self._ciphers[self.generation]
+        keys = self._keys
+        head = bytes((_VERSION, keys.generation))
+        cipher = keys.ciphers[keys.generation]
         return head + nonce + cipher.encrypt(nonce, data, self._bound(head, place))
 
     def is_stale(self, data: bytes) -> bool:
@@ -80,7 +125,7 @@ class Vault:
             len(data) >= _HEADER + _NONCE + _TAG
             and data[0] == _VERSION
             and data[1] != self.generation
-            and data[1] in self._ciphers
+            and data[1] in self._keys.ciphers
         )
 
     def open_bytes(self, sealed: bytes, *place: str) -> bytes:
@@ -91,7 +136,9 @@ class Vault:
             sealed[_HEADER + _NONCE :],
         )
         cipher = (
-            self._ciphers.get(head[1]) if len(nonce) == _NONCE and head[0] == _VERSION else None
+            self._keys.ciphers.get(head[1])
+            if len(nonce) == _NONCE and head[0] == _VERSION
+            else None
         )
         if cipher is None:
             msg = "not a sealed value of this key"
@@ -111,7 +158,7 @@ class Vault:
 
     def fingerprint(self, *parts: str) -> bytes:
         """Give a keyed hash (HMAC-SHA-256) of parts, for look-ups that reveal nothing without the key."""
-        digest = hmac.new(self._lookup, digestmod=hashlib.sha256)
+        digest = hmac.new(self._keys.lookup, digestmod=hashlib.sha256)
         for part in parts:
             raw = part.encode()
             digest.update(len(raw).to_bytes(8, "big"))

@@ -164,7 +164,7 @@ def _deliver(
     charge(envelope.owner, envelope.type)
     logger().thread_safe_append_keys(event_id=envelope.id, trace=envelope.trace, type=envelope.type)
     if envelope.type not in keyless:
-        security.vault(owner)  # or NotFound: held for minutes, so it seldom costs a read
+        security.vault(owner)  # or NotFound; nothing is unwrapped until something is opened
     until_won(lambda: _once(spec, owner, envelope, handler, message))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from chalicelib.kernel.clock import now as clock_now
 from chalicelib.kernel.keys import KEY_BYTES, provider
 from chalicelib.kernel.owners import Owner
-from chalicelib.kernel.vault import Vault, lookup_key
+from chalicelib.kernel.vault import Keys, Vault, lookup_key
 from chalicelib.security import repository
 from chalicelib.security.errors import KeyMadeMeanwhile
 from chalicelib.security.model.recent import Recent
@@ -49,7 +50,11 @@ def keep_key(owner: Owner, *, now: datetime) -> None:
 
 
 def vault(owner: Owner) -> Vault:
-    """Give the owner's vault; raise `OwnerKeyAbsent`. At most 1,000 are held, each for at most 5 minutes."""
+    """Give the owner's vault; raise `OwnerKeyAbsent`. At most 1,000 are held, each for at most 5 minutes.
+
+    That there is a key is read at once, and the key is unwrapped when it is first used: asking the key provider
+    costs as much as five write units, and who only adds sums never needs it.
+    """
     at = time.monotonic()
     held = _VAULTS.get(owner, at)
     if held is None:
@@ -60,16 +65,20 @@ def vault(owner: Owner) -> Vault:
 
 
 def opened_vault(row: OwnerKeyRow, *, at: datetime) -> Vault:
-    """Open the key's generations: the newest that has begun seals, all open."""
+    """Give the vault of a key's generations, unlocked when it is first used: the newest that had begun `at` then seals."""
+    return Vault(row.pk, partial(_opened, row, at=at))
+
+
+def _opened(row: OwnerKeyRow, *, at: datetime) -> Keys:
     newest, lookup = _unwrapped(row.wrapped, row.pk)
     previous: bytes | None = row.previous
     if previous is None:
-        return Vault(row.pk, newest, generation=row.generation, lookup=lookup)
+        return Keys.of(newest, generation=row.generation, lookup=lookup)
     older = _unwrapped(previous, row.pk)[0]
     keys = {row.generation: newest, row.generation - 1: older}
     active: int | None = row.active_from
     sealing = row.generation if (active or 0) <= int(at.timestamp()) else row.generation - 1
-    return Vault(row.pk, keys[sealing], generation=sealing, others=keys, lookup=lookup)
+    return Keys.of(keys[sealing], generation=sealing, others=keys, lookup=lookup)
 
 
 def _unwrapped(wrapped: bytes, owner: str) -> tuple[bytes, bytes]:

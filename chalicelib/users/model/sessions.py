@@ -50,6 +50,8 @@ class Session:
     """What the app was allowed; None for our own apps, which may do everything."""
     cookie: bytes | None = None
     """SHA-256 of the browser's cookie, where the session has one instead of tokens."""
+    place: bytes = b""
+    """Keyed hash of the address that `network` holds: so a refresh from the same one need not open or seal anything."""
 
     def stands(self, signed_out_at: datetime | None, now: datetime) -> bool:
         """Tell whether the session still counts."""
@@ -157,6 +159,7 @@ def ended(session: Session) -> Session:
         rotated_at=None,
         agent=b"",
         network=b"",
+        place=b"",
         cookie=None,
         version=session.version + 1,
     )

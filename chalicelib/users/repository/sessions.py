@@ -40,6 +40,7 @@ class SessionRow(Row):
     client = UnicodeAttribute(null=True)
     scopes = UnicodeAttribute(null=True)
     cookie = BinaryAttribute(legacy_encoding=False, null=True)
+    place = BinaryAttribute(legacy_encoding=False, null=True)
     version = WholeNumber()
     ttl = WholeNumber()
 
@@ -92,6 +93,7 @@ def save_session(commit: Commit, session: Session) -> None:
         client=session.client or None,
         scopes=None if session.scopes is None else " ".join(sorted(session.scopes)),
         cookie=session.cookie,
+        place=session.place or None,
         version=session.version,
         ttl=int(session.expires_at.timestamp()),
     )
@@ -131,6 +133,7 @@ def session_from(raw: Raw) -> Session:
         client=maybe(row.client) or "",
         scopes=_scopes(maybe(row.scopes)),
         cookie=maybe(row.cookie),
+        place=maybe(row.place) or b"",
     )
 
 

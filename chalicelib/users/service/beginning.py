@@ -80,6 +80,7 @@ def begin(ctx: Context, visit: Visit, user: User, session_id: str, way: Way) -> 
         proved_at=way.proved_at or ctx.now,
         methods=way.methods,
         cookie=hash_of(secret) if way.cookie else None,
+        place=place_of(session_id, visit.address),
     )
     repository.save_session(ctx.commit, session)
     if way.cookie:
@@ -117,6 +118,12 @@ def device_of(visit: Visit) -> bytes:
     """Recognise a device by what it says of itself; its network changes just when answers get lost."""
     key = provider().secret("device")
     return hmac.new(key, visit.user_agent.encode(), hashlib.sha256).digest()[:16]
+
+
+def place_of(session_id: str, address: str) -> bytes:
+    """Recognise a session's network address, in that session alone."""
+    key = provider().secret("session-place")
+    return hmac.new(key, f"{session_id} {address}".encode(), hashlib.sha256).digest()[:8]
 
 
 def outcome(begun: Begun, now: datetime) -> Outcome:

@@ -83,7 +83,7 @@ PART: Final = parts.Part(
             about="Where you signed in; times are Unix milliseconds.",
             row=SessionRow,
             opened={"agent": "text", "network": "text"},
-            left_out={"current": _HASH, "previous": _HASH, "cookie": _HASH},
+            left_out={"current": _HASH, "previous": _HASH, "cookie": _HASH, "place": _HASH},
         ),
         parts.Kind(
             name="memberships",

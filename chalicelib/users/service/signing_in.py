@@ -30,6 +30,7 @@ from chalicelib.users.service.beginning import (
     begin,
     device_of,
     outcome,
+    place_of,
     tokens,
 )
 from chalicelib.users.service.credentials import new_token, read_token
@@ -193,7 +194,11 @@ def _renew(ctx: Context, visit: Visit, given: Opaque) -> Begun | None:
     renewed = sessions.renewed(
         session, verdict, successor=hash_of(token), device=device, now=ctx.now
     )
-    network = repository.seal_device(ctx.vault, session.id, "network", visit.address)
-    renewed = replace(renewed, network=network)
+    place = place_of(session.id, visit.address)
+    if (
+        place != session.place
+    ):  # sealing needs the user's key, and unwrapping that costs more than all else here
+        network = repository.seal_device(ctx.vault, session.id, "network", visit.address)
+        renewed = replace(renewed, network=network, place=place)
     repository.save_session(ctx.commit, renewed)
     return Begun(renewed, token)

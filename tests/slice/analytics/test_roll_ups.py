@@ -28,9 +28,11 @@ from chalicelib.kernel.context import system_context
 from chalicelib.kernel.events import Envelope, Fact
 from chalicelib.kernel.ids import derived_id, new_id
 from chalicelib.kernel.inbox import MOST_SEEN, SEEN, inbox_key, mark
+from chalicelib.kernel.keys import provider
 from chalicelib.kernel.owners import Owner
 from chalicelib.kernel.tables import Table
 from chalicelib.security import api as security
+from chalicelib.security.service.owner_keys import forget
 from tests.slice.analytics.scenes import (
     ACCOUNTS,
     CATEGORIES,
@@ -335,3 +337,19 @@ def test_any_order_gives_the_plain_sums_on_every_engine(
     app: Chalice, stories: list[Life | Chunk], seed: int
 ) -> None:
     check_story(app, stories, seed)
+
+
+def test_adding_to_sums_opens_nothing_and_so_unwraps_no_key(
+    app: Chalice, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise AssertionError("a key was unwrapped")
+
+    forget()  # as in a process that does not know the owner yet
+    monkeypatch.setattr(type(provider()), "unwrap", refuse)
+
+    assert delivered(app, [enveloped(owner, recorded())]) == {"batchItemFailures": []}
+
+    assert len(kept(owner)) == 1
+    with pytest.raises(AssertionError, match="unwrapped"):
+        security.vault(owner).seal("x", "place")

@@ -13,6 +13,7 @@ from chalicelib.kernel.context import Visit
 from chalicelib.kernel.errors import Unauthenticated
 from chalicelib.kernel.ids import new_id
 from chalicelib.kernel.keys import provider
+from chalicelib.security.service import owner_keys
 from chalicelib.users import api as users
 from chalicelib.users import repository
 from chalicelib.users.errors import RefreshRefused, SessionOver
@@ -85,6 +86,36 @@ def test_a_refresh_costs_one_read_and_one_write(client: Client, begin: Callable[
 
     assert spent.calls == {"BatchGetItem": 1, "PutItem": 1}
     assert (spent.reads, spent.writes) == (2, 1)
+
+
+def test_a_refresh_from_the_same_address_unwraps_no_key(
+    client: Client, begin: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise AssertionError("a key was unwrapped")
+
+    tokens = begin()
+    sealed = repository.get_session(tokens["user_id"], tokens["session_id"]).network
+    owner_keys.forget()  # as in a process that does not know the user yet
+    with monkeypatch.context() as patch:
+        patch.setattr(type(provider()), "unwrap", refuse)
+        tokens = refresh(client, tokens["refresh_token"]).json
+
+    session = repository.get_session(tokens["user_id"], tokens["session_id"])
+    assert session.network == sealed
+
+
+def test_a_refresh_from_another_address_is_told_in_the_list(
+    cloud: Cloud, client: Client, begin: Callable[[], Any]
+) -> None:
+    tokens = begin()
+    elsewhere = Client(cloud.app, address="192.0.2.77")
+
+    for one in (elsewhere, client, elsewhere):
+        tokens = refresh(one, tokens["refresh_token"]).json
+        (session,) = one.get("/v1/users/me/sessions", token=tokens["access_token"]).json["items"]
+
+        assert session["network"] == one.address
 
 
 def test_a_lost_answer_may_be_asked_for_again_within_30_seconds(

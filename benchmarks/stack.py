@@ -56,6 +56,7 @@ def running(
         command = [sys.executable, "-m", "local.serve", "--port", "0", "--app", app]
         command += ["--memory"] if memory else ["--data-dir", str(data_dir or folder)]
         command += ["--engine", engine] if engine else []
+        command += ["--engine", engine] if engine else []
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ}
         )

@@ -12,13 +12,14 @@ import uuid
 from datetime import timedelta
 from typing import Final
 
+from chalicelib.kernel.regex import regex
 from chalicelib.kernel.values import dataclass
 from chalicelib.notifications.errors import BadTicket
 
 SECRET_BYTES: Final = 32
 LIFE: Final = timedelta(seconds=30)
 _ID_BYTES: Final = 16
-_SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{64}", re.ASCII)
+_SHAPE: Final = regex(r"[A-Za-z0-9_-]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

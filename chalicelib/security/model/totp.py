@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from chalicelib.kernel.regex import regex
 from chalicelib.kernel.values import dataclass
 
 ISSUER: Final = "xPense"
@@ -21,7 +22,7 @@ SKEW: Final = 1
 """Steps to both sides: clocks of phones differ, and people take a while to type."""
 PENDING_LIFE: Final = timedelta(hours=1)
 """How long a secret waits for the first code that shows that it arrived."""
-_CODE: Final = re.compile(r"[0-9]{6}", re.ASCII)
+_CODE: Final = regex(r"[0-9]{6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

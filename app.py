@@ -1,7 +1,7 @@
 """The composition root: which services this process holds (`XPENSE_SERVICE`: one name, or `all`).
 
 A process of one service is a function in the cloud, and a function loads what it needs: the module of a route when that
-route is asked for, the workers when the runtime asks for one of them by name (docs/adr/0027). A process of all loads all.
+route is asked for, the workers when the runtime asks for one of them by name (docs/adr/0030). A process of all loads all.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Type, size and state lie in clear; what people called a file, its hash and what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
@@ -19,6 +19,7 @@ from chalicelib.expenses.model.attachments import (
     Trouble,
 )
 from chalicelib.expenses.model.papers.kinds import PaperType
+from chalicelib.expenses.model.storage import MOST_FILES
 from chalicelib.expenses.repository import table
 from chalicelib.expenses.repository.storage import Storage
 from chalicelib.expenses.repository.table import (
@@ -115,6 +116,26 @@ class Attachments:
             if low == identity:
                 found.add(identity)
         return found
+
+    def all_bearers(self) -> frozenset[str]:
+        """Give all transactions that have attachments: an owner has at most `MOST_FILES` of them."""
+        found: set[str] = set()
+        start: Mapping[str, str] | None = None
+        while True:
+            piece = Table(table.TABLE).query(
+                str(self._ctx.owner),
+                ATTACHMENT,
+                ATTACHMENT + table.LAST,
+                limit=MOST_FILES,
+                start=start,
+                consistent=True,
+                count_only=True,
+            )
+            keys = (item["sk"]["S"].removeprefix(ATTACHMENT) for item in piece.items)
+            found.update(key.partition("#")[0] for key in keys)
+            start = piece.resume
+            if start is None:
+                return frozenset(found)
 
     def look(self, transaction_id: str, attachment_id: str) -> Attachment | None:
         """Read an attachment: None for a deleted one; raise `AttachmentNotFound`."""

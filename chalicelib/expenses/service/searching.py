@@ -20,6 +20,7 @@ from chalicelib.expenses.model.query import (
     parse_query,
 )
 from chalicelib.expenses.repository.accounts import Accounts
+from chalicelib.expenses.repository.attachments import Attachments
 from chalicelib.expenses.repository.categories import read_categories
 from chalicelib.expenses.repository.decode import transaction_of
 from chalicelib.expenses.repository.lookup import look_up
@@ -73,6 +74,7 @@ def _names(ctx: Context, query: Query) -> Names:
         categories=(
             catalogue(read_categories(ctx.owner, ctx.vault)) if "category" in needed else {}
         ),
+        attached=Attachments(ctx).all_bearers() if "attachment" in needed else frozenset(),
     )
 
 

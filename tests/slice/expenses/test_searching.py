@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.expenses.model.categories import default_id
 from chalicelib.expenses.repository import transactions as repository
+from tests.factories.attachments import announced
 from tests.factories.expenses import (
     CATEGORIES,
     TRANSACTIONS,
@@ -66,6 +67,21 @@ def test_a_query_finds_what_a_plain_filter_over_all_rows_finds(person: SignedIn)
     }
     for q, holds in filters.items():
         assert found(person, q, limit="7") == [one["id"] for one in rows if holds(one)], q
+
+
+def test_what_has_an_attachment_is_found_at_the_cost_of_one_query_more(
+    person: SignedIn, stranger: SignedIn, account: str
+) -> None:
+    bare, papered = recorded(person, account)["id"], recorded(person, account)["id"]
+    for _ in range(2):
+        announced(person, papered)
+
+    assert found(person, "has:attachment") == [papered]
+    assert found(person, "bakery -has:attachment") == [bare]
+    assert found(stranger, "has:attachment") == []
+    with budget() as spent:
+        found(person, "bakery has:attachment")
+    assert spent.calls["Query"] == 2
 
 
 def test_a_query_goes_together_with_the_other_filters(person: SignedIn, account: str) -> None:

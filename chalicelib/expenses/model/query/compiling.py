@@ -62,14 +62,15 @@ Test: TypeAlias = Callable[[Subject], bool]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What an owner calls accounts, by id, and the categories with their places in the tree."""
+    """What an owner calls accounts, by id, the categories with their places in the tree, and what has attachments."""
 
     accounts: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, Entry] = field(default_factory=dict)
+    attached: frozenset[str] = frozenset()
 
 
 def names_needed(query: Query) -> frozenset[str]:
-    """Tell which names a query cannot be compiled without: `account`, `category`."""
+    """Tell what a query cannot be compiled without: names of `account` or `category`, and which have an `attachment`."""
     match query:
         case Every(parts) | Some(parts):
             return frozenset().union(*map(names_needed, parts))
@@ -79,6 +80,8 @@ def names_needed(query: Query) -> frozenset[str]:
             return frozenset({"account"})
         case Words("category", value) if value != NONE:
             return frozenset({"category"})
+        case Choice("has", "attachment"):
+            return frozenset({"attachment"})
         case _:
             return frozenset()
 
@@ -124,6 +127,9 @@ class _Compiler:
                 bounds = bounds_of(span, self._today)
                 first, last = bounds.first or date.min, bounds.last or date.max
                 return compile_condition(DateRange(first, last))
+            case Choice("has", "attachment"):
+                attached = self._names.attached
+                return lambda subject: subject.one.id in attached
             case Choice(name, value):
                 return _choice(name, value)
 

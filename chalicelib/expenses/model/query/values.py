@@ -20,7 +20,7 @@ _DAY: Final = regex(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _OLDEST: Final = 1900
 
 KINDS: Final = ("expense", "income", "transfer")
-HAS: Final = ("notes", "tags", "parts", "refund", "category", "payee", "original")
+HAS: Final = ("notes", "tags", "parts", "refund", "category", "payee", "original", "attachment")
 IS: Final = ("transfer", "split", "refund")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
+from chalicelib.interchange.model.bank_feeds import EventKind
 from chalicelib.kernel.events import Order
 from chalicelib.kernel.values import dataclass
 from chalicelib.users.commands import ErasePartMore, ExportPartMore
@@ -34,6 +36,20 @@ class ClaimConnection(Order):
     to: ClassVar[str] = "interchange"
 
     connection_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearBank(Order):
+    """Take what a provider told of a bank connection; `item` names its login there by a hash, the rest is a `BankEvent`."""
+
+    name: ClassVar[str] = "interchange.hear_bank.v1"
+    to: ClassVar[str] = "interchange"
+
+    connection_id: str
+    item: str
+    mark: str
+    kind: EventKind
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from chalice.app import Blueprint, SQSEvent
 from chalicelib.kernel import aws, clock
 from chalicelib.kernel.context import Context, Unit, system_context
 from chalicelib.kernel.errors import NotFound, Refusal, Unavailable
-from chalicelib.kernel.events import Envelope, Fact, Message, UndecodableMessage
+from chalicelib.kernel.events import Envelope, Fact, Message, Order, UndecodableMessage
 from chalicelib.kernel.inbox import AlreadyHandled
 from chalicelib.kernel.log import logger
 from chalicelib.kernel.metering import charge, metered, report
@@ -200,6 +200,18 @@ def _unit(spec: TableSpec, owner: Owner, work: Callable[[Context], T]) -> T:
     result = work(context)
     context.commit.write()
     return result
+
+
+def orders(spec: TableSpec) -> Callable[[Owner, Order, str], None]:
+    """Give what orders work about a subject from a service, and reads nothing: for who shall not see what it is about."""
+
+    def order(owner: Owner, message: Order, subject: str) -> None:
+        charge(str(owner))
+        context = system_context(owner, spec, vaults=security.vault)
+        context.commit.order(message, subject=subject)
+        context.commit.write()
+
+    return order
 
 
 def s3_objects(body: str) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from chalicelib.interchange.commands import (
     EraseMore,
     ExportMore,
     FetchFeed,
+    HearBank,
     RevokeAccess,
     WriteExport,
 )
@@ -28,6 +29,7 @@ from chalicelib.interchange.repository import TABLE
 from chalicelib.interchange.service import (
     committing,
     connections_claiming,
+    connections_hearing,
     connections_revoking,
     data_rights,
     exporting,
@@ -67,6 +69,7 @@ consume(
         RevertStopped: reverting.stop_reverting,
         DropRows: committing.drop_rows,
         ClaimConnection: _claim,
+        HearBank: connections_hearing.follow,
         FetchFeed: syncing.fetch,
         FeedApplied: syncing_ends.follow,
         FeedStopped: syncing_ends.stop,

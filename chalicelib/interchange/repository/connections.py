@@ -222,6 +222,12 @@ def _item_of(one: Connection | None) -> Key | None:
     return item_key(one.provider, one.access.item_ref)
 
 
+def item_of(one: Connection) -> str | None:
+    """Give the hash of a connection's item at its provider, by which messages about it find it."""
+    key = _item_of(one)
+    return None if key is None else key[0]
+
+
 def turn_of(owner: Owner, one: Connection) -> Key | None:
     """Give where a connection's turn stands."""
     if one.due_at is None:

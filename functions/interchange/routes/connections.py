@@ -17,12 +17,12 @@ from chalicelib.kernel.context import Context, Visit
 from chalicelib.kernel.wire import PageOut, PageQuery
 from chalicelib.security.api import Limit
 from functions._edge.requests import raw_body
-from functions._edge.worker import units
+from functions._edge.worker import orders
 from functions.interchange.routes.edge import READ, WRITE, edge
 
 LINKS: Final = Limit(name="bank-links", quota=60, window=3_600)
 SYNCS: Final = Limit(name="bank-syncs", quota=30, window=3_600)
-_UNIT: Final = units(TABLE)
+_ORDER: Final = orders(TABLE)
 
 
 @edge.endpoint(
@@ -134,11 +134,12 @@ def remove_connection(ctx: Context, connection_id: str) -> None:
     summary="Hear what a provider of bank connections tells",
     out=HeardOut,
     public=True,
+    face="webhook",
     refuses=(400, 401, 404, 413, 503),
 )
 def hear_provider(visit: Visit, provider: str) -> HeardOut:
     """Take a message that the provider signed, and answer 200 whatever it is about."""
     request = edge.request
     headers = {name.lower(): value for name, value in request.headers.items()}
-    connections_hearing.hear(visit, provider, headers, raw_body(request), _UNIT)
+    connections_hearing.hear(visit, provider, headers, raw_body(request), _ORDER)
     return HeardOut(heard=True)

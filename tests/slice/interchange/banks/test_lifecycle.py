@@ -24,6 +24,7 @@ from tests.factories.banks import (
 from tests.factories.households import joined, made, within
 from tests.factories.imports import account_of
 from tests.factories.users import SignedIn, signed_in
+from tests.support import rights
 from tests.support.budget import budget
 from tests.support.client import Client, Reply
 from tests.support.cloud import Cloud, LambdaContext
@@ -401,6 +402,31 @@ def test_an_unknown_item_and_a_deleted_one_are_answered_alike(
     for one in (stranger, item):
         reply = hooked(cloud, bank, webhook(one))
         assert (reply.status, reply.json) == (known.status, known.json)
+
+
+def test_whoever_takes_a_message_in_opens_nothing_and_reads_nothing_of_anybodys(
+    cloud: Cloud, person: SignedIn, bank: FakePlaid
+) -> None:
+    home = made(person)
+    bank.new_key(KID)
+    for one in (person, within(person, home)):
+        here, item = linked(cloud, one, bank)
+        mapped(cloud, one, here["id"], {"chk": account_of(one, currency="USD")})
+        item.put("t1", "chk", -100)
+        raw = webhook(item)
+        headers = {"Plaid-Verification": bank.signed(raw, KID)}
+        client = Client(cloud.app)
+
+        with budget() as spent:
+            assert client.call("POST", HOOK, body=raw, headers=headers).status == 200
+
+        assert spent.calls == {"GetItem": 1, "PutItem": 1}  # whose it is; the order
+        cloud.drain()
+        assert len(transactions(one)) == 1
+    assert rights.noted("interchange", "webhook") == {
+        ("dynamodb:GetItem", "table/interchange/of/ITM#*"),
+        ("dynamodb:PutItem", "table/interchange/of/OBX#*"),
+    }
 
 
 @pytest.mark.attack

@@ -8,13 +8,16 @@ from typing import Any, Final
 
 import pytest
 
+from tests.infra import policies
 from tests.infra.stage import STAGE, URL, Applied
-from tools import manifest
+from tools import manifest, rights
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1800)]
 
 SERVICES: Final = manifest.services()
 PREFIX: Final = f"xpense-{STAGE}-"
+READS: Final = ("BatchGetItem", "GetItem", "Query", "Scan")
+WRITES: Final = ("BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem")
 DIFFERENCES: Final[Mapping[str, frozenset[str]]] = {
     # moto forgets the tags of an identity
     "aws_sesv2_email_identity": frozenset({"tags_all"}),
@@ -91,6 +94,8 @@ def test_every_function_is_what_its_manifest_says(made: Any, applied: Applied) -
         assert found["Version"] == "1", "the alias stands at a published version"
         assert found["Role"].endswith(f":role/{PREFIX}{made['service']}-{wanted['role']}")
         assert found["EphemeralStorage"] == {"Size": 512}
+        given = found["Environment"]["Variables"]
+        assert given.get("XPENSE_FACE", "") == wanted["environment"].get("XPENSE_FACE", "")
 
 
 def test_every_setting_that_the_code_reads_is_in_the_environment(
@@ -136,25 +141,72 @@ def test_every_route_has_an_integration_and_a_permission_to_start_its_handler(
     gateway = applied.client("apigatewayv2")
     (api,) = [one for one in gateway.get_apis()["Items"] if one["Name"] == PREFIX + made["service"]]
     routes = {
-        one["RouteKey"]: one["Target"] for one in gateway.get_routes(ApiId=api["ApiId"])["Items"]
+        # moto keeps OpenAPI's word where AWS writes ANY
+        one["RouteKey"].replace("X-AMAZON-APIGATEWAY-ANY-METHOD", "ANY"): one["Target"]
+        for one in gateway.get_routes(ApiId=api["ApiId"])["Items"]
     }
     integrations = {
         f"integrations/{one['IntegrationId']}": one
         for one in gateway.get_integrations(ApiId=api["ApiId"])["Items"]
     }
-    wanted = {f"{one['method']} {one['path']}" for one in made["routes"]}
-    fallback = {one for one in routes if one.endswith("/$default")}
+    wanted = {f"{one['method']} {one['path']}": one["function"] for one in made["routes"]}
+    fallback = {one: made["fallback"] for one in routes if one.endswith("/$default")}
 
-    assert set(routes) - fallback == wanted
+    assert set(routes) - set(fallback) == set(wanted)
     assert len(fallback) == 1, "what no route matches is answered as a problem document"
-    for target in routes.values():
-        one = integrations[target]
+    for route, function in {**wanted, **fallback}.items():
+        one = integrations[routes[route]]
         assert one["PayloadFormatVersion"] == "1.0"
-        assert f":function:{_function(made['service'] + '_api')}:live/" in one["IntegrationUri"]
-    (statement,) = _policy(applied, f"{made['service']}_api")
-    assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
-    source = statement["Condition"]["ArnLike"]["AWS:SourceArn"]
-    assert source == f"arn:aws:execute-api:eu-central-1:123456789012:{api['ApiId']}/*/*"
+        assert f":function:{_function(function)}:live/" in one["IntegrationUri"], route
+    for function in {*wanted.values(), *fallback.values()}:
+        (statement,) = _policy(applied, function)
+        assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
+        source = statement["Condition"]["ArnLike"]["AWS:SourceArn"]
+        assert source == f"arn:aws:execute-api:eu-central-1:123456789012:{api['ApiId']}/*/*"
+
+
+def test_every_role_may_do_what_is_written_down_and_nothing_else(
+    made: Any, applied: Applied
+) -> None:
+    """From what handlers did in the tests to what stands in IAM: one and the same."""
+    keys = policies.keys(applied)
+
+    for role in made["roles"]:
+        statements = policies.document(applied, made["service"], role)
+        wanted = rights.granted(made["service"], role) | set(policies.of_lambda(made, role))
+        assert policies.rights(statements, keys) == wanted, role
+        assert not any("*" in str(one["Action"]) for one in statements)
+
+
+def test_who_calls_without_a_token_reaches_little(applied: Applied) -> None:
+    """The webhook and the public routes, asked of their applied policies as IAM would be."""
+    table = f"arn:aws:dynamodb:eu-central-1:123456789012:table/{PREFIX}"
+    (owners,) = [arn for arn, name in policies.keys(applied).items() if name == "owners"]
+    webhook = policies.document(applied, "interchange", "webhook")
+    published = policies.document(applied, "security", "public")
+    signing_in = policies.document(applied, "users", "public")
+    person, household = "U#01J00000000000000000000000", "H#01J00000000000000000000000"
+
+    def reaches(statements: Any, name: str, part: str) -> bool:
+        return any(
+            policies.lets(statements, f"dynamodb:{action}", table + name, of=part)
+            for action in (*READS, *WRITES)
+        )
+
+    for part in (person, household):
+        assert not reaches(webhook, "expenses", part)
+        assert not reaches(webhook, "users", part)
+        assert not reaches(signing_in, "expenses", part)
+        for name in ("users", "security", "security-keys"):
+            assert not reaches(published, name, part), name
+    for name in ("users", "security", "security-keys"):
+        assert not reaches(signing_in, name, household), name
+    assert reaches(signing_in, "users", person)
+    for part in (person, household):
+        assert not policies.lets(published, "kms:Decrypt", owners, of=part)
+        for statements in (webhook, published):
+            assert not policies.lets(statements, "kms:Encrypt", owners, of=part)
+    assert not any("s3:" in str(one) for one in (*webhook, *published, *signing_in))
 
 
 def test_every_queue_has_its_dead_letters_its_filter_and_its_worker(

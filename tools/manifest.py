@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from functions._edge.alarms import Alarm
+from functions._edge.operations import face_of
 from functions._edge.worker import MAX_RECEIVES
 from tools import rights
 from tools.reach import ROOT, reach
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from chalicelib.kernel.tables import TableSpec
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised when a field changes its meaning; the Terraform module checks it."""
 RUNTIME: Final = f"python{CLOUD}"
 ARCHITECTURE: Final = "arm64"
@@ -42,7 +43,7 @@ HANDED_ON: Final[Mapping[str, tuple[str, ...]]] = {
     "interchange-exports": ("interchange.write_export.v1",),
 }
 """Queues of long work: a service's inbox hands orders on to them, to a function that has the time."""
-LOCAL_ONLY: Final = frozenset({"dynamodb_endpoint", "aws_endpoint", "service", "region"})
+LOCAL_ONLY: Final = frozenset({"dynamodb_endpoint", "aws_endpoint", "service", "face", "region"})
 """Settings that Terraform never gives: endpoints of a local cloud, and what Lambda or `environment` says anyhow."""
 _STAGE: Final = "manifest"
 _VISIBILITY: Final = 6  # times the function's timeout, as AWS advises for Lambda pollers
@@ -96,6 +97,7 @@ def manifest(service: str) -> dict[str, Any]:
         "settings": [name for name in reached.settings if name not in LOCAL_ONLY],
         "functions": functions,
         "routes": list(_routes(service, chalice_app)),
+        "fallback": function_of(service, "api") if chalice_app.routes else None,
         "queues": list(_queues(service, functions)),
         "tables": [_table(spec, functions) for spec in _specs(service)],
         "messages": _messages(service),
@@ -107,7 +109,7 @@ def manifest(service: str) -> dict[str, Any]:
         },
     }
     roles = sorted({function["role"] for function in functions.values()})
-    made["roles"] = {role: rights.statements(made, role) for role in roles}
+    made["roles"] = {role: rights.statements(rights.granted(service, role)) for role in roles}
     return made
 
 
@@ -117,8 +119,9 @@ def _plain(name: str) -> str:
 
 
 def _functions(service: str, chalice_app: Chalice) -> Iterator[tuple[str, dict[str, Any]]]:
-    if chalice_app.routes:
-        yield f"{service}_api", _function("app.app", "api", f"{service}_api", {})
+    for face in sorted({"api", *map(face_of, chalice_app.routes)} if chalice_app.routes else ()):
+        name = function_of(service, face)
+        yield name, _function("app.app", "api", name, {}) | {"environment": {"XPENSE_FACE": face}}
     for source in chalice_app.event_sources:
         kind, facts = _source(source)
         yield source.name, _function(f"app.{source.name}", kind, source.name, facts)
@@ -137,15 +140,23 @@ def _function(handler: str, kind: str, name: str, source: dict[str, Any]) -> dic
         "kind": kind,
         "role": role_of(name, kind),
         **asdict(EXCEPTIONS.get(name, SIZES[kind])),
+        "environment": {},
         "source": source,
     }
 
 
+def function_of(service: str, face: str) -> str:
+    """Name the function that answers those routes of a service that have a face."""
+    return f"{service}_{face}"
+
+
 def role_of(name: str, kind: str) -> str:
-    """Name whose rights a function has: `relay` for what carries the outbox, else by what starts it."""
+    """Name whose rights a function has: `relay` for what carries the outbox, a face for routes, else by what starts it."""
     if name.endswith(("_relay", "_sweep")):
         return "relay"
-    return {"api": "api", "websocket": "socket"}.get(kind, "worker")
+    if kind == "api":
+        return name.partition("_")[2]
+    return "socket" if kind == "websocket" else "worker"
 
 
 def _source(source: Any) -> tuple[str, dict[str, Any]]:  # noqa: ANN401 - one of Chalice's configs
@@ -183,12 +194,21 @@ def _outbox_filter() -> dict[str, Any]:
 
 def _routes(service: str, chalice_app: Chalice) -> Iterator[dict[str, Any]]:
     for path, methods in sorted(chalice_app.routes.items()):
+        face = face_of(path)
         for method, entry in sorted(methods.items()):
             yield {
                 "method": method,
                 "path": path,
-                "function": f"{service}_api",
+                "function": function_of(service, face),
                 "content_types": list(entry.content_types),
+            }
+        if face != "api":
+            # its HEAD, OPTIONS and 405, which else come to the fallback, which must not answer for it
+            yield {
+                "method": "ANY",
+                "path": path,
+                "function": function_of(service, face),
+                "content_types": [],
             }
 
 

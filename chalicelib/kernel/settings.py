@@ -17,6 +17,8 @@ class Settings:
 
     stage: str
     service: str
+    face: str
+    """Which of its service's routes an API function answers (`functions/_edge/operations.py`); empty: all."""
     region: str
     dynamodb_endpoint: str
     aws_endpoint: str
@@ -79,6 +81,7 @@ def settings() -> Settings:
     return Settings(
         stage=_read("STAGE", "local"),
         service=_read("SERVICE", "all"),
+        face=_read("FACE", ""),
         region=os.environ.get("AWS_REGION") or _read("REGION", "eu-central-1"),
         dynamodb_endpoint=_read("DYNAMODB_ENDPOINT", ""),
         aws_endpoint=_read("AWS_ENDPOINT", ""),

@@ -2,7 +2,8 @@
 
 The current request is kept per call, not per app, because the local host calls the app from many threads;
 and errors that Chalice makes by itself (405, 415, a crash) leave as problem documents like all others. Events of an
-HTTP API become those of a REST API first (gateway.py).
+HTTP API become those of a REST API first (gateway.py). A function that has the rights of some routes only
+(`XPENSE_FACE`, docs/adr/0024) answers no other, whoever starts it for them.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import Any, Final
 from chalice.app import Chalice, Request
 from typing_extensions import override
 
+from chalicelib.kernel.log import logger
 from chalicelib.kernel.settings import settings
 from functions._edge import gateway
 from functions._edge.imports import load
+from functions._edge.operations import face_of
 from functions._edge.problems import of_status
 from functions._edge.requests import request_id_of
 from functions._edge.routing import Router
@@ -82,7 +85,10 @@ class Application(Chalice):
         if secrets and not trusted:
             return _finished(_answer(of_status(404, request_id_of(event))))
         given = gateway.settled(event, self._router(), trusted=trusted)
-        methods = self._methods(given["requestContext"]["resourcePath"]) or {}
+        resource = given["requestContext"]["resourcePath"]
+        methods = self._methods(resource) or {}
+        if methods and not _ours(resource) and gateway.has_a_slash_too_many(event):
+            return _finished(gateway.sent_on(event))
         method = given["requestContext"]["httpMethod"]
         if method == "OPTIONS" and methods and method not in methods:
             allow = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
@@ -99,9 +105,18 @@ class Application(Chalice):
         return self._found
 
     def _answered(self, event: gateway.Event, context: object) -> dict[str, Any]:
-        if self._methods(event.get("requestContext", {}).get("resourcePath", "")) is None:
+        resource = event.get("requestContext", {}).get("resourcePath", "")
+        found = self._methods(resource)
+        if found is None or not _ours(resource):
+            if found is not None:
+                logger().error("a route of another function", extra={"route": resource})
             return _finished(_answer(of_status(404, request_id_of(event))))
         return _finished(_problem_unless_ours(super().__call__(event, context), event))
+
+
+def _ours(resource: str) -> bool:
+    """Tell whether this function may answer a path; one that knows of no faces answers all."""
+    return settings().face in {"", face_of(resource)}
 
 
 def _problem_unless_ours(response: dict[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,6 +79,7 @@ class Edge:
         """
         writes = method != "GET" and not facts.get("reads", False)
         facts.setdefault("idempotent", writes and not facts.get("public", False))
+        facts.setdefault("face", "public" if facts.get("public", False) else "api")
         facts.setdefault("household", self.spec.service not in _PERSONAL)
 
         def decorate(view: View) -> View:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from functions._edge.requests import header
 from functions._edge.routing import Router
@@ -55,6 +55,22 @@ def settled(event: Event, router: Router, *, trusted: bool) -> dict[str, Any]:
         context["identity"] = {**(context.get("identity") or {}), "sourceIp": _caller(event)}
     made["headers"] = {**(event.get("headers") or {}), **_cookie(event)}
     return made
+
+
+def has_a_slash_too_many(event: Event) -> bool:
+    """Tell whether the gateway found no route because of a slash at the path's end."""
+    return event["requestContext"].get("resourcePath") == DEFAULT and str(event["path"])[-1:] == "/"
+
+
+def sent_on(event: Event) -> dict[str, Any]:
+    """Send a caller to the path without the slash, with the same method and body (RFC 9110, 15.4.9).
+
+    What no route matches comes to one function of a service, and another may have to answer this.
+    """
+    query = urlencode(event.get("multiValueQueryStringParameters") or {}, doseq=True)
+    path = quote(str(event["path"]).rstrip("/"))
+    location = f"{path}?{query}" if query else path
+    return {"statusCode": 308, "headers": {"Location": location}, "body": ""}
 
 
 def _caller(event: Event) -> str:

@@ -12,6 +12,9 @@ from chalicelib.security.api import Limit
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 IfMatch = Literal["none", "optional", "required"]
+Face = Literal["api", "public", "webhook"]
+"""Who calls a route, and so which function of the service answers it, with a role of its own: somebody signed in, anybody
+at all, or a third party's machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class Operation:
     lives_at: str = ""
     scope: str | None = None
     public: bool = False
+    face: Face = "api"
     if_match: IfMatch = "none"
     idempotent: bool = False
     limit: Limit | None = None
@@ -50,7 +54,8 @@ class Operation:
 class Facts(TypedDict, total=False):
     """What a route may say of itself.
 
-    `out` is a model, `PageOut[model]`, or None for no content. `household`: it takes `?household=`, and its
+    `out` is a model, `PageOut[model]`, or None for no content. `face`: which function answers (by default as `public`
+    says); all methods of a path have the same. `household`: it takes `?household=`, and its
     data may be a household's (the default but for users and security). `by_account`: it honours
     `ctx.accounts`; others refuse members who may see some accounts only. `reads`: a POST whose body is a
     question and which writes nothing. `people_only`: no API token and no third-party app. `step_up`: only
@@ -68,6 +73,7 @@ class Facts(TypedDict, total=False):
     lives_at: str
     scope: str | None
     public: bool
+    face: Face
     if_match: IfMatch
     idempotent: bool
     limit: Limit | None
@@ -85,11 +91,19 @@ class Facts(TypedDict, total=False):
 
 
 _OPERATIONS: Final[list[Operation]] = []
+_FACES: Final[dict[str, Face]] = {}
 
 
 def register(operation: Operation) -> None:
-    """Keep an operation."""
+    """Keep an operation; ValueError where its path has another face already."""
+    if _FACES.setdefault(operation.path, operation.face) != operation.face:
+        raise ValueError(f"{operation.path} has two faces: one function answers a path")
     _OPERATIONS.append(operation)
+
+
+def face_of(path: str) -> Face:
+    """Give the face of a path as it is declared, such as `/v1/users/me`."""
+    return _FACES.get(path, "api")
 
 
 def operations() -> list[Operation]:

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel.events import Fact, registered
+from functions._edge.operations import face_of, operations
 from tools import manifest
 from tools.reach import reach
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = manifest.services()
+MOST_ROUTES = 300
+"""What an HTTP API has at most, the one for all else included."""
 
 
 @cache
@@ -67,6 +70,32 @@ def test_every_route_is_under_the_prefix_of_its_service(service: str) -> None:
     for route in manifests()[service]["routes"]:
         assert route["path"].startswith((f"/v1/{service}/", "/.well-known/")), route
         assert not route["path"].endswith("/")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_route_is_answered_by_the_function_that_has_its_face_and_its_rights(
+    service: str,
+) -> None:
+    importlib.import_module("app")
+    made = manifests()[service]
+    declared = {(one.method, one.path): one for one in operations() if one.service == service}
+    routes = {(one["method"], one["path"]): one["function"] for one in made["routes"]}
+    apart = {path for _, path in declared if face_of(path) != "api"}
+
+    assert set(routes) == {*declared, *(("ANY", path) for path in apart)}
+    assert len(routes) < MOST_ROUTES
+    for (method, path), name in routes.items():
+        function, face = made["functions"][name], face_of(path)
+        assert (function["handler"], function["kind"]) == ("app.app", "api")
+        assert function["environment"] == {"XPENSE_FACE": face}
+        assert (name, function["role"]) == (f"{service}_{face}", face)
+        if method != "ANY":
+            assert declared[method, path].public == (face != "api"), path
+    assert made["functions"][made["fallback"]]["role"] == "api"
+    assert {name for name, one in made["functions"].items() if one["kind"] == "api"} == {
+        *routes.values(),
+        made["fallback"],
+    }
 
 
 def test_no_two_services_share_a_function_a_route_a_queue_or_a_table() -> None:

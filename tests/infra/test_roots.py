@@ -58,7 +58,7 @@ def test_a_manifest_of_another_format_is_refused(prepared: Applied, tmp_path: Pa
 
     said = _refused(prepared.roots()["services/users"], {"manifests": str(tmp_path)}, tmp_path)
 
-    assert "knows manifests of format 2" in said
+    assert "knows manifests of format 3" in said
 
 
 def _refused(root: Root, variables: dict[str, str], folder: Path) -> str:

@@ -1,32 +1,34 @@
-# The service's HTTP API, from the routes of the manifest. The function behind it is the alias; functions/_edge/gateway.py
-# makes of its event what Chalice expects. What no route matches comes to the function as well, so that 404, 405 and
-# OPTIONS are answered as problem documents.
+# The service's HTTP API, from the routes of the manifest, each with the function that has the rights for it. Behind it is
+# the function's alias; functions/_edge/gateway.py makes of its event what Chalice expects. What no route matches comes to
+# a function as well, so that 404, 405 and OPTIONS are answered as problem documents.
 
 locals {
-  api = one(keys(local.by_kind.api))
-  integration = local.api == null ? null : {
-    type                 = "AWS_PROXY"
-    httpMethod           = "POST"
-    uri                  = aws_lambda_alias.live[local.api].invoke_arn
-    payloadFormatVersion = "1.0"
-    timeoutInMillis      = var.manifest.functions[local.api].timeout_s * 1000
-    connectionType       = "INTERNET"
-  }
-  operation = { responses = { default = { description = "What the function answers." } }, "x-amazon-apigateway-integration" = local.integration }
+  http = length(local.by_kind.api) > 0 ? 1 : 0
+  operations = { for name, function in local.by_kind.api : name => {
+    responses = { default = { description = "What the function answers." } }
+    "x-amazon-apigateway-integration" = {
+      type                 = "AWS_PROXY"
+      httpMethod           = "POST"
+      uri                  = aws_lambda_alias.live[name].invoke_arn
+      payloadFormatVersion = "1.0"
+      timeoutInMillis      = function.timeout_s * 1000
+      connectionType       = "INTERNET"
+    }
+  } }
   body = {
     openapi = "3.0.1"
     info    = { title = local.prefix, version = "1" }
     paths = merge(
       { for path in distinct([for route in var.manifest.routes : route.path]) : path => {
-        for route in var.manifest.routes : lower(route.method) => local.operation if route.path == path
+        for route in var.manifest.routes : (route.method == "ANY" ? "x-amazon-apigateway-any-method" : lower(route.method)) => local.operations[route.function] if route.path == path
       } },
-      { "/$default" = { "x-amazon-apigateway-any-method" = merge(local.operation, { isDefaultRoute = true }) } },
+      { for name in compact([var.manifest.fallback]) : "/$default" => { "x-amazon-apigateway-any-method" = merge(local.operations[name], { isDefaultRoute = true }) } },
     )
   }
 }
 
 resource "aws_apigatewayv2_api" "http" {
-  count = local.api == null ? 0 : 1
+  count = local.http
 
   name          = local.prefix
   protocol_type = "HTTP"
@@ -35,14 +37,14 @@ resource "aws_apigatewayv2_api" "http" {
 }
 
 resource "aws_cloudwatch_log_group" "http" {
-  count = local.api == null ? 0 : 1
+  count = local.http
 
   name              = "/aws/apigateway/${local.prefix}"
   retention_in_days = var.log_days
 }
 
 resource "aws_apigatewayv2_stage" "http" {
-  count = local.api == null ? 0 : 1
+  count = local.http
 
   api_id      = aws_apigatewayv2_api.http[0].id
   name        = "$default"
@@ -72,12 +74,12 @@ resource "aws_apigatewayv2_stage" "http" {
 }
 
 resource "aws_lambda_permission" "http" {
-  count = local.api == null ? 0 : 1
+  for_each = local.by_kind.api
 
   statement_id  = "http-api"
   action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.this[local.api].function_name
-  qualifier     = aws_lambda_alias.live[local.api].name
+  function_name = aws_lambda_function.this[each.key].function_name
+  qualifier     = aws_lambda_alias.live[each.key].name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.http[0].execution_arn}/*/*"
 }

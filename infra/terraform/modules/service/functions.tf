@@ -26,7 +26,7 @@ resource "aws_lambda_function" "this" {
   }
 
   environment {
-    variables = local.environment
+    variables = merge(local.environment, each.value.environment)
   }
 
   tracing_config {

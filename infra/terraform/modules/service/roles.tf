@@ -28,6 +28,12 @@ locals {
     ["the manifest names ${thing}, which this module does not know"]
   ) }
 
+  # by what IAM tells the parts of a thing: the partitions of a table, and whose data key the one key opens (kernel/keys.py)
+  parts = {
+    table = { test = "ForAllValues:StringLike", variable = "dynamodb:LeadingKeys" }
+    key   = { test = "StringLike", variable = "kms:EncryptionContext:owner" }
+  }
+
   sources = { for role in keys(var.manifest.roles) : role => concat(
     [for name, function in local.by_kind.queue : {
       actions   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
@@ -76,6 +82,16 @@ data "aws_iam_policy_document" "role" {
     content {
       actions   = statement.value.actions
       resources = flatten([for thing in statement.value.on : local.resources[thing]])
+
+      dynamic "condition" {
+        for_each = length(statement.value.for) > 0 ? [local.parts[split("/", statement.value.on[0])[0]]] : []
+
+        content {
+          test     = condition.value.test
+          variable = condition.value.variable
+          values   = statement.value.for
+        }
+      }
     }
   }
 

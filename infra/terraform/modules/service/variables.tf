@@ -8,8 +8,8 @@ variable "manifest" {
   type        = any
 
   validation {
-    condition     = var.manifest.manifest == 2
-    error_message = "This module knows manifests of format 2: run `make manifest` of the same commit."
+    condition     = var.manifest.manifest == 3
+    error_message = "This module knows manifests of format 3: run `make manifest` of the same commit."
   }
 }
 

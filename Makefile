@@ -86,10 +86,11 @@ unit: $(STAMP)  ## the tests alone: PYTEST_ARGS="-k name"
 	@rm -rf .cache/rights
 	$(BIN)/python -m pytest $(SPREAD) -m "not durable" $(PYTEST_ARGS)
 	XPENSE_TEST_ENGINE=durable $(BIN)/python -m pytest $(SPREAD) $(ENGINE_TESTS) $(PYTEST_ARGS)
+	@$(if $(PYTEST_ARGS),,touch .cache/rights/whole)
 	@$(BIN)/python -m tools.rights check
 
 .PHONY: rights
-rights: $(STAMP)  ## take over what the handlers did in AWS during the last `make unit` into infra/rights.json
+rights: $(STAMP)  ## make infra/rights.json what the handlers did in AWS during the last `make unit`, or add what a part of it did
 	@$(BIN)/python -m tools.rights write
 
 .PHONY: test-all

@@ -1,11 +1,12 @@
-"""What each role of a service may do in AWS: what follows from its manifest, and what was seen in the tests.
+"""What each role of a service may do in AWS: exactly what was seen in the tests, and what moto cannot show.
 
-A role is what a function is for: `api`, `worker`, `relay`, `socket`. On its own tables a service's rights follow
-from the kernel, which writes and reads all of them alike; what it needs of others (tables of services below, objects,
-keys, mail) is seen while the tests run and kept in `infra/rights.json`:
+A role is what a function is for: `api`, `public`, `webhook`, `worker`, `relay`, `socket`. While tests run it is written
+down what every handler does (tests/support/rights.py); `infra/rights.json` keeps it, and becomes the roles:
 
-    python -m tools.rights check    after a run of the tests: was anything done that is not granted?
-    python -m tools.rights write    take over what was seen; with `--fresh` drop what was not seen any more
+    python -m tools.rights check    after a run of tests: was anything done that is not granted? After a whole one also:
+                                    is anything granted that nothing needs?
+    python -m tools.rights write    take over what was seen; after a whole run drop what was not
+    python -m tools.rights show users    what each route and handler of a service needs
 
 Names carry no stage; Terraform makes ARNs of them (infra/terraform/modules/service/roles.tf).
 """
@@ -14,69 +15,59 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tools.reach import ROOT
 
 SEEN: Final = ROOT / ".cache" / "rights"
-"""A file a process of the tests: lists of service, role, action and resource."""
+"""A file a process of the tests: a list of `Seen`."""
+WHOLE: Final = SEEN / "whole"
+"""Stands there once all tests ran (`make unit`): what was not seen then, no test needs."""
 KEPT: Final = ROOT / "infra" / "rights.json"
-ROLES: Final = ("api", "worker", "relay", "socket")
+ROLES: Final = ("api", "public", "webhook", "worker", "relay", "socket")
 
 Need = tuple[str, str]
 """An action, such as `dynamodb:GetItem`, and what it is done to, such as `table/users`."""
 Rights = Mapping[str, Mapping[str, Mapping[str, list[str]]]]
 """By service, role and resource: the actions."""
 
-_ALL_WRITING: Final = (
-    "dynamodb:BatchGetItem",
-    "dynamodb:BatchWriteItem",
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:Query",
-    "dynamodb:UpdateItem",
-)
-OWN: Final[Mapping[str, tuple[str, ...]]] = {
-    # one Commit may hold any of them; nobody scans, and nobody changes a table
-    "api": _ALL_WRITING,
-    "worker": _ALL_WRITING,
-    # reads the outbox and deletes what is published
-    "relay": ("dynamodb:BatchWriteItem", "dynamodb:Query"),
-    "socket": (),  # exactly what was seen
-}
-_KEYS_OF_OWNERS: Final = (
-    ("dynamodb:GetItem", "table/security-keys"),
-    ("kms:Decrypt", "key/owners"),
-)
-EDGE: Final[Mapping[str, tuple[Need, ...]]] = {
-    # what functions/_edge asks of users and security for every service (decision 1). A process keeps keys for
-    # minutes, so the tests see these calls at whoever happens to come first.
-    "api": (
-        ("dynamodb:BatchGetItem", "table/users"),  # session and membership
-        ("dynamodb:PutItem", "table/users"),  # that support looked at somebody's data
-        ("dynamodb:UpdateItem", "table/users"),  # when a token was last used
-        ("dynamodb:GetItem", "table/security"),
-        ("dynamodb:Query", "table/security"),  # the public keys that tokens are signed with
-        ("dynamodb:UpdateItem", "table/security"),  # limits
-        *_KEYS_OF_OWNERS,
-    ),
-    "worker": _KEYS_OF_OWNERS,
-    "relay": (),
-    "socket": _KEYS_OF_OWNERS,
-}
-BESIDES: Final[Mapping[tuple[str, str], tuple[Need, ...]]] = {
-    # tests read receipts with a program of the machine, or with recorded answers of Textract
-    ("expenses", "worker"): (("textract:AnalyzeExpense", "reader"),),
-    # only an export of more than 8 MiB is written in parts, and only a failing one is given up
-    ("users", "worker"): (("s3:AbortMultipartUpload", "object/bulk/*/exports/*"),),
-}
-"""What is granted although no test on moto does it, each with its reason."""
 
+class Seen(NamedTuple):
+    """What a handler did once: `by` is a route, such as `GET /v1/users/me`, or a handler's name."""
+
+    service: str
+    role: str
+    by: str
+    action: str
+    thing: str
+
+    def takes(self) -> Iterator[Need]:
+        """Give the rights that it took.
+
+        Only roles that are bound tell partitions apart; whoever opens users' keys opens households'.
+        """
+        thing, _, kind = self.thing.partition(_OF)
+        if self.role in BOUND or not kind:
+            yield self.action, self.thing
+        elif thing.startswith("table/"):
+            yield self.action, thing
+        else:
+            for each in _OWNERS if kind in _OWNERS else {kind}:
+                yield self.action, f"{thing}{_OF}{each}"
+
+
+_ON_ITEMS: Final = frozenset({"DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"})
+_PARTITION: Final = ":p"
+"""How our queries call the value of the partition."""
+_OF: Final = "/of/"
+"""Between a thing and the kind of its parts: `table/users/of/U#*`, `key/owners/of/stage`."""
+_OWNERS: Final = frozenset({"U#*", "H#*"})
+BOUND: Final = frozenset({"public", "webhook"})
+"""Roles that anybody reaches: on tables they may touch the kinds of partitions that they were seen to, no other."""
 _VERSIONED: Final = frozenset({"files", "backups"})
 """Buckets where deleting for good means deleting versions (infra/terraform/modules/platform/buckets.tf)."""
 _TRANSACTED: Final = {
@@ -122,7 +113,7 @@ def needs(operation: str, request: Mapping[str, Any]) -> Iterator[Need]:
     elif service == "sns" and name.startswith("Publish"):
         yield "sns:Publish", f"topic/{_plain(request['TopicArn'])}"
     elif service == "kms":
-        yield f"kms:{name}", "key/owners"
+        yield f"kms:{name}", f"key/owners{_OF}{_kind(request['EncryptionContext']['owner'])}"
 
 
 def _plain(name: str) -> str:
@@ -131,18 +122,35 @@ def _plain(name: str) -> str:
     return last.split("-", 2)[2] if last.startswith("xpense-") else last
 
 
+def _kind(owner: str) -> str:
+    """The kind of what a partition or a wrapped key is of: `stage`, or `U#*`, `signing-key:*` and the like."""
+    found = re.match(r"[A-Za-z-]+[#:]", owner)
+    return f"{found[0]}*" if found else owner
+
+
 def _tables(name: str, request: Mapping[str, Any]) -> Iterator[Need]:
     if name == "TransactWriteItems":
         for item in request["TransactItems"]:
             for kind, body in item.items():
-                yield f"dynamodb:{_TRANSACTED[kind]}", f"table/{_plain(body['TableName'])}"
+                yield f"dynamodb:{_TRANSACTED[kind]}", _part(body)
     elif name in {"BatchGetItem", "BatchWriteItem"}:
-        for table in request["RequestItems"]:
-            yield f"dynamodb:{name}", f"table/{_plain(table)}"
-    elif f"dynamodb:{name}" in _ALL_WRITING or name == "Scan":
-        index = request.get("IndexName")
-        below = f"/index/{index}" if index else ""
-        yield f"dynamodb:{name}", f"table/{_plain(request['TableName'])}{below}"
+        for table, asked in request["RequestItems"].items():
+            for one in asked["Keys"] if name == "BatchGetItem" else asked:
+                body = one if name == "BatchGetItem" else next(iter(one.values()))
+                key = body.get("Key") or body.get("Item") or body
+                yield f"dynamodb:{name}", _part({"TableName": table, "Key": key})
+    elif name in _ON_ITEMS:
+        yield f"dynamodb:{name}", _part(request)
+
+
+def _part(request: Mapping[str, Any]) -> str:
+    """The index that is asked, or the kind of partition of a table that is touched; a scan touches all of it."""
+    table = f"table/{_plain(request['TableName'])}"
+    if "IndexName" in request:
+        return f"{table}/index/{request['IndexName']}"
+    values = request.get("ExpressionAttributeValues", {})
+    key = request.get("Key") or request.get("Item") or {"pk": values.get(_PARTITION)}
+    return f"{table}{_OF}{_kind(key['pk']['S'])}" if key["pk"] else table
 
 
 def _objects(name: str, request: Mapping[str, Any]) -> Iterator[Need]:
@@ -162,26 +170,12 @@ def _area(key: str) -> str:
     return f"*/{second}/*" if "#" in first else f"{first}/{second}/*"
 
 
-def followed(made: Mapping[str, Any], role: str) -> set[Need]:
-    """Give the rights of a role that follow from its service's manifest."""
-    found = set(EDGE[role]) | set(BESIDES.get((made["service"], role), ()))
-    for table in made["tables"]:
-        found |= {(action, f"table/{table['name']}") for action in OWN[role]}
-        if role in {"api", "worker"}:
-            found |= {
-                ("dynamodb:Query", f"table/{table['name']}/index/{index['name']}")
-                for index in table["indexes"]
-            }
-    if role == "relay":
-        found |= {("sqs:SendMessage", f"queue/{name}") for name in made["grants"]["orders"]}
-        found |= {("sns:Publish", "topic/events")} if made["messages"]["tells"] else set()
-    if role == "worker":
-        found |= {("sqs:SendMessage", f"queue/{one['dead_letters']}") for one in made["queues"]}
-    return found
+def implied(rights: Iterable[Need]) -> set[Need]:
+    """Give what S3 asks for besides, which moto does not: all that is granted without being seen.
 
-
-def implied(rights: set[Need]) -> set[Need]:
-    """Give what S3 asks for besides: its key, the right to be told that an object is absent (404, not 403), versions."""
+    Its key, with which it opens and seals as whoever calls; the right to be told that an object is absent (404, not 403);
+    and where versions are kept, deleting those.
+    """
     found: set[Need] = set()
     for action, resource in rights:
         bucket = f"bucket/{resource.split('/')[1]}" if resource.startswith("object/") else ""
@@ -202,125 +196,130 @@ def kept() -> Rights:
     return made
 
 
-def granted(made: Mapping[str, Any], role: str) -> set[Need]:
-    """Give all rights of a role: `made` is its service's manifest as far as it is made."""
-    seen = kept().get(made["service"], {}).get(role, {})
-    rights = followed(made, role) | {
-        (action, resource) for resource, actions in seen.items() for action in actions
-    }
+def recorded(service: str, role: str) -> set[Need]:
+    """Give what a role was seen to do, as it is kept."""
+    things = kept().get(service, {}).get(role, {})
+    return {(action, thing) for thing, actions in things.items() for action in actions}
+
+
+def granted(service: str, role: str) -> set[Need]:
+    """Give all rights of a role."""
+    rights = recorded(service, role)
     return rights | implied(rights)
 
 
-def statements(made: Mapping[str, Any], role: str) -> list[dict[str, Any]]:
-    """Write a role's rights as a list of actions with the resources that all of them are allowed on."""
-    by_resource: dict[str, set[str]] = {}
-    for action, resource in granted(made, role):
-        by_resource.setdefault(resource, set()).add(action)
-    by_actions: dict[tuple[str, ...], list[str]] = {}
-    for resource, actions in sorted(by_resource.items()):
-        by_actions.setdefault(tuple(sorted(actions)), []).append(resource)
-    return [{"actions": list(actions), "on": on} for actions, on in sorted(by_actions.items())]
+def statements(rights: Iterable[Need]) -> list[dict[str, Any]]:
+    """Write rights as a list of actions with the resources that all of them are allowed on.
 
-
-def seen() -> set[tuple[str, str, str, str]]:
-    """Read what the processes of the last run saw: service, role, action, resource."""
-    found: set[tuple[str, str, str, str]] = set()
-    for file in sorted(SEEN.glob("*.json")):
-        found |= {tuple(one) for one in json.loads(file.read_text(encoding="utf-8"))}
-    return found
-
-
-def missing(found: set[tuple[str, str, str, str]]) -> list[str]:
-    """Name what was done but is not granted, a line each."""
-    from tools.manifest import read, services
-
-    lines = []
-    for service in services():
-        mine = {one for one in found if one[0] == service}
-        if not mine:
-            continue
-        made = read(service)
-        for role in sorted({one[1] for one in mine}):
-            lacks = {one[2:] for one in mine if one[1] == role} - granted(made, role)
-            lines += [f"{service} {role}: {action} on {thing}" for action, thing in sorted(lacks)]
-    return lines
-
-
-def strange(found: set[tuple[str, str, str, str]]) -> list[str]:
-    """Name what is nowhere kept, without reading manifests: quick enough for the end of any run of tests.
-
-    Queues, the topic and a service's own tables follow from its manifest, and are compared by `missing`.
+    A part of a resource stands apart, `for` what kinds of it: IAM tells them by a condition.
     """
-    from tools.manifest import services
-
-    lines = []
-    for service, role, action, thing in sorted(found):
-        kind, _, rest = thing.partition("/")
-        own = kind == "table" and f"{rest.partition('/')[0]}-".startswith(f"{service}-")
-        known = {one for one in EDGE[role] if one[1] == thing} | {
-            (one, thing) for one in kept().get(service, {}).get(role, {}).get(thing, ())
-        }
-        let = (own and action in OWN[role]) or kind in {"queue", "topic"}
-        if service in services() and not let and (action, thing) not in known | implied(known):
-            lines.append(f"{service} {role}: {action} on {thing}")
-    return lines
-
-
-def unused(found: set[tuple[str, str, str, str]]) -> list[str]:
-    """Name what is kept as seen in the tests but was not seen any more."""
+    by_thing: dict[str, set[str]] = {}
+    for action, thing in rights:
+        by_thing.setdefault(thing, set()).add(action)
+    groups: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for thing, actions in sorted(by_thing.items()):
+        whole, of, _ = thing.partition(_OF)
+        groups.setdefault((tuple(sorted(actions)), whole if of else ""), []).append(thing)
     return [
-        f"{service} {role}: {action} on {resource}"
-        for service, roles in kept().items()
-        for role, resources in roles.items()
-        for resource, actions in resources.items()
-        for action in actions
-        if (service, role, action, resource) not in found
+        {
+            "actions": list(actions),
+            "on": [whole] if whole else things,
+            "for": [one.partition(_OF)[2] for one in things] if whole else [],
+        }
+        for (actions, whole), things in sorted(groups.items())
     ]
 
 
-def write(found: set[tuple[str, str, str, str]], *, fresh: bool) -> None:
-    """Keep what was seen and does not follow anyhow."""
-    from tools.manifest import read, services
+def seen() -> set[Seen]:
+    """Read what the processes of the last run saw."""
+    return {
+        Seen(*one)
+        for file in sorted(SEEN.glob("*.json"))
+        for one in json.loads(file.read_text(encoding="utf-8"))
+    }
 
-    old = {} if fresh or not KEPT.exists() else json.loads(KEPT.read_text(encoding="utf-8"))
-    kept_now: dict[str, dict[str, dict[str, list[str]]]] = {}
-    for service in services():
-        made = read(service)
-        for role in ROLES:
-            mine = {(one[2], one[3]) for one in found if one[:2] == (service, role)}
-            mine |= {
-                (action, resource)
-                for resource, actions in old.get(service, {}).get(role, {}).items()
-                for action in actions
-            }
-            for action, resource in sorted(mine - followed(made, role), key=lambda one: one[::-1]):
-                resources = kept_now.setdefault(service, {}).setdefault(role, {})
-                resources.setdefault(resource, []).append(action)
-    KEPT.parent.mkdir(parents=True, exist_ok=True)
-    KEPT.write_text(json.dumps(kept_now, indent=1) + "\n", encoding="utf-8")
+
+def missing(found: Iterable[Seen]) -> list[str]:
+    """Name what was done but is not granted, a line each, with one that did it."""
+    from tools.manifest import services
+
+    known = set(services())
+    lines = {
+        (one.service, one.role, *need): one.by
+        for one in sorted(found, reverse=True)
+        if one.service in known
+        for need in set(one.takes()) - granted(one.service, one.role)
+    }
+    return [
+        f"{service} {role}: {action} on {thing} ({by})"
+        for (service, role, action, thing), by in sorted(lines.items())
+    ]
+
+
+def unused(found: Iterable[Seen]) -> list[str]:
+    """Name what is granted as seen but was not seen, a line each: true after a whole run alone."""
+    did = {(one.service, one.role, *need) for one in found for need in one.takes()}
+    return [
+        f"{service} {role}: {action} on {thing}"
+        for service, roles in kept().items()
+        for role in roles
+        for action, thing in sorted(recorded(service, role))
+        if (service, role, action, thing) not in did
+    ]
+
+
+def write(found: Iterable[Seen], *, whole: bool) -> None:
+    """Keep what was seen; drop the rest after a whole run, add to what is kept after any other."""
+    from tools.manifest import services
+
+    old = {} if whole or not KEPT.exists() else kept()
+    rights = {
+        (service, role, thing, action)
+        for service, roles in old.items()
+        for role, things in roles.items()
+        for thing, actions in things.items()
+        for action in actions
+    } | {(one.service, one.role, thing, action) for one in found for action, thing in one.takes()}
+    made: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for at in services():
+        for _, role, thing, action in sorted(one for one in rights if one[0] == at):
+            made.setdefault(at, {}).setdefault(role, {}).setdefault(thing, []).append(action)
+    KEPT.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+
+
+def show(found: Iterable[Seen], service: str) -> None:
+    """Print what each route and handler of a service did, the most restrained first."""
+    by: dict[tuple[str, str], set[Need]] = {}
+    for one in found:
+        if one.service == service:
+            by.setdefault((one.role, one.by), set()).add((one.action, one.thing))
+    for (role, name), rights in sorted(by.items(), key=lambda item: (item[0][0], len(item[1]))):
+        print(f"{role:<8} {name}")
+        for told in statements(rights):
+            whole = f"{', '.join(told['actions'])}: {', '.join(told['on'])}"
+            print(f"         {whole} {', '.join(told['for'])}".rstrip())
 
 
 def main() -> int:
-    """Check or write; gives 1 where something is missing or, after a whole run, not used."""
+    """Check, write or show; a check gives 1 where something is missing or, after a whole run, not used."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["check", "write"])
-    parser.add_argument("--fresh", action="store_true", help="drop what was not seen any more")
-    parser.add_argument(
-        "--whole", action="store_true", help="all tests ran: name what no test needs"
-    )
+    parser.add_argument("what", choices=["check", "write", "show"])
+    parser.add_argument("service", nargs="?", default="")
     arguments = parser.parse_args()
-    found = seen()
-    if arguments.what == "write":
-        write(found, fresh=arguments.fresh)
+    found, whole = seen(), WHOLE.exists()
+    if arguments.what == "show":
+        show(found, arguments.service)
         return 0
-    lacks = missing(found)
-    idle = unused(found) if arguments.whole else []
+    if arguments.what == "write":
+        write(found, whole=whole)
+        return 0
+    lacks, idle = missing(found), unused(found) if whole else []
     for line in lacks:
         print(f"not granted: {line}", file=sys.stderr)
     for line in idle:
         print(f"no test needs: {line}", file=sys.stderr)
     if lacks or idle:
-        print("`make rights` after a run of all tests takes over what they do", file=sys.stderr)
+        print("`make rights` takes over what the tests did", file=sys.stderr)
     return 1 if lacks or idle else 0
 
 

@@ -68,6 +68,40 @@ def _tables(service: str) -> list[str]:
     return [str(table["name"]) for table in made(service)["tables"]]
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_role_is_what_was_recorded_and_what_s3_asks_for_besides(service: str) -> None:
+    """Nothing is granted because it is the service's own table, or because another role has it."""
+    for role, written in made(service)["roles"].items():
+        things = [
+            (action, f"{thing}/of/{kind}" if kind else thing)
+            for statement in written
+            for action in statement["actions"]
+            for thing in statement["on"]
+            for kind in (statement["for"] or [""])
+        ]
+        recorded = rights.recorded(service, role)
+        assert len(things) == len(set(things)), role
+        assert set(things) == recorded | rights.implied(recorded), role
+        besides = set(things) - recorded
+        assert all(thing.startswith(("key/files", "bucket/", "object/")) for _, thing in besides)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_keys_are_opened_by_kind_of_owner_and_whoever_anybody_calls_is_bound_to_partitions(
+    service: str,
+) -> None:
+    for role, written in made(service)["roles"].items():
+        for statement in written:
+            bound = {"key/owners"} | {thing for thing in statement["on"] if role in rights.BOUND}
+            bound = {thing for thing in bound if thing.startswith(("key/owners", "table/"))}
+            if bound & set(statement["on"]):
+                assert len(statement["on"]) == 1, role
+                assert statement["for"], (role, statement)
+            else:
+                assert statement["for"] == [], (role, statement)
+            assert not any(kind.startswith("*") for kind in statement["for"]), role
+
+
 def test_sockets_and_relays_open_less_than_the_api() -> None:
     """What the open internet reaches without a token, and what only carries, has rights of its own."""
     written = made("notifications")["roles"]
@@ -81,5 +115,7 @@ def test_sockets_and_relays_open_less_than_the_api() -> None:
     assert "mail" not in on["socket"] | on["relay"] | on["api"]
 
 
-def test_only_services_that_exist_are_kept() -> None:
-    assert set(rights.kept()) <= set(SERVICES)
+def test_only_services_and_roles_that_exist_are_kept() -> None:
+    for service, roles in rights.kept().items():
+        assert service in SERVICES
+        assert set(roles) <= set(made(service)["roles"]), service

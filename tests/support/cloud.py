@@ -141,12 +141,12 @@ class Cloud:
 
 
 def _swept(spec: TableSpec) -> int:
-    with acting(spec.service, "relay"):
+    with acting(spec.service, "relay", f"{spec.service}_sweep"):
         return relay.sweep(spec)
 
 
 def _published(spec: TableSpec, rows: Sequence[Raw]) -> int:
-    with acting(spec.service, "relay"):
+    with acting(spec.service, "relay", f"{spec.service}_relay"):
         return relay.publish(spec, rows)
 
 

@@ -12,8 +12,10 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.kernel import aws, clock
+from chalicelib.kernel.parts import objects as kernel_objects
 from chalicelib.kernel.settings import settings
 from chalicelib.kernel.tables import Table
 from chalicelib.users.repository import TABLE
@@ -31,7 +33,8 @@ from tests.factories.users import signed_in
 from tests.support.budget import budget
 from tests.support.client import Client
 from tests.support.cloud import Cloud
-from tests.support.taps import calls_of, killed_at
+from tests.support.rights import noted
+from tests.support.taps import calls_of, killed_at, tapped
 
 pytestmark = [pytest.mark.slice, pytest.mark.durable]
 FULL: Final = bool(os.environ.get("XPENSE_FULL"))
@@ -202,6 +205,31 @@ def test_asking_costs_so_much(cloud: Cloud) -> None:
         assert me.post(EXPORTS).status == 202
     assert spent.calls["TransactWriteItems"] == 1
     assert spent.writes <= 6
+
+
+def test_an_export_in_parts_that_fails_leaves_no_parts_and_is_made_again(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel_objects, "_PART", 1_000)  # as large as a file of gigabytes
+    monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1)
+    one = with_little(cloud)
+    job = one.person.client.post(EXPORTS).json
+    sent: list[str] = []
+
+    def second_part_fails(name: str) -> None:
+        sent.extend([name] if name == "s3.UploadPart" else [])
+        if len(sent) == 2:
+            sent.append("failed")
+            raise EndpointConnectionError(endpoint_url="https://s3.example")
+
+    with tapped(before=second_part_fails):
+        cloud.drain()
+
+    fetched(one, job)
+    assert "failed" in sent
+    left = cast("Any", aws.s3()).list_multipart_uploads(Bucket=settings().bulk_bucket)
+    assert left.get("Uploads", []) == []
+    assert ("s3:AbortMultipartUpload", "object/bulk/*/exports/*") in noted("users", "worker")
 
 
 def test_an_export_ends_whatever_dies(cloud: Cloud) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +18,16 @@ BUCKET = "xpense-test-bulk"
 @pytest.mark.parametrize(
     ("operation", "request_", "wanted"),
     [
-        ("dynamodb.GetItem", {"TableName": TABLE}, {("dynamodb:GetItem", "table/users")}),
+        (
+            "dynamodb.GetItem",
+            {"TableName": TABLE, "Key": {"pk": {"S": "EML#v1#0f"}}},
+            {("dynamodb:GetItem", "table/users/of/EML#*")},
+        ),
+        (
+            "dynamodb.Query",
+            {"TableName": TABLE, "ExpressionAttributeValues": {":p": {"S": "DUE#3"}}},
+            {("dynamodb:Query", "table/users/of/DUE#*")},
+        ),
         (
             "dynamodb.Query",
             {"TableName": TABLE, "IndexName": "by_state"},
@@ -25,19 +37,43 @@ BUCKET = "xpense-test-bulk"
             "dynamodb.TransactWriteItems",
             {
                 "TransactItems": [
-                    {"Put": {"TableName": TABLE}},
-                    {"ConditionCheck": {"TableName": "xpense-test-security-keys"}},
+                    {"Put": {"TableName": TABLE, "Item": {"pk": {"S": "OBX#1"}}}},
+                    {"ConditionCheck": {"TableName": f"{TABLE}-keys", "Key": {"pk": {"S": "H#1"}}}},
                 ]
             },
             {
-                ("dynamodb:PutItem", "table/users"),
-                ("dynamodb:ConditionCheckItem", "table/security-keys"),
+                ("dynamodb:PutItem", "table/users/of/OBX#*"),
+                ("dynamodb:ConditionCheckItem", "table/users-keys/of/H#*"),
             },
         ),
         (
             "dynamodb.BatchGetItem",
-            {"RequestItems": {TABLE: {}, "xpense-test-expenses": {}}},
-            {("dynamodb:BatchGetItem", "table/users"), ("dynamodb:BatchGetItem", "table/expenses")},
+            {
+                "RequestItems": {
+                    TABLE: {"Keys": [{"pk": {"S": "U#1"}}, {"pk": {"S": "H#1"}}]},
+                    "xpense-test-security": {"Keys": [{"pk": {"S": "SIGNING"}}]},
+                }
+            },
+            {
+                ("dynamodb:BatchGetItem", "table/users/of/U#*"),
+                ("dynamodb:BatchGetItem", "table/users/of/H#*"),
+                ("dynamodb:BatchGetItem", "table/security/of/SIGNING"),
+            },
+        ),
+        (
+            "dynamodb.BatchWriteItem",
+            {
+                "RequestItems": {
+                    TABLE: [
+                        {"DeleteRequest": {"Key": {"pk": {"S": "OBX#1"}}}},
+                        {"PutRequest": {"Item": {"pk": {"S": "U#1"}}}},
+                    ]
+                }
+            },
+            {
+                ("dynamodb:BatchWriteItem", "table/users/of/OBX#*"),
+                ("dynamodb:BatchWriteItem", "table/users/of/U#*"),
+            },
         ),
         ("dynamodb.CreateTable", {"TableName": TABLE}, set()),
         ("dynamodb.Scan", {"TableName": TABLE}, {("dynamodb:Scan", "table/users")}),
@@ -75,13 +111,45 @@ BUCKET = "xpense-test-bulk"
         ("s3.ListObjectVersions", {"Bucket": BUCKET}, {("s3:ListBucketVersions", "bucket/bulk")}),
         ("s3.CreateBucket", {"Bucket": BUCKET}, set()),
         ("sesv2.SendEmail", {}, {("ses:SendEmail", "mail")}),
-        ("kms.Decrypt", {}, {("kms:Decrypt", "key/owners")}),
+        *(
+            (
+                f"kms.{name}",
+                {"EncryptionContext": {"owner": owner}},
+                {(f"kms:{name}", f"key/owners/of/{kind}")},
+            )
+            for name, owner, kind in (
+                ("Decrypt", "stage", "stage"),
+                ("Encrypt", "U#01J0", "U#*"),
+                ("Decrypt", "signing-key:1f", "signing-key:*"),
+            )
+        ),
     ],
 )
 def test_a_call_needs_rights_on_what_it_names(
     operation: str, request_: dict[str, Any], wanted: set[rights.Need]
 ) -> None:
     assert set(rights.needs(operation, request_)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("role", "thing", "wanted"),
+    [
+        ("public", "table/users/of/EML#*", {"table/users/of/EML#*"}),
+        ("webhook", "table/users/of/H#*", {"table/users/of/H#*"}),
+        ("api", "table/users/of/EML#*", {"table/users"}),
+        ("api", "table/users/index/by_state", {"table/users/index/by_state"}),
+        ("api", "key/owners/of/stage", {"key/owners/of/stage"}),
+        ("api", "key/owners/of/U#*", {"key/owners/of/U#*", "key/owners/of/H#*"}),
+        ("public", "key/owners/of/U#*", {"key/owners/of/U#*"}),
+        ("worker", "bucket/bulk", {"bucket/bulk"}),
+    ],
+)
+def test_only_what_anybody_calls_is_bound_to_partitions_and_to_users_keys(
+    role: str, thing: str, wanted: set[str]
+) -> None:
+    found = rights.Seen("users", role, "somebody", "x:Y", thing)
+
+    assert set(found.takes()) == {("x:Y", one) for one in wanted}
 
 
 def test_reading_an_object_means_its_key_and_the_right_to_hear_that_it_is_absent() -> None:
@@ -98,38 +166,93 @@ def test_deleting_for_good_where_versions_are_kept_means_deleting_versions() -> 
     assert passing == set()
 
 
-MADE: dict[str, Any] = {
-    "service": "payments",
-    "tables": [{"name": "payments", "indexes": [{"name": "by_day"}]}],
-    "queues": [{"dead_letters": "payments-inbox-dead"}],
-    "grants": {"orders": ["expenses-inbox"]},
-    "messages": {"tells": ["payments.paid.v1"]},
-}
+def seen(role: str, action: str, thing: str, service: str = "users") -> rights.Seen:
+    return rights.Seen(service, role, "GET /v1/users/me", action, thing)
 
 
-def test_a_new_service_gets_its_own_table_its_orders_and_what_the_edge_asks() -> None:
-    api, worker, relay = (rights.granted(MADE, role) for role in ("api", "worker", "relay"))
+@pytest.fixture(name="kept")
+def what_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    place = tmp_path / "rights.json"
+    place.write_text('{"users": {"api": {"table/users": ["dynamodb:GetItem", "dynamodb:Query"]}}}')
+    monkeypatch.setattr(rights, "KEPT", place)
+    rights.kept.cache_clear()
+    yield place
+    rights.kept.cache_clear()
 
-    assert {
-        ("dynamodb:PutItem", "table/payments"),
-        ("dynamodb:Query", "table/payments/index/by_day"),
-    } <= api
-    assert set(rights.EDGE["api"]) <= api
-    assert ("sqs:SendMessage", "queue/payments-inbox-dead") in worker
-    assert ("sqs:SendMessage", "queue/expenses-inbox") not in worker, "orders go by the outbox"
-    assert relay == {
-        ("dynamodb:BatchWriteItem", "table/payments"),
-        ("dynamodb:Query", "table/payments"),
-        ("sqs:SendMessage", "queue/expenses-inbox"),
-        ("sns:Publish", "topic/events"),
-    }
+
+def test_what_was_done_but_is_not_granted_is_named_with_who_did_it(kept: Path) -> None:
+    found = [
+        seen("api", "dynamodb:GetItem", "table/users"),
+        seen("api", "dynamodb:PutItem", "table/users"),
+        seen("worker", "dynamodb:GetItem", "table/users"),
+        seen("api", "dynamodb:Scan", "table/toys", service="toys"),
+    ]
+
+    assert rights.missing(found) == [
+        "users api: dynamodb:PutItem on table/users (GET /v1/users/me)",
+        "users worker: dynamodb:GetItem on table/users (GET /v1/users/me)",
+    ]
+
+
+def test_what_is_granted_but_was_not_done_is_named(kept: Path) -> None:
+    found = [
+        seen("api", "dynamodb:GetItem", "table/users"),
+        seen("worker", "dynamodb:Query", "table/users"),
+    ]
+
+    assert rights.unused(found) == ["users api: dynamodb:Query on table/users"]
+
+
+def test_a_whole_run_replaces_what_is_kept_and_any_other_adds_to_it(kept: Path) -> None:
+    found = [seen("worker", "dynamodb:PutItem", "table/users")]
+
+    rights.write(found, whole=False)
+    added = json.loads(kept.read_text())
+    rights.write(found, whole=True)
+
+    worker = {"table/users": ["dynamodb:PutItem"]}
+    api = {"table/users": ["dynamodb:GetItem", "dynamodb:Query"]}
+    assert added == {"users": {"api": api, "worker": worker}}
+    assert json.loads(kept.read_text()) == {"users": {"worker": worker}}
+
+
+def test_only_after_a_whole_run_a_right_is_missed(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rights, "SEEN", tmp_path)
+    monkeypatch.setattr(rights, "WHOLE", tmp_path / "whole")
+    monkeypatch.setattr("sys.argv", ["rights", "check"])
+    kept.rename(tmp_path / "kept")
+    monkeypatch.setattr(rights, "KEPT", tmp_path / "kept")
+    done = [seen("api", "dynamodb:GetItem", "table/users")]
+    (tmp_path / "1.json").write_text(json.dumps(done))
+
+    assert rights.main() == 0
+    (tmp_path / "whole").touch()
+    assert rights.main() == 1
+    assert "no test needs: users api: dynamodb:Query on table/users" in capsys.readouterr().err
 
 
 def test_rights_are_written_as_few_statements() -> None:
-    written = rights.statements(MADE, "relay")
+    written = rights.statements(
+        [
+            ("sqs:SendMessage", "queue/expenses-inbox"),
+            ("kms:Decrypt", "key/files"),
+            ("kms:Decrypt", "key/owners/of/U#*"),
+            ("kms:Decrypt", "key/owners/of/stage"),
+            ("dynamodb:Query", "table/payments"),
+            ("dynamodb:PutItem", "table/payments"),
+            ("sqs:SendMessage", "queue/users-inbox"),
+        ]
+    )
 
     assert written == [
-        {"actions": ["dynamodb:BatchWriteItem", "dynamodb:Query"], "on": ["table/payments"]},
-        {"actions": ["sns:Publish"], "on": ["topic/events"]},
-        {"actions": ["sqs:SendMessage"], "on": ["queue/expenses-inbox"]},
+        {"actions": ["dynamodb:PutItem", "dynamodb:Query"], "on": ["table/payments"], "for": []},
+        {"actions": ["kms:Decrypt"], "on": ["key/files"], "for": []},
+        {"actions": ["kms:Decrypt"], "on": ["key/owners"], "for": ["U#*", "stage"]},
+        {
+            "actions": ["sqs:SendMessage"],
+            "on": ["queue/expenses-inbox", "queue/users-inbox"],
+            "for": [],
+        },
     ]

@@ -164,7 +164,7 @@ def _directly(client: Any, session: Any) -> object:  # noqa: ANN401 - botocore's
     from botocore.utils import get_environ_proxies
     from urllib3 import Timeout, connection_from_url
 
-    from chalicelib.kernel.direct import Direct, Signer
+    from chalicelib.kernel.direct import Direct
 
     endpoint, credentials = client.meta.endpoint_url, session.get_credentials()
     if credentials is None or get_environ_proxies(endpoint):
@@ -181,8 +181,7 @@ def _directly(client: Any, session: Any) -> object:  # noqa: ANN401 - botocore's
         socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         **secure,
     )
-    signer = Signer(credentials, region=settings().region, service="dynamodb")
-    return Direct(client, pool, signer, agent=_AGENT)
+    return Direct(client, pool, credentials, agent=_AGENT)
 
 
 def _endpoint(service: str) -> str:

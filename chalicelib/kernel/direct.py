@@ -1,26 +1,24 @@
 """DynamoDB's client on the short way: written once, signed once, sent once, read as it is.
 
-For each call botocore walks the request by its model, looks for the endpoint anew, copies and sorts headers several
-times, works the signature out from a parsed URL, and asks a dozen listeners whether to try again; all that took
-two thirds of a request's time. Our requests have the wire's form already, so here they go out as they are, on
-a pool of urllib3's connections. Only what is final comes back: an answer, or a condition that failed. Whatever might be tried again (no connection, throttling, a clock that is wrong, 5xx) goes
-botocore's whole way, which begins anew. Listeners of botocore's events hear of a call as they would.
+For each call botocore walks the request by its model, looks for the endpoint anew, copies headers several times, and
+asks a dozen listeners whether to try again; all that took two thirds of a request's time. Our requests have the wire's
+form already, so here they go out as they are, signed by botocore's own signer, on a pool of urllib3's connections.
+Only what is final comes back: an answer, or a condition that failed. Whatever might be tried again (no connection,
+throttling, a clock that is wrong, 5xx) goes botocore's whole way, which begins anew. Listeners of botocore's events hear of a call as they would.
 Import it where a client is made. Reasons: docs/adr/0027-the-short-way-to-dynamodb.md.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-import time
 import zlib
 from binascii import b2a_base64
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from botocore.awsrequest import AWSPreparedRequest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest
 from botocore.exceptions import BotoCoreError
 from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
@@ -42,50 +40,6 @@ _SHORT: Final[Mapping[str, str]] = {
     "delete_item": "DeleteItem",
     "transact_write_items": "TransactWriteItems",
 }
-_SIGNED: Final = "content-type;host;x-amz-date;x-amz-target"
-_TOKEN: Final = "x-amz-security-token"  # noqa: S105 - a header's name
-
-
-class Signer:
-    """Signs by AWS Signature Version 4; the day's key is worked out once a day."""
-
-    def __init__(self, credentials: Any, *, region: str, service: str) -> None:  # noqa: ANN401
-        """Take botocore's credentials, which renew themselves."""
-        self._credentials = credentials
-        self._scope = f"{region}/{service}/aws4_request"
-        self._key: tuple[str, str, bytes] = ("", "", b"")
-
-    def headers(self, body: bytes, *, host: str, target: str) -> dict[str, str]:
-        """Give the headers of a POST of JSON to `/`, with its signature of now."""
-        frozen = self._credentials.get_frozen_credentials()
-        at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        signed, token = _SIGNED, ""
-        headers = {"Content-Type": _KIND, "X-Amz-Date": at, "X-Amz-Target": target}
-        if frozen.token:
-            headers["X-Amz-Security-Token"] = frozen.token
-            signed = _SIGNED.replace(";x-amz-target", f";{_TOKEN};x-amz-target")
-            token = f"{_TOKEN}:{frozen.token}\n"
-        listed = (
-            f"content-type:{_KIND}\nhost:{host}\nx-amz-date:{at}\n{token}x-amz-target:{target}\n"
-        )
-        request = f"POST\n/\n\n{listed}\n{signed}\n{hashlib.sha256(body).hexdigest()}"
-        scope = f"{at[:8]}/{self._scope}"
-        text = f"AWS4-HMAC-SHA256\n{at}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-        signature = hmac.digest(self._day_key(frozen.secret_key, at[:8]), text.encode(), "sha256")
-        headers["Authorization"] = (
-            f"AWS4-HMAC-SHA256 Credential={frozen.access_key}/{scope}, "
-            f"SignedHeaders={signed}, Signature={signature.hex()}"
-        )
-        return headers
-
-    def _day_key(self, secret: str, day: str) -> bytes:
-        known_secret, known_day, key = self._key
-        if (known_secret, known_day) != (secret, day):
-            key = f"AWS4{secret}".encode()
-            for part in (day, *self._scope.split("/")):
-                key = hmac.digest(key, part.encode(), "sha256")
-            self._key = (secret, day, key)
-        return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +58,21 @@ class Direct:
         self,
         client: Any,  # noqa: ANN401
         pool: HTTPConnectionPool,
-        signer: Signer,
+        credentials: Any,  # noqa: ANN401
         *,
         agent: str,
     ) -> None:
-        """Stand in front of botocore's client; `pool` leads to its endpoint, `agent` is what we say that we are."""
+        """Stand in front of botocore's client.
+
+        `pool` leads to its endpoint, `credentials` are botocore's, which renew themselves, and `agent` is what we say that we are.
+        """
         self.meta = client.meta
         self._client = client
         self._model = client.meta.service_model
         self._pool = pool
-        self._signer = signer
+        self._credentials = credentials
         self._agent = agent
         self._url = f"{client.meta.endpoint_url.rstrip('/')}/"
-        self._host = self._url.partition("//")[2].rstrip("/")
         self._target = self._model.metadata["targetPrefix"]
         self._parser = ItemParser()
         for name, operation in _SHORT.items():
@@ -178,7 +134,7 @@ class Direct:
         return answer, parsed
 
     def _sent(self, operation: str, body: bytes) -> Any:  # noqa: ANN401
-        headers = self._signer.headers(body, host=self._host, target=f"{self._target}.{operation}")
+        headers = self._signed(body, f"{self._target}.{operation}")
         headers["User-Agent"] = self._agent
         headers["Content-Length"] = str(len(body))
         request = AWSPreparedRequest("POST", self._url, headers, body, stream_output=False)
@@ -189,6 +145,15 @@ class Direct:
                 return answer
         plain = self._pool.urlopen("POST", "/", body=body, headers=headers, retries=False)
         return _Answer(plain.status, plain.headers, plain.data)
+
+    def _signed(self, body: bytes, target: str) -> dict[str, str]:
+        """Let botocore sign; keys that are being renewed are taken as they are at one moment."""
+        request = AWSRequest(
+            "POST", self._url, headers={"Content-Type": _KIND, "X-Amz-Target": target}, data=body
+        )
+        frozen = self._credentials.get_frozen_credentials()
+        SigV4Auth(frozen, "dynamodb", self.meta.region_name).add_auth(request)
+        return dict(request.headers.items())
 
 
 def _in_base64(value: object) -> str:

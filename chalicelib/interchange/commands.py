@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from chalicelib.interchange.model.bank_feeds import EventKind
 from chalicelib.kernel.events import Order
 from chalicelib.kernel.values import dataclass
 from chalicelib.users.commands import ErasePartMore, ExportPartMore
+
+EventKind = Literal["updates", "login-required", "expiring", "repaired", "revoked"]
+"""What a provider may tell of a bank connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from chalicelib.expenses.commands import PENDING, FeedRow, ImportRow
+from chalicelib.interchange.commands import EventKind
 from chalicelib.kernel.values import dataclass
 
 ProviderName = Literal["plaid", "simplefin"]
@@ -156,9 +157,6 @@ class SyncPage:
     skipped: int = 0
     trouble: BankTrouble | None = None
     """What the provider says of its own access to the bank, beside what it has."""
-
-
-EventKind = Literal["updates", "login-required", "expiring", "repaired", "revoked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
+from chalicelib.interchange.commands import EventKind
 from chalicelib.interchange.model.bank_feeds import (
     Access,
     AccountSort,
@@ -15,7 +16,6 @@ from chalicelib.interchange.model.bank_feeds import (
     BankEvent,
     BankRow,
     BankTrouble,
-    EventKind,
     Link,
     Seen,
     SyncPage,

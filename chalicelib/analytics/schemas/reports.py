@@ -19,7 +19,7 @@ _ASKED: Final[JsonDict] = {
     "format": "xlsx",
     "report": {
         "kind": "query",
-        "question": {"since": "2026-01", "until": "2026-11", "group_by": ["month", "category"]},
+        "parameters": {"since": "2026-01", "until": "2026-11", "group_by": ["month", "category"]},
     },
 }
 _OUT: Final[JsonDict] = {
@@ -48,28 +48,28 @@ class QueryReport(Wire):
     """A question of one's own, a row each of its rows."""
 
     kind: Literal["query"]
-    question: PivotQuery
+    parameters: PivotQuery
 
 
 class CashFlowReport(Wire):
     """Cash flow, a row each month and group."""
 
     kind: Literal["cash-flow"]
-    question: CashFlowQuery = CashFlowQuery()
+    parameters: CashFlowQuery = CashFlowQuery()
 
 
 class NetWorthReport(Wire):
     """Net worth, a row each account and month's end."""
 
     kind: Literal["net-worth"]
-    question: NetWorthQuery = NetWorthQuery()
+    parameters: NetWorthQuery = NetWorthQuery()
 
 
 class TaxReport(Wire):
     """A tax year, a row each category of the ledger that counts."""
 
     kind: Literal["tax-summary"]
-    question: TaxYearQuery
+    parameters: TaxYearQuery
 
 
 class SubscriptionsReport(Wire):
@@ -105,10 +105,10 @@ class StartReport(Wire):
         """The accounts that the question names."""
         asked = self.report
         if isinstance(asked, QueryReport):
-            return asked.question.filter.account_ids
-        if isinstance(asked, SubscriptionsReport) or asked.question.account_id is None:
+            return asked.parameters.filter.account_ids
+        if isinstance(asked, SubscriptionsReport) or asked.parameters.account_id is None:
             return ()
-        return (asked.question.account_id,)
+        return (asked.parameters.account_id,)
 
 
 def asked_of(one: Report) -> StartReport:

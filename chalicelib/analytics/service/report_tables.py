@@ -26,13 +26,13 @@ _FLOW = ("currency", "income", "expense", "net", "count", "transfers_in", "trans
 def table_of(ctx: Context, asked: AnyReport) -> Table:
     """Answer a report's question as a table; refuses what the question's own route refuses."""
     if isinstance(asked, QueryReport):
-        return _query(ctx, asked.question)
+        return _query(ctx, asked.parameters)
     if isinstance(asked, CashFlowReport):
-        return _cash_flow(flows.cash_flow(ctx, asked.question))
+        return _cash_flow(flows.cash_flow(ctx, asked.parameters))
     if isinstance(asked, NetWorthReport):
-        return _net_worth(net_worth.read_net_worth(ctx, asked.question))
+        return _net_worth(net_worth.read_net_worth(ctx, asked.parameters))
     if isinstance(asked, TaxReport):
-        return _tax(tax_year.read_tax_year(ctx, asked.question))
+        return _tax(tax_year.read_tax_year(ctx, asked.parameters))
     return _bills(looking.subscriptions(ctx))
 
 

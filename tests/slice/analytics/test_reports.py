@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slice
 URL: Final = "/v1/analytics/reports"
 QUERY: Final = {
     "kind": "query",
-    "question": {"since": "2026-10", "until": "2026-11", "group_by": ["month", "category"]},
+    "parameters": {"since": "2026-10", "until": "2026-11", "group_by": ["month", "category"]},
 }
 
 
@@ -106,9 +106,12 @@ def test_a_question_of_ones_own_becomes_a_file(cloud: Cloud, person: SignedIn) -
 @pytest.mark.parametrize(
     ("report", "cells"),
     [
-        ({"kind": "cash-flow", "question": {"until": "2026-11", "months": 1, "by": "account"}}, 2),
-        ({"kind": "net-worth", "question": {"until": "2026-11", "months": 2}}, 2),
-        ({"kind": "tax-summary", "question": {"country": "DE", "year": 2026}}, 1),
+        (
+            {"kind": "cash-flow", "parameters": {"until": "2026-11", "months": 1, "by": "account"}},
+            2,
+        ),
+        ({"kind": "net-worth", "parameters": {"until": "2026-11", "months": 2}}, 2),
+        ({"kind": "tax-summary", "parameters": {"country": "DE", "year": 2026}}, 1),
         ({"kind": "subscriptions"}, 1),
         (QUERY, 1),
     ],
@@ -140,7 +143,7 @@ def test_a_workbook_says_what_the_route_says(cloud: Cloud, person: SignedIn) -> 
     account = opened(person, name="Giro")["id"]
     recorded(person, account, "-10.00", booked_on="2026-11-05")
 
-    job = written(cloud, person, {"kind": "net-worth", "question": {"until": "2026-11"}})
+    job = written(cloud, person, {"kind": "net-worth", "parameters": {"until": "2026-11"}})
 
     said = person.client.get("/v1/analytics/net-worth", query={"until": "2026-11"}).json
     assert [(one["day"], one["balance"]) for one in rows(downloaded(job))] == [
@@ -161,7 +164,7 @@ def test_the_same_request_is_the_same_report(cloud: Cloud, person: SignedIn) -> 
 
 
 def test_a_report_that_cannot_be_written_says_why(cloud: Cloud, person: SignedIn) -> None:
-    job = written(cloud, person, {"kind": "tax-summary", "question": {"country": "XX"}})
+    job = written(cloud, person, {"kind": "tax-summary", "parameters": {"country": "XX"}})
 
     assert (job["state"], job["download"]) == ("failed", None)
     assert job["problem"]["detail"].startswith("?country")
@@ -179,8 +182,8 @@ def test_a_foreign_account_is_absent(cloud: Cloud, person: SignedIn) -> None:
     foreign = opened(signed_in(Client(cloud.app)))["id"]
     for account in (foreign, new_id()):
         reports = (
-            {"kind": "net-worth", "question": {"account_id": account}},
-            {**QUERY, "question": {**QUERY["question"], "filter": {"account_ids": [account]}}},  # type: ignore[dict-item] # a question is an object
+            {"kind": "net-worth", "parameters": {"account_id": account}},
+            {**QUERY, "parameters": {**QUERY["parameters"], "filter": {"account_ids": [account]}}},  # type: ignore[dict-item] # a question is an object
         )
         for report in reports:
             reply = person.client.post(URL, {"format": "csv", "report": report})
@@ -198,7 +201,7 @@ def test_a_member_takes_out_what_they_see_and_nobody_else_does(cloud: Cloud) -> 
     recorded(ours, hidden, "-50.00")
     cloud.drain()
 
-    report = {"kind": "net-worth", "question": {"months": 1}}
+    report = {"kind": "net-worth", "parameters": {"months": 1}}
     job = written(cloud, theirs, report)
 
     assert [one["account"] for one in rows(downloaded(job))] == ["Seen"]
@@ -214,7 +217,7 @@ def test_a_member_takes_out_what_they_see_and_nobody_else_does(cloud: Cloud) -> 
         ({"format": "pdf", "report": QUERY}, "/format"),
         ({"format": "csv"}, "/report"),
         ({"format": "csv", "report": {"kind": "everything"}}, "/report"),
-        ({"format": "csv", "report": {"kind": "query"}}, "/report/query/question"),
+        ({"format": "csv", "report": {"kind": "query"}}, "/report/query/parameters"),
         ({"format": "xlsx", "bom": True, "report": QUERY}, ""),
     ],
 )

@@ -85,7 +85,7 @@ def gives_a_receipt() -> None:
 def opens(owner: Owner) -> Act:
     security.create_key(owner, now=now())
     owner_keys.forget()
-    return lambda: security.vault(owner)
+    return lambda: security.vault(owner).seal("a text", "x")
 
 
 def test_every_cache_of_a_process_is_known_to_whoever_writes_rights_down() -> None:

@@ -107,7 +107,7 @@ def test_the_table_holds_a_key_only_wrapped_and_for_its_owner(cloud: Cloud) -> N
     theirs.wrapped = mine.wrapped
     aws.dynamodb().put_item(TableName=KEYS.name, Item=theirs.raw())
     with pytest.raises(RuntimeError, match="does not open"):
-        security.vault(other)
+        security.vault(other).seal("a", "x")
     assert security.vault(owner).open(vault.seal("a", "x"), "x") == "a"
 
 

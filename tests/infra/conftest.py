@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra import leftovers, stage
+from tests.infra import stage
 from tests.infra.stage import Applied, CannotBeHad
 
 
@@ -25,14 +25,13 @@ def _prepared(folder: Path, endpoint: str, only: tuple[str, ...]) -> Applied:
 
 @pytest.fixture(scope="session", name="applied")
 def a_whole_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    """Everything that there is, brought up by `make deploy`'s command and removed by `make destroy`'s."""
+    """Everything that there is, brought up by `make deploy`'s command; the last test of the last file removes it."""
     folder = tmp_path_factory.mktemp("stage")
     with stage.moto(folder) as endpoint:
         made = _prepared(folder, endpoint, ("platform",))
         brought = made.run("deploy", "--bake", "0")
         assert brought.code == 0, brought.text
         yield made
-        leftovers.end(made)
 
 
 @pytest.fixture(scope="module", name="prepared")

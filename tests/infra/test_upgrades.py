@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.infra import stage
+from tests.infra import leftovers, stage
 from tests.infra.stage import STAGE, Applied
 from tools.reach import ROOT
 
@@ -214,3 +214,8 @@ def test_a_stage_that_is_not_there_is_told_how_to_become(applied: Applied) -> No
     assert planned.code == 0, planned.text
     assert "platform: changes" in planned.text
     assert f"services/{SERVICE}: can be planned once the platform is applied" in planned.text
+
+
+def test_a_stage_ends_by_its_command_and_leaves_nothing(applied: Applied) -> None:
+    """The last one: no test can use the stage after it, and none has to wait for its end."""
+    leftovers.end(applied)

@@ -112,7 +112,7 @@ class Cloud:
     def forget(self) -> None:
         """Empty buckets, queues, outboxes and tables after a file, but for the keys that this process holds in memory.
 
-        What one file left undelivered would else arrive in the next one's counts, and papers and exports, which
+        What one file left undelivered, or has had delivered, would else arrive in the next one's counts, and papers and exports, which
         are not sealed by us, would be found by who looks for anything that was left. The sweeps also show what they
         need of their roles' rights: every service's, whichever files run.
         """
@@ -128,6 +128,7 @@ class Cloud:
                 client.delete_table(TableName=spec.name)
                 tables.create(spec)
         self.stream.waiting.clear()
+        self.delivered.clear()
 
     def dead_letters(self, service: str) -> list[dict[str, Any]]:
         """Take what lies in a service's dead-letter queue."""
@@ -209,6 +210,8 @@ def _empty(bucket: str) -> None:
     while found := s3.list_objects_v2(Bucket=bucket).get("Contents", ()):
         keys = [{"Key": one["Key"]} for one in found]
         s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
+    for one in s3.list_multipart_uploads(Bucket=bucket).get("Uploads", ()):
+        s3.abort_multipart_upload(Bucket=bucket, Key=one["Key"], UploadId=one["UploadId"])
 
 
 @contextmanager

@@ -78,7 +78,6 @@ def watch() -> None:
 
     _clients(aws)
     _keys(keys.FileKeys)
-    _vaults()
     _caches()
     _schedules()
     api, source = Application.__call__, EventSourceHandler.__call__
@@ -153,20 +152,6 @@ def _keys(kind: Any) -> None:
     kind.wrap, kind.unwrap, kind.secret = wrapped, opened, derived
 
 
-def _vaults() -> None:
-    """A wrapped key is opened when it is first used: any use may be the first of its process."""
-    from chalicelib.kernel.vault import Vault
-
-    keys = Vault._keys
-
-    def used(self: Vault) -> Any:
-        if self._unlock is not None:
-            _note(*opening(self._owner[4:].decode()))
-        return keys.__get__(self)
-
-    Vault._keys = property(used)  # type: ignore[method-assign,assignment]
-
-
 def opening(owner: str) -> Call:
     """The call that opens what is sealed for an owner."""
     return "kms.Decrypt", {"EncryptionContext": {"owner": owner}}
@@ -190,9 +175,9 @@ def held() -> dict[str, Held]:
     from chalicelib.security.service import owner_keys, receipts, signing
 
     def of_owner(owner: Any) -> list[Call]:
-        # it is opened when something is sealed or opened, and that is seen by itself (`_vaults`)
+        # whoever has it may be the first of its process to open it: who made the key is not asked again
         where = {"TableName": settings().table("security-keys"), "Key": {"pk": {"S": str(owner)}}}
-        return [("dynamodb.GetItem", where)]
+        return [("dynamodb.GetItem", where), opening(str(owner))]
 
     def of_stage(partition: str, kind: str) -> list[Call]:
         values = {":p": {"S": partition}}
